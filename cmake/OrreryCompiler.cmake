@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_AUTOMOC ON)
+set(CMAKE_AUTORCC ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+        "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CCACHE}")
+endif()
+
+# Everything that our own targets compile with, in one place.
+add_library(orrery_options INTERFACE)
+target_include_directories(orrery_options INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_options(orrery_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -fPIC)
+target_compile_definitions(orrery_options INTERFACE
+    QT_NO_FOREACH QT_DISABLE_DEPRECATED_BEFORE=0x060400)
+find_package(Threads REQUIRED)
+target_link_libraries(orrery_options INTERFACE Threads::Threads)
+if(ORRERY_SANITIZE)
+    target_compile_options(orrery_options INTERFACE -fsanitize=${ORRERY_SANITIZE} -fno-omit-frame-pointer
+        -fno-sanitize-recover=all)
+    target_link_options(orrery_options INTERFACE -fsanitize=${ORRERY_SANITIZE})
+endif()

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# orrery_library(NAME FOLDER libraries…): a static library of every source file in FOLDER.
+function(orrery_library name folder)
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cpp" "${CMAKE_SOURCE_DIR}/${folder}/*.h")
+    if(NOT sources MATCHES "[.]cpp")
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE orrery_options ${ARGN})
+        return()
+    endif()
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC orrery_options ${ARGN})
+    orrery_pch(${name})
+endfunction()
+
+function(orrery_pch name)
+    target_precompile_headers(${name} PRIVATE <nlohmann/json.hpp> <tl/expected.hpp> <algorithm> <functional> <map>
+        <memory> <mutex> <optional> <string> <unordered_map> <vector> <QObject> <QString>)
+endfunction()
+
+# orrery_tests(FOLDER libraries…): one CTest test for every tests/FOLDER/tst_*.cpp.
+function(orrery_tests folder)
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/tst_*.cpp")
+    foreach(source ${sources})
+        get_filename_component(name "${source}" NAME_WE)
+        string(REPLACE "tst_" "" short "${name}")
+        set(target "tst_${folder}_${short}")
+        add_executable(${target} "${source}")
+        target_link_libraries(${target} PRIVATE ${ARGN} Qt6::Test)
+        target_compile_definitions(${target} PRIVATE ORRERY_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+            ORRERY_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+        orrery_pch(${target})
+        add_test(NAME ${folder}/${short} COMMAND ${target})
+        set_tests_properties(${folder}/${short} PROPERTIES LABELS ${folder} TIMEOUT 300
+            ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_LOGGING_RULES=qt.qpa.*=false")
+    endforeach()
+endfunction()

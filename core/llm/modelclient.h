@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/model/json.h"
+#include "core/model/message.h"
+#include "core/model/usage.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace orrery::llm {
+
+/// One request to a model, provider-neutral. Values only.
+struct ModelRequest {
+    std::string agent;     ///< who asks; the scripted model picks its part by it
+    std::string provider;  ///< `openai`, `ollama`, `scripted`, …
+    std::string model;
+    std::string baseUrl;   ///< empty = the provider's default
+    std::string apiKey;    ///< never logged, never journalled
+    std::string script;    ///< path of the script file (provider `scripted`)
+    std::vector<std::shared_ptr<const Message>> messages;
+    std::shared_ptr<const Json> tools; ///< already in the provider's form; null = none
+    Json settings = Json::object();
+    bool stream = true;
+    int timeoutMs = 120000; ///< without any byte received
+};
+
+struct ModelDelta {
+    std::string text;
+    std::string thinking;
+};
+
+struct ModelReply {
+    Message message;
+    Usage usage;
+    Json rawUsage; ///< as the provider sent it; null when it sent none
+    std::string finishReason;
+    std::string model; ///< as the provider named it
+};
+
+struct ModelHandlers {
+    std::function<void(const ModelDelta &)> onDelta;
+    std::function<void(Result<ModelReply>)> onDone; ///< exactly once, unless aborted
+};
+
+/// A request in flight. Lives on the thread that started it (which runs an event loop); destroying it aborts it.
+class ModelCall
+{
+public:
+    virtual ~ModelCall() = default;
+    /// Closes the connection at once. No handler is called afterwards.
+    virtual void abort() = 0;
+};
+
+/// Something that answers model requests. `start` returns at once; handlers are called on the calling thread, never
+/// from within `start`. One client per thread.
+class ModelClient
+{
+public:
+    virtual ~ModelClient() = default;
+    virtual std::unique_ptr<ModelCall> start(ModelRequest request, ModelHandlers handlers) = 0;
+    /// Size of the body that would be sent, in bytes, for token estimates (4 bytes a token). 0 if unknown.
+    virtual std::size_t bodyBytes(const ModelRequest &request) const = 0;
+};
+
+/// The client that sends `scripted` requests to the scripted model and all others over HTTP.
+std::unique_ptr<ModelClient> makeModelClient();
+
+} // namespace orrery::llm

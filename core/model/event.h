@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/json.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace orrery {
+
+/// Everything that happens in a run is one of these. The name in a journal is the snake_case of the enumerator.
+/// Fields of `Event::data` (times `*_ms` are wall-clock ms since 1970 unless they end in `in_ms`, a duration):
+///
+/// | kind | data |
+/// |---|---|
+/// | RunStarted | team, task, workspace, scripted (bool), agents [{name, role, model}], limits {rpm,tpm,budget_usd, policy; null = none}, claim_ttl_ms |
+/// | RunFinished | outcome (done, failed, stopped), reason |
+/// | RunPaused, RunResumed | – |
+/// | AgentStarted | role, model, prompt |
+/// | AgentState | state (see AgentState below), reason |
+/// | AgentFinished | outcome (done, failed, stopped), output, iterations, usage, error |
+/// | IterationStarted | n (from 1) |
+/// | MessageAdded | message (neutral form) |
+/// | RequestSent | call, provider, model, base_url, scripted, message_count, tool_count, body_bytes, tokens_est, schema_conversions |
+/// | ModelDelta | call, text or thinking |
+/// | ResponseReceived | call, finish_reason, usage, raw_usage, cost_usd (null = unpriced), ttft_ms |
+/// | RequestFailed | call, code, message, detail, http_status, retry_in_ms (null = no retry), attempt |
+/// | ToolStarted | call, tool, args, category |
+/// | ToolFinished | call, tool, ok, content |
+/// | ApprovalRequested | call, tool, args, reason |
+/// | ApprovalResolved | call, tool, decision (approve, reject, edit), note, by |
+/// | LimiterAcquired | reservation, tokens, window_tokens, window_requests |
+/// | LimiterWaiting, LimiterDenied | reason (tokens, requests, budget, agent_budget, too_large), tokens, limit, window_tokens, window_requests, holders [{agent, tokens, reserved}], fits_at_ms (null = never), sentence |
+/// | LimiterSettled | reservation, tokens_est, tokens_actual, window_tokens, window_requests |
+/// | LimiterReleased, LimiterExpired | reservation, tokens |
+/// | ClaimGranted | file, start, end, expires_at_ms, replaced ({start,end} or null) |
+/// | ClaimDenied | file, start, end, holder, holder_start, holder_end, expires_in_ms, via (claim, write) |
+/// | ClaimReleased, ClaimExpired | file, start, end |
+/// | FileEdited | file, start, end, inside_claim (bool), added, removed, call |
+/// | Warning | code, message |
+/// | DiscoveryShared | topic, text |
+/// | PeerMessageSent | id, to (null = everybody), text |
+/// | PeerMessageDelivered | id, from, text (agent = the recipient) |
+/// | MemoryStored | id, content, type, importance, scope |
+/// | MemorySearched | query, scope, limit, min_score, elapsed_us, weights {relevance,importance,recency}, results [{id, content, type, text_rank, text_score, relevance, decay, importance, recency, parts {relevance,importance,recency}, score}], dropped [{id, content, stage, score}] |
+/// | MemoryForgotten | id |
+/// | ContextUpdated | ops |
+/// | ContextSaved | version, bytes |
+/// | SaveFailed | message |
+enum class EventKind : std::uint8_t {
+    RunStarted,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    AgentStarted,
+    AgentState,
+    AgentFinished,
+    IterationStarted,
+    MessageAdded,
+    RequestSent,
+    ModelDelta,
+    ResponseReceived,
+    RequestFailed,
+    ToolStarted,
+    ToolFinished,
+    ApprovalRequested,
+    ApprovalResolved,
+    LimiterAcquired,
+    LimiterWaiting,
+    LimiterDenied,
+    LimiterSettled,
+    LimiterReleased,
+    LimiterExpired,
+    ClaimGranted,
+    ClaimDenied,
+    ClaimReleased,
+    ClaimExpired,
+    FileEdited,
+    Warning,
+    DiscoveryShared,
+    PeerMessageSent,
+    PeerMessageDelivered,
+    MemoryStored,
+    MemorySearched,
+    MemoryForgotten,
+    ContextUpdated,
+    ContextSaved,
+    SaveFailed,
+    Count ///< not a kind
+};
+
+/// `run_started`, `agent_state`, …
+std::string_view toString(EventKind kind);
+/// Count when the name is unknown.
+EventKind eventKindFromString(std::string_view name);
+
+/// One fact, immutable once published. Projections hold it by EventPtr.
+struct Event {
+    std::uint64_t seq = 0;      ///< from 1 in a journal, without gaps; given by the EventBus
+    std::int64_t timeUs = 0;    ///< wall clock, µs since 1970
+    std::int64_t durationUs = 0; ///< of what ended with this event; 0 for an instant
+    std::uint64_t parent = 0;   ///< seq of the event that this one belongs to (a tool's start for its end); 0 = none
+    EventKind kind = EventKind::Warning;
+    std::string run;
+    std::string agent; ///< empty when it concerns the run as a whole, `person` when a person did it
+    Json data = Json::object();
+};
+
+using EventPtr = std::shared_ptr<const Event>;
+
+/// {seq, time (ISO 8601 UTC, µs), kind, run, agent, parent, duration_us, data}
+Json toJson(const Event &event);
+
+/// The fixed vocabulary of what an agent is doing; names as in AgentState's `state`.
+enum class AgentState : std::uint8_t {
+    Idle, Thinking, Tool, WaitingApproval, WaitingRate, WaitingClaim, Paused, Done, Stopped, Failed, Crashed
+};
+std::string_view toString(AgentState state); ///< idle, thinking, tool, waiting_approval, …
+AgentState agentStateFromString(std::string_view name); ///< Idle when unknown
+
+} // namespace orrery

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/json.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace orrery {
+
+/// An agent as the team file describes it.
+struct AgentSpec {
+    std::string name;
+    std::string role;
+    std::string model;        ///< `provider:model`, for example `openai:gpt-4o-mini` or `scripted:sample`
+    std::string baseUrl;      ///< empty = the provider's default
+    std::string apiKeyEnv;    ///< environment variable that holds the key; empty = the provider's default
+    std::string script;       ///< for `scripted:` models, absolute path of the script file
+    std::string instructions;
+    std::string prompt;       ///< what it is asked; `{{task}}` is replaced; empty = the task itself
+    bool startsOnMessage = false; ///< waits for a peer's message instead of starting at once
+    std::vector<std::string> tools; ///< names; empty = all built-in tools
+    Json settings = Json::object(); ///< temperature, max_tokens, …, in the provider's terms
+    int maxIterations = 25;
+    std::int64_t reserveTokens = 0; ///< tokens reserved a call; 0 = estimated from the request
+    std::optional<double> budgetUsd;
+    bool stream = true;
+    int timeoutMs = 120000;
+
+    std::string provider() const { return model.substr(0, model.find(':')); }
+    std::string modelName() const
+    {
+        const auto colon = model.find(':');
+        return colon == std::string::npos ? model : model.substr(colon + 1);
+    }
+};
+
+enum class LimitPolicy { Refuse, Wait };
+
+struct TeamLimits {
+    std::optional<std::int64_t> rpm; ///< requests a minute
+    std::optional<std::int64_t> tpm; ///< tokens a minute
+    std::optional<double> budgetUsd;
+    LimitPolicy policy = LimitPolicy::Wait;
+
+    bool any() const { return rpm || tpm || budgetUsd; }
+};
+
+/// What a tool call needs before it runs. `deny` wins, then `allow`, then `approve`, then the tool's own default.
+struct Permissions {
+    std::vector<std::string> allow;
+    std::vector<std::string> approve;
+    std::vector<std::string> deny;
+};
+
+/// A team as its file describes it.
+struct TeamSpec {
+    std::string name;
+    std::string description;
+    std::string task;        ///< default task, may be empty
+    std::string file;        ///< absolute path of the team file
+    std::string projectTemplate; ///< absolute path of a folder copied into a new workspace; may be empty
+    std::vector<AgentSpec> agents;
+    TeamLimits limits;
+    std::int64_t claimTtlMs = 300000;
+    std::string memoryPath; ///< SQLite file, relative to the workspace; empty = memory only
+    Permissions permissions;
+    int threads = 8;
+
+    bool scripted() const
+    {
+        for (const AgentSpec &agent : agents)
+            if (agent.provider() == "scripted")
+                return true;
+        return false;
+    }
+};
+
+} // namespace orrery

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/memory/memorystore.h"
+#include "core/model/spec.h"
+#include "core/runtime/eventbus.h"
+
+#include <QObject>
+
+#include <memory>
+#include <string>
+
+namespace orrery::runtime {
+
+/// Who answers approval requests when no person is there.
+enum class ApprovalMode {
+    Ask,   ///< a person, through resolveApproval()
+    None,  ///< nobody: every request is rejected
+    Write, ///< file changes are approved, commands rejected
+    All
+};
+
+struct ApprovalDecision {
+    enum class Verdict { Approve, Reject, Edit } verdict = Verdict::Reject;
+    Json arguments;   ///< for Edit
+    std::string note; ///< shown to the model on Reject
+    bool wholeRun = false; ///< approve this tool for the rest of the run without asking again
+};
+
+struct RunOptions {
+    TeamSpec team;
+    std::string task;
+    std::string workspace;   ///< folder; made, and filled from the team's project template, when new or empty
+    std::string journalPath; ///< empty = no journal
+    ApprovalMode approvals = ApprovalMode::Ask;
+};
+
+/// One run of a team: its services, its agents on worker threads, and the commands of the person. All public functions
+/// are called on the thread that made it (the GUI thread, or the main thread of orrery-cli), return at once and block
+/// nothing. What happens is told by events only, through bus().
+class TeamRun : public QObject
+{
+    Q_OBJECT
+public:
+    /// Prepares workspace and journal. Errors name what is wrong; nothing has started then.
+    static Result<std::unique_ptr<TeamRun>> create(RunOptions options);
+    ~TeamRun() override; ///< stops now and waits for the worker threads
+
+    const std::string &id() const;
+    const RunOptions &options() const;
+    EventBus &bus();
+
+    void start();
+    void pause();   ///< every agent finishes its current call, then holds
+    void resume();
+    void stop();    ///< after the current call; the run ends as stopped
+    void stopNow(); ///< aborts requests, ends tools and their processes
+    void resolveApproval(const std::string &callId, ApprovalDecision decision);
+    /// A message from the person to one agent, delivered into its next request; starts it again when it is idle.
+    void sendToAgent(const std::string &agent, const std::string &text);
+    void releaseClaim(const std::string &agent, const std::string &file);
+    /// Searches the team's memory; the answer is a MemorySearched event of agent `person`.
+    void searchMemory(const memory::SearchQuery &query);
+    bool isActive() const;
+
+signals:
+    /// After RunFinished; `outcome` as in the event.
+    void finished(const QString &outcome, const QString &reason);
+
+private:
+    struct Private;
+    explicit TeamRun(std::unique_ptr<Private> d);
+    std::unique_ptr<Private> d;
+};
+
+} // namespace orrery::runtime

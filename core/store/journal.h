@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/model/event.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace orrery::store {
+
+/// Appends events to a journal file (docs/JOURNAL.md) from a thread of its own, in group commits at most 50 ms apart,
+/// each durable (synchronous=FULL in WAL mode). `append` never blocks on the disk. Thread-safe.
+class JournalWriter
+{
+public:
+    /// Creates the file, or opens it for appending. Errors name the file: not a journal, newer format, read-only, locked.
+    static Result<std::unique_ptr<JournalWriter>> open(const std::string &path);
+    virtual ~JournalWriter() = default; ///< commits what is queued
+    virtual std::uint64_t lastSeq() const = 0; ///< of the file when it was opened; 0 when new
+    virtual void append(EventPtr event) = 0;
+    /// Returns when all that was appended before is on disk, or with what went wrong.
+    virtual Result<void> flush() = 0;
+    /// The first write error, if any; from then on events are kept in memory and retried.
+    virtual std::optional<Error> error() const = 0;
+};
+
+/// How a run in a journal ended.
+struct RunSummary {
+    std::string run;
+    std::string team;
+    std::string task;
+    std::uint64_t firstSeq = 0;
+    std::uint64_t lastSeq = 0;
+    std::int64_t startUs = 0;
+    std::int64_t lastUs = 0;
+    std::uint64_t events = 0;
+    std::string outcome; ///< done, failed, stopped, or `interrupted` when the journal has no end for it
+    std::string reason;  ///< for `interrupted`: "ended unexpectedly after event N at HH:MM:SS.mmm"
+};
+
+/// Reads a journal, also while a writer has it open. Not thread-safe: one per thread.
+class JournalReader
+{
+public:
+    static Result<std::unique_ptr<JournalReader>> open(const std::string &path);
+    virtual ~JournalReader() = default;
+    virtual Result<std::vector<EventPtr>> read(std::uint64_t fromSeq, std::size_t limit) = 0;
+    virtual Result<std::uint64_t> count() = 0;
+    virtual Result<std::vector<RunSummary>> runs() = 0;
+};
+
+/// Contexts in Nous's version-1 form, one row per session (run + agent) in the journal file. Saves run on a QThreadPool
+/// of one thread: per session in order, latest wins. Thread-safe.
+class ContextStore
+{
+public:
+    struct Saved { std::string session; std::uint64_t version; std::size_t bytes; std::optional<Error> error; };
+    static Result<std::unique_ptr<ContextStore>> open(const std::string &path);
+    virtual ~ContextStore() = default; ///< flushes with a deadline of 5 s
+    /// Takes the value and returns at once. `done` (may be empty) is called on the pool's thread.
+    virtual void save(const std::string &session, std::shared_ptr<const Json> context,
+                      std::function<void(const Saved &)> done) = 0;
+    /// Waits until everything is written; on the deadline names the sessions that are not.
+    virtual Result<void> flush(int deadlineMs) = 0;
+    virtual Result<Json> load(const std::string &session) = 0;
+};
+
+} // namespace orrery::store
