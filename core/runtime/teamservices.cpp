@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/teamservices.h"
+
+#include "core/base/ids.h"
+
+#include <algorithm>
+
+namespace orrery::runtime {
+
+namespace {
+
+std::vector<std::string> memberNames(const TeamSpec &team)
+{
+    std::vector<std::string> names;
+    for (const AgentSpec &agent : team.agents)
+        names.push_back(agent.name);
+    return names;
+}
+
+} // namespace
+
+TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder, const Clock &systemClock,
+                           store::JournalWriter *journal)
+    : run(std::move(runId)),
+      team(std::move(spec)),
+      workspace(std::move(folder)),
+      clock(systemClock),
+      bus(systemClock, journal),
+      claims(team.claimTtlMs),
+      mailbox(memberNames(team))
+{
+    if (team.limits.any()) {
+        team::LimiterConfig config;
+        config.rpm = team.limits.rpm;
+        config.tpm = team.limits.tpm;
+        config.budgetUsd = team.limits.budgetUsd;
+        limiter = std::make_unique<LimiterGate>(config, team.limits.policy);
+    }
+    writeGate = makeClaimGate(*this);
+    for (auto &&list : {tools::fileTools(), teamTools(*this), memoryTools(*this)})
+        for (const tools::ToolPtr &tool : list)
+            tools.emplace(tool->name, tool);
+    // Tools block, so there may be more of them at once than there are cores.
+    toolPool.setMaxThreadCount(std::max<int>(8, 2 * static_cast<int>(team.agents.size())));
+}
+
+std::uint64_t TeamServices::publish(EventKind kind, const std::string &agent, Json data, std::uint64_t parent,
+                                    std::int64_t durationUs)
+{
+    Event event;
+    event.kind = kind;
+    event.run = run;
+    event.agent = agent;
+    event.parent = parent;
+    event.durationUs = durationUs;
+    event.data = std::move(data);
+    return bus.publish(std::move(event));
+}
+
+void TeamServices::publishExpired()
+{
+    for (const team::Claim &claim : claims.expire(clock.wallMs()))
+        publish(EventKind::ClaimExpired, claim.agent,
+                {{"file", claim.file}, {"start", claim.start}, {"end", claim.end}});
+    if (!limiter)
+        return;
+    for (const team::ExpiredReservation &expired : limiter->limiter().takeExpired())
+        publish(EventKind::LimiterExpired, expired.agent,
+                {{"reservation", expired.id}, {"tokens", expired.tokens}});
+}
+
+bool TeamServices::sendMessage(const std::string &from, const std::string &to, const std::string &text)
+{
+    const auto &members = mailbox.members();
+    if (std::find(members.begin(), members.end(), to) == members.end())
+        return false;
+    const std::string id = newId("msg");
+    // Published first: its delivery may be published by another thread at once.
+    publish(EventKind::PeerMessageSent, from, {{"id", id}, {"to", to}, {"text", text}});
+    mailbox.send({id, from, to, text, false});
+    if (wakeAgent)
+        wakeAgent(to);
+    return true;
+}
+
+int TeamServices::broadcastMessage(const std::string &from, const std::string &text)
+{
+    const std::string id = newId("msg");
+    publish(EventKind::PeerMessageSent, from, {{"id", id}, {"to", nullptr}, {"text", text}});
+    const int count = mailbox.broadcast(id, from, text);
+    if (wakeAgent)
+        for (const std::string &member : mailbox.members())
+            if (member != from)
+                wakeAgent(member);
+    return count;
+}
+
+Json toJson(const team::LimiterDenial &denial)
+{
+    Json holders = Json::array();
+    for (const team::Holder &holder : denial.holders)
+        holders.push_back({{"agent", holder.agent},
+                           {"tokens", holder.tokens},
+                           {"reserved", holder.reserved},
+                           {"requests", holder.requests}});
+    return {{"reason", team::toString(denial.reason)},
+            {"tokens", denial.tokens},
+            {"limit", denial.limit},
+            {"window_tokens", denial.windowTokens},
+            {"window_requests", denial.windowRequests},
+            {"holders", std::move(holders)},
+            {"fits_at_ms", denial.fitsAtMs ? Json(*denial.fitsAtMs) : Json()},
+            {"sentence", denial.sentence}};
+}
+
+} // namespace orrery::runtime

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/memory/memorystore.h"
+#include "core/model/spec.h"
+#include "core/runtime/eventbus.h"
+#include "core/runtime/limitergate.h"
+#include "core/runtime/teamrun.h"
+#include "core/store/journal.h"
+#include "core/team/claimtable.h"
+#include "core/team/mailbox.h"
+#include "core/tools/tool.h"
+
+#include <QThreadPool>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace orrery::runtime {
+
+/// What the agents of one run share. Made before the first thread and destroyed after the last; every member is
+/// thread-safe by itself. Lock order: LimiterGate, then RateLimiter; a publish is never made while holding a lock.
+struct TeamServices {
+    TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder, const Clock &systemClock,
+                 store::JournalWriter *journal);
+
+    /// Publishes an event of this run.
+    std::uint64_t publish(EventKind kind, const std::string &agent, Json data, std::uint64_t parent = 0,
+                          std::int64_t durationUs = 0);
+    /// Publishes what has expired since the last call: claims and reservations.
+    void publishExpired();
+    /// Puts a message into the recipient's box and wakes it. False if there is no such agent.
+    bool sendMessage(const std::string &from, const std::string &to, const std::string &text);
+    int broadcastMessage(const std::string &from, const std::string &text);
+
+    const std::string run;
+    const TeamSpec team;
+    const std::filesystem::path workspace;
+    const Clock &clock;
+    EventBus bus;
+    team::ClaimTable claims;
+    std::unique_ptr<LimiterGate> limiter; ///< null = no limits set
+    team::Mailbox mailbox;
+    std::unique_ptr<memory::MemoryStore> memory;
+    std::unique_ptr<store::ContextStore> contexts; ///< null without a journal
+    std::unique_ptr<tools::WriteGate> writeGate;
+    std::unordered_map<std::string, tools::ToolPtr> tools;
+    QThreadPool toolPool; ///< blocking tool functions
+    std::function<void(const std::string &)> wakeAgent; ///< set once before start; thread-safe
+    std::atomic<bool> paused{false};
+    std::atomic<bool> stopping{false};
+    std::atomic<int> active{0}; ///< agents that are not idle
+};
+
+/// claim_region, release_region, share_discovery, peer_message, broadcast_message, list_team.
+std::vector<tools::ToolPtr> teamTools(TeamServices &services);
+/// remember, recall, forget.
+std::vector<tools::ToolPtr> memoryTools(TeamServices &services);
+/// Refuses writes into other agents' claims, and reports each edit.
+std::unique_ptr<tools::WriteGate> makeClaimGate(TeamServices &services);
+
+/// The verdict of the limiter as the data of a LimiterWaiting or LimiterDenied event.
+Json toJson(const team::LimiterDenial &denial);
+
+} // namespace orrery::runtime

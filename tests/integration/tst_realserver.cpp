@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/llm/httpmodelclient.h"
+#include "tests/support/modelprobe.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTest>
+
+using namespace orrery;
+using orrery::testing::ModelProbe;
+
+/// The HTTP client against a server that other people wrote (tests/integration/aimock/README.md).
+class TestRealServer : public QObject
+{
+    Q_OBJECT
+
+private:
+    QProcess m_server;
+    std::string m_url;
+
+    static QString folder() { return QStringLiteral(ORRERY_SOURCE_DIR "/tests/integration/aimock"); }
+
+    Json readLine()
+    {
+        QElapsedTimer timer;
+        timer.start();
+        while (!m_server.canReadLine() && timer.elapsed() < 20000 && m_server.state() != QProcess::NotRunning)
+            m_server.waitForReadyRead(200);
+        const QByteArray line = m_server.readLine();
+        return Json::parse(line.begin(), line.end(), nullptr, false);
+    }
+
+    Json connections()
+    {
+        m_server.write("?\n");
+        m_server.waitForBytesWritten();
+        return readLine();
+    }
+
+    llm::ModelRequest request(const std::string &text, bool stream = true) const
+    {
+        llm::ModelRequest request;
+        request.agent = "coder";
+        request.provider = "custom";
+        request.model = "gpt-4o-mini";
+        request.baseUrl = m_url + "/v1";
+        request.apiKey = "any-key-will-do";
+        request.messages = {std::make_shared<Message>(Message::system("You are a test.")),
+                            std::make_shared<Message>(Message::user(text))};
+        request.stream = stream;
+        request.timeoutMs = 20000;
+        return request;
+    }
+
+    static void streamedAndPlain()
+    {
+        QTest::addColumn<bool>("stream");
+        QTest::newRow("streamed") << true;
+        QTest::newRow("plain") << false;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        const QString node = QStandardPaths::findExecutable(QStringLiteral("node"));
+        if (node.isEmpty())
+            QSKIP("skipped: node is not installed (apt-get install nodejs npm)");
+        if (!QDir(folder() + QStringLiteral("/node_modules/@copilotkit/aimock")).exists())
+            QSKIP("skipped: run (cd tests/integration/aimock && npm install --no-audit --no-fund)");
+        m_server.setWorkingDirectory(folder());
+        m_server.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        m_server.start(node, {QStringLiteral("server.mjs")});
+        const Json hello = readLine();
+        QVERIFY2(hello.is_object() && hello.contains("url"), "the server did not start");
+        m_url = hello["url"].get<std::string>();
+    }
+
+    void cleanupTestCase()
+    {
+        if (m_server.state() == QProcess::NotRunning)
+            return;
+        m_server.closeWriteChannel();
+        if (!m_server.waitForFinished(5000))
+            m_server.kill();
+        m_server.waitForFinished(5000);
+    }
+
+    void answersWithText_data() { streamedAndPlain(); }
+    void answersWithText()
+    {
+        QFETCH(bool, stream);
+        llm::HttpModelClient client;
+        ModelProbe probe(client);
+        QVERIFY(probe.run(request("say hello", stream)));
+        QVERIFY2(probe.succeeded(), probe.failed() ? probe.error().message.c_str() : "");
+        QCOMPARE(*probe.reply().message.content, std::string("Hello from an independent server: ä€🌍."));
+        QCOMPARE(probe.text, stream ? *probe.reply().message.content : std::string());
+        QCOMPARE(probe.reply().finishReason, std::string("stop"));
+        QCOMPARE(probe.reply().usage.inputTokens, std::int64_t(12));
+        QCOMPARE(probe.reply().usage.outputTokens, std::int64_t(9));
+    }
+
+    void asksForTools_data() { streamedAndPlain(); }
+    void asksForTools()
+    {
+        QFETCH(bool, stream);
+        llm::HttpModelClient client;
+        ModelProbe probe(client);
+        QVERIFY(probe.run(request("use tools", stream)));
+        QVERIFY2(probe.succeeded(), probe.failed() ? probe.error().message.c_str() : "");
+        const auto &calls = probe.reply().message.toolCalls;
+        QCOMPARE(calls.size(), std::size_t(2));
+        QCOMPARE(*calls[0].id, std::string("call_1"));
+        QCOMPARE(*calls[0].name, std::string("read_file"));
+        QCOMPARE(calls[0].arguments["path"].get<std::string>(), std::string("src/main.c"));
+        QCOMPARE(*calls[1].name, std::string("grep"));
+        QCOMPARE(calls[1].arguments["pattern"].get<std::string>(), std::string("TODO"));
+        QCOMPARE(probe.reply().finishReason, std::string("tool_calls"));
+    }
+
+    void cancelClosesTheSocketWithin100Ms()
+    {
+        qint64 calledMs = 0;
+        Json before;
+        {
+            llm::HttpModelClient client;
+            ModelProbe probe(client);
+            probe.start(request("talk long"));
+            QTRY_VERIFY(probe.deltas.size() >= 3);
+            before = connections();
+            calledMs = QDateTime::currentMSecsSinceEpoch();
+            probe.call->abort();
+            Json after;
+            QTRY_VERIFY((after = connections())["open"].get<int>() < before["open"].get<int>());
+            const auto tookMs = after["lastClosedMs"].get<qint64>() - calledMs;
+            qInfo("closed after %lld ms, as the server sees it", tookMs);
+            QVERIFY2(tookMs <= 100, std::to_string(tookMs).c_str());
+            QVERIFY(!probe.result);
+        }
+    }
+
+    void rateLimitIsReported()
+    {
+        llm::HttpModelClient client;
+        ModelProbe probe(client);
+        QVERIFY(probe.run(request("too fast")));
+        QVERIFY(probe.failed());
+        QCOMPARE(probe.error().code, ErrorCode::RateLimited);
+        QCOMPARE(probe.error().httpStatus, 429);
+        QVERIFY(probe.error().retryable);
+        QCOMPARE(probe.error().retryAfterMs, 3000LL);
+        QVERIFY(probe.error().message.find("Rate limit reached") != std::string::npos);
+    }
+
+    void cutStreamIsReported()
+    {
+        llm::HttpModelClient client;
+        ModelProbe probe(client);
+        QVERIFY(probe.run(request("cut it")));
+        QVERIFY(probe.failed());
+        QCOMPARE(probe.error().code, ErrorCode::Network);
+        QVERIFY(probe.error().retryable);
+        QVERIFY2(probe.error().message.find("cut after") != std::string::npos, probe.error().message.c_str());
+        QVERIFY(!probe.text.empty());
+    }
+
+    void garbageIsReported_data() { streamedAndPlain(); }
+    void garbageIsReported()
+    {
+        QFETCH(bool, stream);
+        llm::HttpModelClient client;
+        ModelProbe probe(client);
+        QVERIFY(probe.run(request("talk rubbish", stream)));
+        QVERIFY(probe.failed());
+        QCOMPARE(probe.error().code, ErrorCode::BadResponse);
+        QVERIFY2(probe.error().detail.find("malformed json") != std::string::npos, probe.error().detail.c_str());
+    }
+
+    void serverErrorIsReported()
+    {
+        llm::HttpModelClient client;
+        ModelProbe probe(client);
+        QVERIFY(probe.run(request("fall over")));
+        QVERIFY(probe.failed());
+        QCOMPARE(probe.error().code, ErrorCode::Server);
+        QVERIFY(probe.error().message.find("The server had an error") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRealServer)
+#include "tst_realserver.moc"

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/panels/panel.h"
+#include "ui/widgets/claimmap.h"
+
+class QAbstractItemModel;
+class QTableView;
+
+namespace orrery::ui {
+
+/// The claim map, and below it the same as a table.
+class ClaimsPanel : public Panel
+{
+    Q_OBJECT
+public:
+    explicit ClaimsPanel(const EmptyActions &actions, QWidget *parent = nullptr);
+    ClaimMap *map() const { return m_map; }
+    QTableView *table() const { return m_table; }
+    void setModel(QAbstractItemModel *model);
+    void focusFilter() override;
+
+private:
+    ClaimMap *m_map;
+    QTableView *m_table;
+};
+
+} // namespace orrery::ui

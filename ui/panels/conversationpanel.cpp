@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/conversationpanel.h"
+
+#include "ui/theme/theme.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QTimer>
+#include <QVBoxLayout>
+
+namespace orrery::ui {
+
+ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *parent) : Panel(parent)
+{
+    auto *content = new QWidget;
+    auto *column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_list = new QListView(content);
+    m_list->setObjectName(QStringLiteral("conversationList"));
+    m_list->setAccessibleName(tr("Messages and tool calls"));
+    m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_list->verticalScrollBar()->setSingleStep(24);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setResizeMode(QListView::Adjust);
+    m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_list->installEventFilter(this);
+    column->addWidget(m_list, 1);
+
+    auto *copy = new QAction(tr("Copy text"), this);
+    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcutContext(Qt::WidgetShortcut);
+    connect(copy, &QAction::triggered, this, &ConversationPanel::copyCurrent);
+    auto *fold = new QAction(tr("Fold or unfold"), this);
+    connect(fold, &QAction::triggered, this, &ConversationPanel::toggleCurrent);
+    m_list->addActions({copy, fold});
+    connect(m_list, &QListView::doubleClicked, this, &ConversationPanel::toggleCurrent);
+    connect(m_list->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
+        m_atEnd = value >= m_list->verticalScrollBar()->maximum() - 4;
+    });
+    connect(m_list->verticalScrollBar(), &QScrollBar::rangeChanged, this, [this] {
+        if (m_atEnd)
+            follow();
+    });
+
+    m_approval = new ApprovalCard(content);
+    column->addWidget(m_approval);
+
+    auto *row = new QHBoxLayout;
+    row->setContentsMargins(metric::medium, 6, metric::medium, 6);
+    row->setSpacing(metric::medium);
+    m_message = new QLineEdit(content);
+    m_message->setObjectName(QStringLiteral("messageBox"));
+    m_send = new QPushButton(tr("&Send"), content);
+    m_send->setAccessibleName(tr("Send the message"));
+    row->addWidget(m_message, 1);
+    row->addWidget(m_send);
+    column->addLayout(row);
+    connect(m_message, &QLineEdit::returnPressed, this, &ConversationPanel::send);
+    connect(m_send, &QPushButton::clicked, this, &ConversationPanel::send);
+    setRecipient({}, false);
+    setContent(content, QStringLiteral("message"),
+               tr("What an agent was told, said and did, message by message."), actions);
+}
+
+void ConversationPanel::setModel(QAbstractItemModel *model, CardDelegate::Reader reader)
+{
+    auto *cards = new CardDelegate(std::move(reader), m_list);
+    m_list->setItemDelegate(cards);
+    delete m_cards;
+    m_cards = cards;
+    m_atEnd = true;
+    m_list->setModel(model);
+    follow();
+}
+
+void ConversationPanel::follow()
+{
+    // The list lays its items out later than the range changes.
+    QTimer::singleShot(0, m_list, [this] { m_list->scrollToBottom(); });
+}
+
+void ConversationPanel::setRecipient(const QString &agent, bool enabled)
+{
+    const QString text = agent.isEmpty() ? tr("Select an agent to talk to it") : tr("Message to %1…").arg(agent);
+    m_message->setPlaceholderText(text);
+    m_message->setAccessibleName(text);
+    m_message->setEnabled(enabled);
+    m_send->setEnabled(enabled);
+}
+
+void ConversationPanel::send()
+{
+    const QString text = m_message->text().trimmed();
+    if (text.isEmpty() || !m_message->isEnabled())
+        return;
+    m_message->clear();
+    emit messageSent(text);
+}
+
+void ConversationPanel::copyCurrent()
+{
+    if (m_cards && m_list->currentIndex().isValid())
+        QApplication::clipboard()->setText(m_cards->plainText(m_list->currentIndex()));
+}
+
+void ConversationPanel::toggleCurrent()
+{
+    if (m_cards && m_list->currentIndex().isValid())
+        m_cards->toggle(m_list->currentIndex());
+}
+
+bool ConversationPanel::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_list && event->type() == QEvent::KeyPress) {
+        const auto *key = static_cast<QKeyEvent *>(event);
+        if (key->key() == Qt::Key_Space || key->key() == Qt::Key_Return) {
+            toggleCurrent();
+            return true;
+        }
+    }
+    return Panel::eventFilter(watched, event);
+}
+
+void ConversationPanel::focusFilter()
+{
+    m_list->setFocus();
+}
+
+} // namespace orrery::ui

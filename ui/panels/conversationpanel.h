@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/panels/panel.h"
+#include "ui/widgets/approvalcard.h"
+#include "ui/widgets/carddelegate.h"
+
+class QAbstractItemModel;
+class QLineEdit;
+class QListView;
+class QPushButton;
+
+namespace orrery::ui {
+
+/// What one agent was told, said and did; below it what waits for approval and a box to talk to the agent.
+class ConversationPanel : public Panel
+{
+    Q_OBJECT
+public:
+    explicit ConversationPanel(const EmptyActions &actions, QWidget *parent = nullptr);
+
+    void setModel(QAbstractItemModel *model, CardDelegate::Reader reader);
+    /// Whom the box talks to; empty disables it.
+    void setRecipient(const QString &agent, bool enabled);
+    ApprovalCard *approval() const { return m_approval; }
+    void focusFilter() override;
+
+signals:
+    void messageSent(const QString &text);
+
+private:
+    void send();
+    void copyCurrent();
+    void toggleCurrent();
+    void follow();
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+    QListView *m_list;
+    CardDelegate *m_cards = nullptr;
+    ApprovalCard *m_approval;
+    QLineEdit *m_message;
+    QPushButton *m_send;
+    bool m_atEnd = true; ///< new cards scroll into view only when the person is at the end
+};
+
+} // namespace orrery::ui

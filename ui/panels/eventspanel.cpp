@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/eventspanel.h"
+
+#include "ui/theme/theme.h"
+#include "ui/widgets/tabletools.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QItemSelectionModel>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QScrollBar>
+#include <QSplitter>
+#include <QTableView>
+#include <QTimer>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace orrery::ui {
+namespace {
+
+/// Fills a box and keeps its choice.
+void fill(QComboBox *box, const QString &all, const QStringList &names)
+{
+    const QString chosen = box->currentData().toString();
+    const QSignalBlocker quiet(box);
+    box->clear();
+    box->addItem(all, QString());
+    for (const QString &name : names)
+        box->addItem(name, name);
+    box->setCurrentIndex(qMax(0, box->findData(chosen)));
+}
+
+} // namespace
+
+EventsPanel::EventsPanel(const EmptyActions &actions, QWidget *parent) : Panel(parent)
+{
+    auto *content = new QWidget;
+    auto *column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 6, 0, 0);
+    column->setSpacing(6);
+    column->addWidget(makeFilterRow(content));
+    auto *split = new QSplitter(Qt::Horizontal, content);
+    split->setHandleWidth(1);
+    split->setChildrenCollapsible(false);
+    m_table = new QTableView(split);
+    m_table->setObjectName(QStringLiteral("eventsTable"));
+    prepareTable(m_table, tr("Events"));
+    m_details = new QPlainTextEdit(split);
+    m_details->setObjectName(QStringLiteral("eventDetails"));
+    m_details->setReadOnly(true);
+    m_details->setTabChangesFocus(true);
+    m_details->setAccessibleName(tr("Data of the chosen event"));
+    m_details->setPlaceholderText(tr("Choose an event to see its data"));
+    m_details->setFont(monospaceFont(smallFont(font())));
+    m_details->setLineWrapMode(QPlainTextEdit::WidgetWidth);
+    split->addWidget(m_table);
+    split->addWidget(m_details);
+    split->setStretchFactor(0, 3);
+    split->setStretchFactor(1, 1);
+    split->setSizes({600, 220});
+    column->addWidget(split, 1);
+    connect(m_table->verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] {
+        const QScrollBar *bar = m_table->verticalScrollBar();
+        m_follow->setChecked(bar->sliderPosition() >= bar->maximum());
+    });
+    setContent(content, QStringLiteral("events"), tr("Every event of the run, in order."), actions);
+}
+
+QWidget *EventsPanel::makeFilterRow(QWidget *parent)
+{
+    auto *bar = new QWidget(parent);
+    auto *row = new QHBoxLayout(bar);
+    row->setContentsMargins(metric::medium, 0, metric::medium, 0);
+    row->setSpacing(metric::medium);
+    m_filter = new QLineEdit(bar);
+    m_filter->setObjectName(QStringLiteral("eventFilter"));
+    m_filter->setPlaceholderText(tr("Filter events…"));
+    m_filter->setAccessibleName(tr("Filter events by text"));
+    m_filter->setClearButtonEnabled(true);
+    m_kind = new QComboBox(bar);
+    m_kind->setObjectName(QStringLiteral("eventKind"));
+    m_kind->setAccessibleName(tr("Kind of event"));
+    m_agent = new QComboBox(bar);
+    m_agent->setObjectName(QStringLiteral("eventAgent"));
+    m_agent->setAccessibleName(tr("Agent of the event"));
+    for (QComboBox *box : {m_kind, m_agent}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(10);
+    }
+    m_count = new QLabel(bar);
+    m_count->setProperty("muted", true);
+    m_follow = new QToolButton(bar);
+    m_follow->setText(tr("Follow"));
+    m_follow->setCheckable(true);
+    m_follow->setChecked(true);
+    m_follow->setFocusPolicy(Qt::StrongFocus);
+    m_follow->setAccessibleName(tr("Follow new events"));
+    m_follow->setToolTip(tr("Keep the newest event in view"));
+    row->addWidget(m_filter, 1);
+    row->addWidget(m_kind);
+    row->addWidget(m_agent);
+    row->addWidget(m_count);
+    row->addWidget(m_follow);
+    setKinds({});
+    setAgents({});
+    const auto tell = [this] {
+        emit filterChanged(m_filter->text(), m_kind->currentData().toString(), m_agent->currentData().toString());
+        updateCount();
+    };
+    // Typing is gathered, so that a long log is not filtered for each letter.
+    auto *wait = new QTimer(this);
+    wait->setSingleShot(true);
+    wait->setInterval(120);
+    connect(wait, &QTimer::timeout, this, tell);
+    connect(m_filter, &QLineEdit::textChanged, wait, qOverload<>(&QTimer::start));
+    connect(m_kind, &QComboBox::currentIndexChanged, this, tell);
+    connect(m_agent, &QComboBox::currentIndexChanged, this, tell);
+    connect(m_follow, &QToolButton::toggled, this, [this](bool on) {
+        if (on)
+            scheduleFollow();
+    });
+    return bar;
+}
+
+void EventsPanel::setModel(QAbstractItemModel *filtered, Details details)
+{
+    m_readDetails = std::move(details);
+    m_table->setModel(filtered);
+    m_details->clear();
+    m_follow->setChecked(true);
+    if (!filtered)
+        return;
+    connect(filtered, &QAbstractItemModel::rowsInserted, this, &EventsPanel::scheduleFollow);
+    connect(filtered, &QAbstractItemModel::modelReset, this, &EventsPanel::scheduleFollow);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex &now) { m_details->setPlainText(now.isValid() ? m_readDetails(now) : QString()); });
+    scheduleFollow();
+}
+
+void EventsPanel::scheduleFollow()
+{
+    if (m_followQueued)
+        return;
+    m_followQueued = true;
+    QTimer::singleShot(0, this, [this] {
+        m_followQueued = false;
+        updateCount();
+        if (m_follow->isChecked())
+            m_table->scrollToBottom();
+    });
+}
+
+void EventsPanel::updateCount()
+{
+    m_count->setText(m_table->model() ? tr("%1 events").arg(m_table->model()->rowCount()) : QString());
+}
+
+void EventsPanel::setKinds(const QStringList &names)
+{
+    fill(m_kind, tr("all kinds"), names);
+}
+
+void EventsPanel::setAgents(const QStringList &names)
+{
+    fill(m_agent, tr("all agents"), names);
+}
+
+void EventsPanel::setFilter(const QString &text)
+{
+    m_filter->setText(text);
+}
+
+void EventsPanel::focusFilter()
+{
+    m_filter->setFocus();
+    m_filter->selectAll();
+}
+
+} // namespace orrery::ui

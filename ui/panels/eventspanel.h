@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/panels/panel.h"
+
+#include <functional>
+
+class QAbstractItemModel;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QModelIndex;
+class QPlainTextEdit;
+class QTableView;
+class QToolButton;
+
+namespace orrery::ui {
+
+/// The log: every event, filtered by text, kind and agent, with the chosen one's data beside it.
+class EventsPanel : public Panel
+{
+    Q_OBJECT
+public:
+    using Details = std::function<QString(const QModelIndex &)>;
+    explicit EventsPanel(const EmptyActions &actions, QWidget *parent = nullptr);
+
+    void setModel(QAbstractItemModel *filtered, Details details);
+    void setKinds(const QStringList &names);
+    void setAgents(const QStringList &names);
+    void setFilter(const QString &text);
+    QTableView *table() const { return m_table; }
+    void focusFilter() override;
+
+signals:
+    /// Empty kind or agent means all.
+    void filterChanged(const QString &text, const QString &kind, const QString &agent);
+
+private:
+    QWidget *makeFilterRow(QWidget *parent);
+    void updateCount();
+    void scheduleFollow();
+
+    QLineEdit *m_filter;
+    QComboBox *m_kind;
+    QComboBox *m_agent;
+    QLabel *m_count;
+    QToolButton *m_follow;
+    QTableView *m_table;
+    QPlainTextEdit *m_details;
+    Details m_readDetails;
+    bool m_followQueued = false;
+};
+
+} // namespace orrery::ui

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/teampanel.h"
+
+#include "ui/theme/theme.h"
+#include "ui/widgets/numbers.h"
+#include "ui/widgets/statebadge.h"
+
+#include <QAbstractItemModel>
+#include <QItemSelectionModel>
+#include <QListView>
+#include <QPainter>
+#include <QStyledItemDelegate>
+
+namespace orrery::ui {
+namespace {
+
+class AgentDelegate : public QStyledItemDelegate
+{
+public:
+    AgentDelegate(TeamPanel::Reader reader, QObject *parent) : QStyledItemDelegate(parent), m_read(std::move(reader)) {}
+
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &) const override
+    {
+        return {200, option.fontMetrics.height() * 4 + 36};
+    }
+
+    void paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const override
+    {
+        QStyleOptionViewItem option = given;
+        initStyleOption(&option, index);
+        const Tokens &t = tokens(option.palette);
+        const AgentCard card = m_read(index);
+        const bool selected = option.state & QStyle::State_Selected;
+        const QRect box = option.rect.adjusted(metric::medium, 4, -metric::medium, -4);
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(selected ? t.accent : t.border, selected ? 1.8 : 1));
+        painter->setBrush(selected ? t.accentSoft : t.surface);
+        painter->drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), metric::radius, metric::radius);
+
+        const int line = option.fontMetrics.height() + 4;
+        QRect row(box.left() + 10, box.top() + 8, box.width() - 20, line);
+        drawMonogram(*painter, QRectF(row.left(), row.top() + 2, 34, line * 2 - 6), monogram(card.name), card.index,
+                     option.palette);
+        const QFont small = smallFont(option.font);
+        QRect text = row.adjusted(44, 0, 0, 0);
+        QFont bold = option.font;
+        bold.setBold(true);
+        painter->setFont(bold);
+        painter->setPen(t.text);
+        painter->drawText(text, Qt::AlignVCenter, QFontMetrics(bold).elidedText(card.name, Qt::ElideRight, text.width()));
+        text.translate(0, line - 2);
+        painter->setFont(small);
+        painter->setPen(t.muted);
+        const QString kind = card.role.isEmpty() || card.role == card.name ? card.model : card.role + QStringLiteral(" · ") + card.model;
+        painter->drawText(text, Qt::AlignVCenter, QFontMetrics(small).elidedText(kind, Qt::ElideRight, text.width()));
+
+        row.translate(0, line * 2 - 1);
+        painter->setFont(option.font);
+        const StateLook look = stateLook(card.state, option.palette);
+        const int used = drawState(*painter, row, look) + 10;
+        painter->setFont(small);
+        painter->setPen(t.muted);
+        const QRect rest = row.adjusted(used, 0, 0, 0);
+        painter->drawText(rest, Qt::AlignVCenter | Qt::AlignLeft,
+                          QFontMetrics(small).elidedText(card.activity, Qt::ElideRight, rest.width()));
+        row.translate(0, line);
+        painter->drawText(row, Qt::AlignVCenter | Qt::AlignLeft, TeamPanel::tr("iteration %1").arg(card.iteration));
+        painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight,
+                          TeamPanel::tr("%1 tokens   %2").arg(shortNumber(card.tokens), money(card.cost)));
+        painter->restore();
+    }
+
+private:
+    TeamPanel::Reader m_read;
+};
+
+} // namespace
+
+TeamPanel::TeamPanel(const EmptyActions &actions, QWidget *parent) : Panel(parent)
+{
+    m_list = new QListView(this);
+    m_list->setObjectName(QStringLiteral("teamList"));
+    m_list->setAccessibleName(tr("Agents"));
+    m_list->setMouseTracking(true);
+    m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setResizeMode(QListView::Adjust);
+    setContent(m_list, QStringLiteral("team"), tr("The agents of a team, what each does and what it has used."), actions);
+}
+
+void TeamPanel::setModel(QAbstractItemModel *model, Reader reader)
+{
+    m_read = std::move(reader);
+    m_selected.clear();
+    auto *old = m_list->itemDelegate();
+    m_list->setItemDelegate(new AgentDelegate(m_read, m_list));
+    if (old && old->parent() == m_list)
+        old->deleteLater();
+    m_list->setModel(model);
+    if (!model)
+        return;
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) {
+        if (!now.isValid())
+            return;
+        m_selected = m_read(now).name;
+        emit agentSelected(m_selected);
+    });
+}
+
+void TeamPanel::selectAgent(const QString &name)
+{
+    const QAbstractItemModel *model = m_list->model();
+    for (int row = 0; model && row < model->rowCount(); ++row) {
+        const QModelIndex index = model->index(row, 0);
+        if (m_read(index).name == name)
+            m_list->setCurrentIndex(index);
+    }
+}
+
+QString TeamPanel::selectedAgent() const
+{
+    return m_selected;
+}
+
+void TeamPanel::focusFilter()
+{
+    m_list->setFocus();
+}
+
+} // namespace orrery::ui

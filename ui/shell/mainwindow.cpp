@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/mainwindow.h"
+
+#include "ui/shell/cursorpill.h"
+#include "ui/shell/panels.h"
+#include "ui/shell/pulsestrip.h"
+#include "ui/shell/runview.h"
+#include "ui/shell/startpage.h"
+#include "ui/theme/icons.h"
+#include "ui/widgets/messagebar.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QSettings>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTabBar>
+#include <QToolBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace orrery::ui {
+namespace {
+
+constexpr int layoutVersion = 1;
+
+} // namespace
+
+MainWindow::MainWindow(WindowOptions options, QWidget *parent)
+    : QMainWindow(parent), m_options(std::move(options)), m_actions(this)
+{
+    m_settings = m_options.settingsFile.isEmpty()
+        ? std::make_unique<QSettings>()
+        : std::make_unique<QSettings>(m_options.settingsFile, QSettings::IniFormat);
+    setWindowTitle(tr("Orrery"));
+    setWindowIcon(themedIcon(QStringLiteral("orrery")));
+    setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setTheme(m_settings->value(QStringLiteral("theme")).toString() == QLatin1String("dark") ? ThemeKind::Dark
+                                                                                           : ThemeKind::Light);
+    m_panels = std::make_unique<Panels>(EmptyActions{m_actions.openTeam, m_actions.openSample});
+
+    auto *center = new QWidget(this);
+    auto *column = new QVBoxLayout(center);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_banner = new MessageBar(center);
+    m_messages = new MessageBar(center);
+    m_messages->setObjectName(QStringLiteral("messageBar"));
+    m_middle = new QStackedWidget(center);
+    m_middle->addWidget(new StartPage(m_actions.openSample, m_actions.openTeam, m_actions.openJournal));
+    m_middle->addWidget(m_panels->conversation);
+    column->addWidget(m_banner);
+    column->addWidget(m_messages);
+    column->addWidget(m_middle, 1);
+    setCentralWidget(center);
+
+    makeDocks();
+    makeMenus();
+    makeToolBar();
+    makeStatusBar();
+    m_view = std::make_unique<RunView>(*m_panels);
+    connectActions();
+    connectPanels();
+    resize(1600, 1000);
+    updateActions();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeDocks()
+{
+    const auto add = [this](const char *name, const QString &title, QWidget *panel, Qt::DockWidgetArea area) {
+        auto *dock = new QDockWidget(title, this);
+        dock->setObjectName(QLatin1String(name));
+        dock->setWidget(panel);
+        dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable
+                          | QDockWidget::DockWidgetClosable);
+        addDockWidget(area, dock);
+        m_docks << dock;
+    };
+    add("dock.team", tr("Team"), m_panels->team, Qt::LeftDockWidgetArea);
+    add("dock.claims", tr("Claims"), m_panels->claims, Qt::RightDockWidgetArea);
+    add("dock.limits", tr("Rate limits"), m_panels->limits, Qt::RightDockWidgetArea);
+    add("dock.memory", tr("Memory"), m_panels->memory, Qt::BottomDockWidgetArea);
+    add("dock.events", tr("Events"), m_panels->events, Qt::BottomDockWidgetArea);
+}
+
+void MainWindow::makeMenus()
+{
+    QMenu *file = menuBar()->addMenu(tr("&File"));
+    file->addActions({m_actions.openTeam, m_actions.openSample, m_actions.openJournal, m_actions.workspace});
+    file->addSeparator();
+    file->addAction(m_actions.quit);
+    QMenu *run = menuBar()->addMenu(tr("&Run"));
+    run->addActions({m_actions.run, m_actions.pause, m_actions.stop, m_actions.stopNow});
+    run->addSeparator();
+    run->addAction(m_actions.approvals);
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    for (QDockWidget *dock : std::as_const(m_docks))
+        view->addAction(dock->toggleViewAction());
+    view->addSeparator();
+    view->addAction(m_actions.find);
+    QMenu *theme = view->addMenu(tr("&Theme"));
+    theme->addActions({m_actions.lightTheme, m_actions.darkTheme, m_actions.toggleTheme});
+    view->addAction(m_actions.resetLayout);
+    QMenu *help = menuBar()->addMenu(tr("&Help"));
+    help->addActions({m_actions.keys, m_actions.about});
+}
+
+void MainWindow::makeToolBar()
+{
+    auto *bar = addToolBar(tr("Run"));
+    bar->setObjectName(QStringLiteral("toolbar.run"));
+    bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->setIconSize({16, 16});
+    bar->addAction(m_actions.openTeam);
+    m_task = new QLineEdit(bar);
+    m_task->setObjectName(QStringLiteral("taskBox"));
+    m_task->setPlaceholderText(tr("Task for the team…"));
+    m_task->setAccessibleName(tr("Task for the team"));
+    m_task->setMinimumWidth(180);
+    bar->addWidget(m_task);
+    bar->addAction(m_actions.workspace);
+    bar->addSeparator();
+    bar->addActions({m_actions.run, m_actions.pause, m_actions.stop, m_actions.stopNow});
+    bar->addSeparator();
+    m_pill = new CursorPill(bar);
+    bar->addWidget(m_pill);
+    bar->addAction(m_actions.toggleTheme);
+    for (QAction *action : bar->actions()) {
+        if (auto *button = qobject_cast<QToolButton *>(bar->widgetForAction(action)); button && button != m_pill) {
+            button->setFocusPolicy(Qt::StrongFocus);
+            button->setAccessibleName(QString(action->text()).remove(QLatin1Char('&')));
+            button->setProperty("primary", action == m_actions.run);
+            if (action == m_actions.toggleTheme)
+                button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+        }
+    }
+}
+
+void MainWindow::makeStatusBar()
+{
+    m_pulse = new PulseStrip(this);
+    m_pulse->addItem(QStringLiteral("state"), QStringLiteral("info"), tr("State of the run"));
+    m_pulse->addItem(QStringLiteral("running"), QStringLiteral("thinking"), tr("Running agents"));
+    m_pulse->addItem(QStringLiteral("approvals"), QStringLiteral("approval"), tr("Approval requests"));
+    m_pulse->addItem(QStringLiteral("throttled"), QStringLiteral("rate"), tr("Throttled agents"));
+    m_pulse->addItem(QStringLiteral("cost"), QStringLiteral("limits"), tr("Cost"));
+    m_pulse->addItem(QStringLiteral("tokens"), QStringLiteral("limits"), tr("Tokens a minute"));
+    m_pulse->addItem(QStringLiteral("journal"), QStringLiteral("events"), tr("Journal"));
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->addWidget(m_pulse, 1);
+}
+
+void MainWindow::setTheme(ThemeKind kind)
+{
+    m_theme = kind;
+    if (auto *app = qobject_cast<QApplication *>(QCoreApplication::instance()))
+        applyTheme(*app, kind);
+    m_actions.lightTheme->setChecked(kind == ThemeKind::Light);
+    m_actions.darkTheme->setChecked(kind == ThemeKind::Dark);
+    m_settings->setValue(QStringLiteral("theme"), kind == ThemeKind::Dark ? QStringLiteral("dark") : QStringLiteral("light"));
+}
+
+/// Replays the default arrangement; what fits beside each other at this size is shown so, the rest is in tabs.
+void MainWindow::applyDefaultLayout()
+{
+    QDockWidget *team = m_docks[0];
+    QDockWidget *claims = m_docks[1];
+    QDockWidget *limits = m_docks[2];
+    QDockWidget *memory = m_docks[3];
+    QDockWidget *events = m_docks[4];
+    for (QDockWidget *dock : std::as_const(m_docks)) {
+        removeDockWidget(dock);
+        dock->setFloating(false);
+    }
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+    const bool roomy = width() >= 1500 && height() >= 900;
+    addDockWidget(Qt::LeftDockWidgetArea, team);
+    addDockWidget(Qt::RightDockWidgetArea, claims);
+    addDockWidget(Qt::BottomDockWidgetArea, events);
+    if (roomy) {
+        splitDockWidget(claims, limits, Qt::Vertical);
+        splitDockWidget(events, memory, Qt::Horizontal);
+    } else {
+        tabifyDockWidget(claims, limits);
+        tabifyDockWidget(events, memory);
+    }
+    for (QDockWidget *dock : std::as_const(m_docks))
+        dock->show();
+    if (!roomy) {
+        claims->raise();
+        events->raise();
+    }
+    const int w = width();
+    const int h = height();
+    resizeDocks({team, claims}, {qBound(220, w * 17 / 100, 340), qBound(400, w * 37 / 100, 900)}, Qt::Horizontal);
+    resizeDocks({events}, {qBound(200, h * 31 / 100, 480)}, Qt::Vertical);
+    if (roomy) {
+        const int above = h - qBound(200, h * 31 / 100, 480) - 120;
+        resizeDocks({claims, limits}, {above * 44 / 100, above * 56 / 100}, Qt::Vertical);
+        resizeDocks({events, memory}, {w * 54 / 100, w * 46 / 100}, Qt::Horizontal);
+    }
+    for (QTabBar *tabs : findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly))
+        tabs->setAccessibleName(tr("Panels"));
+}
+
+void MainWindow::resetLayout()
+{
+    m_settings->remove(QStringLiteral("window/state"));
+    applyDefaultLayout();
+}
+
+void MainWindow::saveLayout()
+{
+    m_settings->setValue(QStringLiteral("window/geometry"), saveGeometry());
+    m_settings->setValue(QStringLiteral("window/state"), saveState(layoutVersion));
+}
+
+void MainWindow::restoreLayout()
+{
+    const QByteArray state = m_settings->value(QStringLiteral("window/state")).toByteArray();
+    if (state.isEmpty() || !restoreState(state, layoutVersion))
+        applyDefaultLayout();
+    for (QTabBar *tabs : findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly))
+        tabs->setAccessibleName(tr("Panels"));
+}
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    if (!m_layoutKnown) {
+        m_layoutKnown = true;
+        restoreLayout();
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    saveLayout();
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::focusPanel(int number)
+{
+    if (number == 2) {
+        m_panels->conversation->focusFilter();
+        return;
+    }
+    QDockWidget *dock = m_docks[number == 1 ? 0 : number - 2];
+    dock->show();
+    dock->raise();
+    if (auto *panel = qobject_cast<Panel *>(dock->widget()))
+        panel->focusFilter();
+}
+
+void MainWindow::focusFilterOfCurrentPanel()
+{
+    for (QWidget *at = QApplication::focusWidget(); at; at = at->parentWidget()) {
+        if (auto *panel = qobject_cast<Panel *>(at)) {
+            panel->focusFilter();
+            return;
+        }
+    }
+    m_panels->events->focusFilter();
+}
+
+QString MainWindow::message() const
+{
+    return m_messages->text();
+}
+
+} // namespace orrery::ui

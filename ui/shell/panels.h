@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/panels/claimspanel.h"
+#include "ui/panels/conversationpanel.h"
+#include "ui/panels/eventspanel.h"
+#include "ui/panels/limitspanel.h"
+#include "ui/panels/memorypanel.h"
+#include "ui/panels/teampanel.h"
+
+namespace orrery::ui {
+
+/// The six panels of the window; their Qt parents own them.
+struct Panels {
+    explicit Panels(const EmptyActions &actions)
+        : team(new TeamPanel(actions)), conversation(new ConversationPanel(actions)), claims(new ClaimsPanel(actions)),
+          limits(new LimitsPanel(actions)), memory(new MemoryPanel(actions)), events(new EventsPanel(actions))
+    {
+    }
+
+    TeamPanel *team;
+    ConversationPanel *conversation;
+    ClaimsPanel *claims;
+    LimitsPanel *limits;
+    MemoryPanel *memory;
+    EventsPanel *events;
+};
+
+} // namespace orrery::ui

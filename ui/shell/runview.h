@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/model/spec.h"
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+
+namespace orrery::runtime {
+class EventBus;
+}
+
+namespace orrery::ui {
+
+struct Panels;
+
+/// The run in a few numbers, for the status bar and the commands.
+struct RunPulse {
+    QString stateWord; ///< `Done`, `Stopped`, …; empty before there is a run
+    int running = 0;
+    int approvals = 0;
+    int throttled = 0;
+    QString throttleLeft; ///< `0:17`
+    QString throttleSentence;
+    QString costText;
+    qint64 tokensPerMinute = 0;
+    QString journalProblem;
+    quint64 lastSeq = 0;
+    qint64 lastUs = 0;
+    bool scripted = false;
+    bool paused = false;
+    bool ended = false;
+};
+
+/// Brings the projections of a run, live or from a journal, and the panels together.
+class RunView : public QObject
+{
+    Q_OBJECT
+public:
+    explicit RunView(Panels &panels);
+    ~RunView() override;
+
+    void clear();
+    /// The agents of a team that has not run yet.
+    void showTeam(const TeamSpec &team);
+    void attach(runtime::EventBus &bus);
+    Result<void> loadJournal(const QString &file);
+
+    bool isCaughtUp() const;
+    RunPulse pulse() const;
+
+signals:
+    void changed();
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace orrery::ui

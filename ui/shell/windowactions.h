@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QList>
+
+class QAction;
+class QWidget;
+
+namespace orrery::ui {
+
+/// Every command of the window, made once; menus, toolbar and empty panels show the same actions.
+struct WindowActions {
+    explicit WindowActions(QWidget *owner);
+
+    QAction *openTeam;
+    QAction *openSample;
+    QAction *openJournal;
+    QAction *workspace;
+    QAction *quit;
+    QAction *run;
+    QAction *pause;
+    QAction *stop;
+    QAction *stopNow;
+    QAction *find;
+    QAction *approvals;
+    QAction *resetLayout;
+    QAction *toggleTheme;
+    QAction *lightTheme;
+    QAction *darkTheme;
+    QAction *keys;
+    QAction *about;
+
+    QList<QAction *> all() const;
+};
+
+} // namespace orrery::ui

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the commands of the window do; its construction and layout are in mainwindow.cpp.
+#include "core/model/teamfile.h"
+#include "ui/shell/cursorpill.h"
+#include "ui/shell/keyspage.h"
+#include "ui/shell/mainwindow.h"
+#include "ui/shell/panels.h"
+#include "ui/shell/pulsestrip.h"
+#include "ui/shell/runview.h"
+#include "ui/widgets/messagebar.h"
+#include "ui/widgets/numbers.h"
+
+#include <QAction>
+#include <QDateTime>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLineEdit>
+#include <QShortcut>
+#include <QStackedWidget>
+
+namespace orrery::ui {
+namespace {
+
+QString text(const std::string &utf8)
+{
+    return QString::fromStdString(utf8);
+}
+
+} // namespace
+
+void MainWindow::connectActions()
+{
+    connect(m_actions.openTeam, &QAction::triggered, this, &MainWindow::chooseTeam);
+    connect(m_actions.openSample, &QAction::triggered, this, [this] {
+        if (openTeam(m_options.sampleTeam))
+            run();
+    });
+    connect(m_actions.openJournal, &QAction::triggered, this, &MainWindow::chooseJournal);
+    connect(m_actions.workspace, &QAction::triggered, this, &MainWindow::chooseWorkspace);
+    connect(m_actions.quit, &QAction::triggered, this, &QWidget::close);
+    connect(m_actions.run, &QAction::triggered, this, &MainWindow::run);
+    connect(m_actions.pause, &QAction::triggered, this, [this] {
+        if (m_run)
+            m_run->pause();
+    });
+    connect(m_actions.stop, &QAction::triggered, this, [this] {
+        if (m_run)
+            m_run->stop();
+    });
+    connect(m_actions.stopNow, &QAction::triggered, this, [this] {
+        if (m_run)
+            m_run->stopNow();
+    });
+    connect(m_actions.find, &QAction::triggered, this, &MainWindow::focusFilterOfCurrentPanel);
+    connect(m_actions.approvals, &QAction::triggered, this, [this] { m_panels->conversation->approval()->setFocus(); });
+    connect(m_actions.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
+    connect(m_actions.toggleTheme, &QAction::triggered, this,
+            [this] { setTheme(m_theme == ThemeKind::Light ? ThemeKind::Dark : ThemeKind::Light); });
+    connect(m_actions.lightTheme, &QAction::triggered, this, [this] { setTheme(ThemeKind::Light); });
+    connect(m_actions.darkTheme, &QAction::triggered, this, [this] { setTheme(ThemeKind::Dark); });
+    connect(m_actions.keys, &QAction::triggered, this, [this] { (new KeysPage(m_actions.all(), this))->show(); });
+    connect(m_actions.about, &QAction::triggered, this, [this] {
+        m_messages->show(MessageBar::Level::Info,
+                         tr("Orrery %1, a workbench for teams of agents. GPL-3.0-or-later.").arg(m_options.version));
+    });
+    for (int number = 1; number <= 6; ++number) {
+        auto *key = new QShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)), this);
+        connect(key, &QShortcut::activated, this, [this, number] { focusPanel(number); });
+    }
+}
+
+void MainWindow::connectPanels()
+{
+    ApprovalCard *approval = m_panels->conversation->approval();
+    const auto resolve = [this](const QString &call, runtime::ApprovalDecision decision) {
+        if (m_run)
+            m_run->resolveApproval(call.toStdString(), std::move(decision));
+    };
+    using Verdict = runtime::ApprovalDecision::Verdict;
+    connect(approval, &ApprovalCard::approved, this, [resolve](const QString &call, bool wholeRun) {
+        resolve(call, {Verdict::Approve, {}, {}, wholeRun});
+    });
+    connect(approval, &ApprovalCard::denied, this, [resolve](const QString &call, const QString &note) {
+        resolve(call, {Verdict::Reject, {}, note.toStdString(), false});
+    });
+    connect(approval, &ApprovalCard::edited, this, [this, resolve](const QString &call, const QString &arguments) {
+        Json edited = Json::parse(arguments.toStdString(), nullptr, false);
+        if (edited.is_object())
+            resolve(call, {Verdict::Edit, std::move(edited), {}, false});
+        else
+            m_messages->show(MessageBar::Level::Error, tr("The edited arguments are not a JSON object."));
+    });
+    connect(m_panels->conversation, &ConversationPanel::messageSent, this, [this](const QString &message) {
+        if (m_run)
+            m_run->sendToAgent(m_panels->team->selectedAgent().toStdString(), message.toStdString());
+    });
+    connect(m_panels->memory, &MemoryPanel::searchRequested, this, [this](const QString &query, const QString &scope) {
+        if (!m_run)
+            return;
+        memory::SearchQuery search;
+        search.text = query.toStdString();
+        if (!scope.isEmpty())
+            search.scope = scope.toStdString();
+        m_run->searchMemory(search);
+    });
+    connect(m_pulse, &PulseStrip::activated, this, [this](const QString &id) {
+        if (id == QLatin1String("approvals"))
+            m_panels->conversation->approval()->setFocus();
+        else if (id == QLatin1String("throttled") || id == QLatin1String("tokens") || id == QLatin1String("cost"))
+            focusPanel(4);
+        else if (id == QLatin1String("journal") || id == QLatin1String("state"))
+            focusPanel(6);
+        else
+            focusPanel(1);
+    });
+    connect(m_view.get(), &RunView::changed, this, [this] {
+        updatePulse();
+        updateActions();
+    });
+}
+
+bool MainWindow::openTeam(const QString &file)
+{
+    auto team = loadTeamFile(file.toStdString());
+    if (!team) {
+        showError(team.error());
+        return false;
+    }
+    m_view->clear();
+    m_run.reset();
+    m_messages->hide();
+    m_team = std::move(*team);
+    m_paused = false;
+    m_workspace.clear();
+    m_journal.clear();
+    if (m_task->text().isEmpty() || !m_task->isModified())
+        m_task->setText(text(m_team->task));
+    m_view->showTeam(*m_team);
+    m_middle->setCurrentWidget(m_panels->conversation);
+    setWindowTitle(tr("%1 – Orrery").arg(text(m_team->name)));
+    showBanner(m_team->scripted());
+    m_pill->setIdle();
+    updateActions();
+    updatePulse();
+    return true;
+}
+
+bool MainWindow::openJournal(const QString &file)
+{
+    m_view->clear();
+    m_run.reset();
+    m_team.reset();
+    if (auto loaded = m_view->loadJournal(file); !loaded) {
+        showError(loaded.error());
+        return false;
+    }
+    m_messages->hide();
+    m_middle->setCurrentWidget(m_panels->conversation);
+    setWindowTitle(tr("%1 – Orrery").arg(QFileInfo(file).fileName()));
+    const RunPulse pulse = m_view->pulse();
+    showBanner(pulse.scripted);
+    m_pill->setAt(pulse.lastUs);
+    if (!pulse.ended)
+        m_messages->show(MessageBar::Level::Warning,
+                         tr("This run ended unexpectedly after event %1 at %2. The journal is intact.")
+                             .arg(pulse.lastSeq).arg(clockTime(pulse.lastUs)));
+    updateActions();
+    updatePulse();
+    return true;
+}
+
+void MainWindow::setTask(const QString &task)
+{
+    m_task->setText(task);
+    m_task->setModified(true);
+}
+
+void MainWindow::setWorkspace(const QString &folder)
+{
+    m_workspace = folder;
+}
+
+void MainWindow::setJournal(const QString &file)
+{
+    m_journal = file;
+}
+
+void MainWindow::setApprovals(runtime::ApprovalMode mode)
+{
+    m_approvals = mode;
+}
+
+void MainWindow::run()
+{
+    if (m_run && m_run->isActive()) {
+        m_run->resume();
+        return;
+    }
+    if (m_team)
+        startRun();
+}
+
+void MainWindow::startRun()
+{
+    runtime::RunOptions options;
+    options.team = *m_team;
+    options.task = m_task->text().toStdString();
+    options.approvals = m_approvals;
+    const QString stamp = QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
+    const QDir folder(m_options.runsFolder + QLatin1Char('/') + stamp);
+    options.workspace = (m_workspace.isEmpty() ? folder.filePath(QStringLiteral("workspace")) : m_workspace).toStdString();
+    options.journalPath = (m_journal.isEmpty() ? folder.filePath(QStringLiteral("run.orrery")) : m_journal).toStdString();
+    if ((m_workspace.isEmpty() || m_journal.isEmpty()) && !folder.mkpath(QStringLiteral("."))) {
+        showError(makeError(ErrorCode::Io, tr("Cannot make the folder %1").arg(folder.path()).toStdString()));
+        return;
+    }
+    m_view->clear();
+    m_run.reset();
+    auto made = runtime::TeamRun::create(std::move(options));
+    if (!made) {
+        showError(made.error());
+        return;
+    }
+    m_messages->hide();
+    m_run = std::move(*made);
+    m_view->showTeam(*m_team);
+    m_view->attach(m_run->bus());
+    connect(m_run.get(), &runtime::TeamRun::finished, this, &MainWindow::endRun);
+    m_pill->setLive();
+    m_run->start();
+    updateActions();
+}
+
+void MainWindow::endRun(const QString &outcome, const QString &reason)
+{
+    if (outcome == QLatin1String("failed"))
+        m_messages->show(MessageBar::Level::Error, tr("The run failed: %1").arg(reason));
+    updateActions();
+    updatePulse();
+}
+
+bool MainWindow::isRunning() const
+{
+    return m_run && m_run->isActive();
+}
+
+bool MainWindow::isCaughtUp() const
+{
+    return !isRunning() && m_view->isCaughtUp();
+}
+
+void MainWindow::showError(const Error &error)
+{
+    QString message = text(error.message);
+    if (!error.detail.empty())
+        message += QLatin1Char('\n') + text(error.detail);
+    m_messages->show(MessageBar::Level::Error, message);
+}
+
+void MainWindow::showBanner(bool scripted)
+{
+    if (scripted)
+        m_banner->show(MessageBar::Level::Info,
+                       tr("Scripted model: the answers are scripted; tools, claims, limits and memory are real."), false);
+    else
+        m_banner->hide();
+}
+
+void MainWindow::updateActions()
+{
+    const bool running = isRunning();
+    const bool paused = running && m_view->pulse().paused;
+    m_actions.run->setEnabled(running ? paused : m_team.has_value());
+    m_actions.run->setText(paused ? tr("Go &on") : tr("&Run"));
+    m_actions.pause->setEnabled(running && !paused);
+    m_actions.stop->setEnabled(running);
+    m_actions.stopNow->setEnabled(running);
+    m_actions.workspace->setEnabled(!running);
+    m_actions.openTeam->setEnabled(!running);
+    m_actions.openJournal->setEnabled(!running);
+    m_actions.openSample->setEnabled(!running && !m_options.sampleTeam.isEmpty());
+    m_actions.approvals->setEnabled(!m_panels->conversation->approval()->call().isEmpty());
+    const QString agent = m_panels->team->selectedAgent();
+    m_panels->conversation->setRecipient(agent, m_run != nullptr && !agent.isEmpty());
+    m_panels->memory->setSearchEnabled(m_run != nullptr);
+}
+
+void MainWindow::updatePulse()
+{
+    const RunPulse pulse = m_view->pulse();
+    const auto item = [this](const char *id, const QString &words, const QString &tip = {}) {
+        m_pulse->setItem(QLatin1String(id), words, tip);
+    };
+    item("state", pulse.stateWord);
+    item("running", pulse.running > 0 ? tr("%1 running").arg(pulse.running) : QString());
+    item("approvals", pulse.approvals > 0 ? tr("%1 waiting for approval").arg(pulse.approvals) : QString());
+    item("throttled", pulse.throttled > 0 ? tr("%1 throttled %2").arg(pulse.throttled).arg(pulse.throttleLeft) : QString(),
+         pulse.throttleSentence);
+    item("cost", pulse.costText);
+    item("tokens", pulse.tokensPerMinute > 0 ? tr("%1 tok/min").arg(shortNumber(pulse.tokensPerMinute)) : QString());
+    item("journal", pulse.lastSeq == 0 ? QString() : pulse.journalProblem.isEmpty() ? tr("journal OK") : tr("journal: problem"),
+         pulse.journalProblem);
+}
+
+void MainWindow::chooseTeam()
+{
+    const QString file = QFileDialog::getOpenFileName(this, tr("Open a team file"), {}, tr("Team files (*.json)"));
+    if (!file.isEmpty())
+        openTeam(file);
+}
+
+void MainWindow::chooseJournal()
+{
+    const QString file = QFileDialog::getOpenFileName(this, tr("Open a journal"), {}, tr("Journals (*.orrery)"));
+    if (!file.isEmpty())
+        openJournal(file);
+}
+
+void MainWindow::chooseWorkspace()
+{
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder the tools work in"), m_workspace);
+    if (!folder.isEmpty())
+        setWorkspace(folder);
+}
+
+} // namespace orrery::ui

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QSet>
+#include <QStyledItemDelegate>
+
+#include <functional>
+
+namespace orrery::ui {
+
+/// One entry of a conversation, as it is drawn.
+struct Card {
+    enum class Kind { Message, Tool, Note, Error };
+    Kind kind = Kind::Message;
+    QString key;      ///< stays the same while the card changes
+    int revision = 0; ///< grows with each change
+    QString agent;
+    int agentIndex = -1;
+    QString title;    ///< role of a message, name of a tool
+    QString status;   ///< running, ok, failed, or free words at the right of the header
+    QString time;
+    QString text;     ///< body of a message; result of a tool
+    QString thinking;
+    QString arguments; ///< of a tool: `name: value` lines
+    bool running = false;
+    bool failed = false;
+    bool foldedAtFirst = false;
+};
+
+/// Draws cards. Heights are kept by key, revision and width, since a list asks for them often.
+class CardDelegate : public QStyledItemDelegate
+{
+    Q_OBJECT
+public:
+    using Reader = std::function<Card(const QModelIndex &)>;
+    CardDelegate(Reader reader, QObject *parent);
+
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    void toggle(const QModelIndex &index);
+    /// The whole content as text, for the clipboard.
+    QString plainText(const QModelIndex &index) const;
+
+private:
+    bool isFolded(const Card &card) const;
+    /// Draws with a painter, measures without; returns the height.
+    int lay(QPainter *painter, const QRect &outer, const QStyleOptionViewItem &option, const Card &card) const;
+    int header(QPainter *painter, const QRect &box, const QStyleOptionViewItem &option, const Card &card) const;
+
+    Reader m_read;
+    QSet<QString> m_toggled; ///< keys whose fold differs from their first state
+    mutable QHash<QString, QPair<quint64, int>> m_heights;
+};
+
+} // namespace orrery::ui
