@@ -58,16 +58,18 @@ public:
         row.translate(0, line * 2 - 1);
         painter->setFont(option.font);
         const StateLook look = stateLook(card.state, option.palette);
-        const int used = drawState(*painter, row, look) + 10;
+        const int stateWidth = drawState(*painter, row, look) + 10;
         painter->setFont(small);
         painter->setPen(t.muted);
-        const QRect rest = row.adjusted(used, 0, 0, 0);
+        const QRect rest = row.adjusted(stateWidth, 0, 0, 0);
         painter->drawText(rest, Qt::AlignVCenter | Qt::AlignLeft,
                           QFontMetrics(small).elidedText(card.activity, Qt::ElideRight, rest.width()));
         row.translate(0, line);
-        painter->drawText(row, Qt::AlignVCenter | Qt::AlignLeft, TeamPanel::tr("iteration %1").arg(card.iteration));
-        painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight,
-                          TeamPanel::tr("%1 tokens   %2").arg(shortNumber(card.tokens), money(card.cost)));
+        const QString used = TeamPanel::tr("%1 tokens   %2").arg(shortNumber(card.tokens), money(card.cost));
+        painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight, used);
+        const QRect left = row.adjusted(0, 0, -QFontMetrics(small).horizontalAdvance(used) - 8, 0);
+        painter->drawText(left, Qt::AlignVCenter | Qt::AlignLeft,
+                          QFontMetrics(small).elidedText(TeamPanel::tr("iter. %1").arg(card.iteration), Qt::ElideRight, left.width()));
         painter->restore();
     }
 

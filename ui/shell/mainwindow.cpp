@@ -207,7 +207,7 @@ void MainWindow::applyDefaultLayout()
     resizeDocks({events}, {qBound(200, h * 31 / 100, 480)}, Qt::Vertical);
     if (roomy) {
         const int above = h - qBound(200, h * 31 / 100, 480) - 120;
-        resizeDocks({claims, limits}, {above * 44 / 100, above * 56 / 100}, Qt::Vertical);
+        resizeDocks({claims, limits}, {above * 48 / 100, above * 52 / 100}, Qt::Vertical);
         resizeDocks({events, memory}, {w * 54 / 100, w * 46 / 100}, Qt::Horizontal);
     }
     for (QTabBar *tabs : findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly))

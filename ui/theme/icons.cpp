@@ -53,6 +53,7 @@ const std::map<QString, QByteArray> &bodies()
         {"team", "<circle cx='9' cy='8' r='3.500'/><path d='M2.500 20c.5-4 3-6 6.500-6s6 2 6.500 6M15.500 5a3.500 3.500 0 0 1 0 "
                  "6.500M18 14.500c2 .8 3.200 2.700 3.500 5.500'/>"},
         {"events", "<path d='M8 6h13M8 12h13M8 18h13M3.500 6h.5M3.500 12h.5M3.500 18h.5'/>"},
+        {"float", "<path d='M9 4h11v11M4 9h11v11H4z'/>"},
         {"live", "<circle #f cx='12' cy='12' r='5'/>"},
         {"orrery", "<circle cx='12' cy='12' r='9'/><ellipse cx='12' cy='12' rx='9' ry='4'/>"
                    "<circle #f cx='12' cy='12' r='2.200'/><circle #f cx='20' cy='10.500' r='1.800'/>"},

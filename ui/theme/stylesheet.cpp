@@ -24,7 +24,8 @@ QToolButton, QPushButton { background: @raised; color: @text; border: 1px solid 
     padding: 4px 10px; min-height: 16px; }
 QToolBar QToolButton { padding: 4px 8px; }
 QToolButton:hover, QPushButton:hover { background: @accentSoft; }
-QToolButton:pressed, QPushButton:pressed, QToolButton:checked { background: @sunken; }
+QToolButton:pressed, QPushButton:pressed { background: @sunken; }
+QToolButton:checked { background: @accentSoft; border-color: @accent; }
 QToolButton:focus, QPushButton:focus { border: 1px solid @accent; }
 QToolButton:disabled, QPushButton:disabled { color: @faded; background: @window; }
 QPushButton[primary="true"], QToolButton[primary="true"] { background: @accent; color: @onAccent; border-color: @accent;
@@ -46,10 +47,11 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 1px solid @acce
 QLineEdit:disabled { background: @window; color: @muted; }
 QComboBox { background: @raised; color: @text; border: 1px solid @border; border-radius: 4px; padding: 3px 8px;
     min-height: 16px; }
+QComboBox::drop-down { border: none; width: 18px; }
 QComboBox:focus { border: 1px solid @accent; }
 QComboBox QAbstractItemView { background: @surface; color: @text; border: 1px solid @border;
     selection-background-color: @accentSoft; selection-color: @text; }
-QDockWidget { color: @text; font-weight: 600; titlebar-close-icon: none; }
+QDockWidget { color: @text; font-weight: 600; }
 QDockWidget::title { background: @window; padding: 5px 8px; border-bottom: 1px solid @border; text-align: left; }
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: @muted; padding: 5px 10px; border: none;
@@ -64,8 +66,6 @@ QHeaderView::section { background: @raised; color: @muted; border: none; border-
 QTableView, QTreeView, QListView { background: @surface; alternate-background-color: @raised; color: @text;
     border: none; gridline-color: @border; selection-background-color: @accentSoft; selection-color: @text; outline: 0; }
 QTableView:focus, QTreeView:focus { border: 1px solid @accent; }
-QTableView::item { padding: 1px 4px; }
-QTableView::item:selected, QTreeView::item:selected { background: @accentSoft; color: @text; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 11px; margin: 0; }

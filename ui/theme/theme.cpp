@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme/theme.h"
 
+#include "ui/theme/icons.h"
+
 #include <QApplication>
 #include <QFontDatabase>
+#include <QProxyStyle>
 #include <QRegularExpression>
-#include <QStyle>
-#include <QStyleFactory>
 
 #include <array>
 #include <cmath>
@@ -106,6 +107,21 @@ QPalette makePalette(const Tokens &t)
     return p;
 }
 
+/// Fusion with our drawings on the titles of docks.
+class OrreryStyle : public QProxyStyle
+{
+public:
+    OrreryStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
+    QIcon standardIcon(StandardPixmap which, const QStyleOption *option, const QWidget *widget) const override
+    {
+        if (which == SP_TitleBarCloseButton)
+            return themedIcon(QStringLiteral("close"));
+        if (which == SP_TitleBarNormalButton)
+            return themedIcon(QStringLiteral("float"));
+        return QProxyStyle::standardIcon(which, option, widget);
+    }
+};
+
 double luminance(const QColor &color)
 {
     const auto linear = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
@@ -190,8 +206,9 @@ double contrast(const QColor &a, const QColor &b)
 void applyTheme(QApplication &app, ThemeKind kind)
 {
     const Tokens &t = tokens(kind);
-    if (!app.style() || app.style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0)
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    // Set once: a new style takes the style sheet's wrapper down with it.
+    if (app.styleSheet().isEmpty())
+        QApplication::setStyle(new OrreryStyle);
     QFont font = QApplication::font();
     font.setFamilies({QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans"), QStringLiteral("sans-serif")});
     font.setPointSizeF(9.0);

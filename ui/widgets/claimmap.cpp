@@ -56,7 +56,7 @@ QString ClaimMap::remaining(qint64 ms)
 
 int ClaimMap::rowHeight() const
 {
-    return fontMetrics().height() * 2 + 10;
+    return fontMetrics().height() * 2 + 18;
 }
 
 QSize ClaimMap::sizeHint() const
@@ -112,19 +112,24 @@ QRectF ClaimMap::lineRect(const QRectF &lane, int start, int end) const
     return QRectF(left, lane.top(), qMax(3.0, x(end) - left), lane.height());
 }
 
-void ClaimMap::paintAxis(QPainter &painter) const
+void ClaimMap::paintAxis(QPainter &painter, bool grid) const
 {
     const Tokens &t = tokens(palette());
     const QRectF lane = laneRect(0);
-    painter.fillRect(QRect(0, 0, viewport()->width(), axisHeight), t.raised);
     painter.setFont(smallFont(font()));
+    if (!grid)
+        painter.fillRect(QRect(0, 0, viewport()->width(), axisHeight), t.raised);
     const int step = axisStep(m_lastLine, qMax(2, int(lane.width() / 56)));
     painter.setPen(t.muted);
-    painter.drawText(QRectF(8, 0, lane.left() - 16, axisHeight), Qt::AlignVCenter | Qt::AlignRight, tr("line"));
+    if (!grid)
+        painter.drawText(QRectF(8, 0, lane.left() - 20, axisHeight), Qt::AlignVCenter | Qt::AlignRight, tr("line"));
     for (int line = 0; line <= m_lastLine; line += step) {
         const qreal x = lane.left() + lane.width() * line / m_lastLine;
-        painter.setPen(t.border);
-        painter.drawLine(QPointF(x, axisHeight - 4), QPointF(x, viewport()->height()));
+        if (grid) {
+            painter.setPen(t.border);
+            painter.drawLine(QPointF(x, axisHeight), QPointF(x, viewport()->height()));
+            continue;
+        }
         painter.setPen(t.muted);
         QRectF label(x - 30, 0, 60, axisHeight - 3);
         label.moveRight(qMin<qreal>(label.right(), viewport()->width() + 18));
@@ -134,7 +139,7 @@ void ClaimMap::paintAxis(QPainter &painter) const
     painter.drawLine(0, axisHeight, viewport()->width(), axisHeight);
 }
 
-void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar) const
+void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar, qreal roomUntil) const
 {
     const Tokens &t = tokens(palette());
     const QColor color = agentColor(bar.agentIndex, palette());
@@ -148,23 +153,31 @@ void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &b
     const QRectF drained(box.left(), box.bottom() - 5, box.width() * left, 4);
     painter.fillRect(drained.adjusted(1, 0, -1, 0), color);
 
-    const qreal badge = qMin<qreal>(box.height() - 10, 20);
+    const qreal badge = qMin<qreal>(box.height() - 9, 20);
     const bool roomForBadge = box.width() >= badge + 6;
     if (roomForBadge)
         drawMonogram(painter, QRectF(box.left() + 3, box.top() + 3, badge + 4, badge), monogram(bar.agent),
                      bar.agentIndex, palette());
-    const QString label = QStringLiteral("%1 · %2").arg(lineText(bar.start, bar.end),
-                                                      remaining(bar.expiresAtMs - m_nowMs));
     painter.setFont(smallFont(font()));
-    const int width = QFontMetrics(painter.font()).horizontalAdvance(label) + 8;
-    // A narrow bar carries its text outside, on the side that has room.
-    QRectF text(box.left() + (roomForBadge ? badge + 12 : 4), box.top(), width, box.height() - 5);
-    if (text.right() > box.right())
-        text.moveLeft(qMax(text.left(), box.right() + 4));
-    if (text.right() > lane.right())
-        text.moveRight(box.left() - 4);
     painter.setPen(t.text);
-    painter.drawText(text, Qt::AlignVCenter | Qt::AlignLeft, label);
+    const QFontMetrics metrics(painter.font());
+    const QString lines = lineText(bar.start, bar.end);
+    const QString time = remaining(bar.expiresAtMs - m_nowMs);
+    const qreal from = box.left() + (roomForBadge ? badge + 11 : 4);
+    const qreal below = box.bottom() - 5;
+    // Inside the bar when it fits, else behind it up to the next one; then the time alone, then nothing.
+    for (const QString &label : {lines + QStringLiteral(" · ") + time, time}) {
+        const int width = metrics.horizontalAdvance(label);
+        qreal left = -1;
+        if (from + width + 4 <= box.right())
+            left = from;
+        else if (box.right() + 4 + width <= roomUntil)
+            left = box.right() + 4;
+        if (left < 0)
+            continue;
+        painter.drawText(QRectF(left, box.top(), width + 4, below - box.top()), Qt::AlignVCenter | Qt::AlignLeft, label);
+        break;
+    }
 }
 
 void ClaimMap::paintRow(QPainter &painter, int row) const
@@ -179,14 +192,21 @@ void ClaimMap::paintRow(QPainter &painter, int row) const
     const QRectF label(8, lane.top(), lane.left() - 16, lane.height());
     painter.drawText(label, Qt::AlignVCenter | Qt::AlignLeft,
                      painter.fontMetrics().elidedText(file.file, Qt::ElideLeft, int(label.width())));
-    for (const ClaimBar &bar : file.bars)
-        paintBar(painter, lane, bar);
+    const QRectF upper = lane.adjusted(0, 0, 0, -lane.height() * 0.36);
+    for (const ClaimBar &bar : file.bars) {
+        qreal roomUntil = lane.right() + 10;
+        for (const ClaimBar &other : file.bars) {
+            if (other.start > bar.start)
+                roomUntil = qMin(roomUntil, lineRect(lane, other.start, other.end).left() - 2);
+        }
+        paintBar(painter, upper, bar, roomUntil);
+    }
     for (const ClaimAttempt &attempt : file.denied) {
         const double age = qBound(0.0, double(m_nowMs - attempt.atMs) / fadeMs, 1.0);
         painter.save();
         painter.setOpacity(1.0 - 0.65 * age);
         const QColor color = agentColor(attempt.agentIndex, palette());
-        const QRectF box = lineRect(lane, attempt.start, attempt.end).adjusted(0, lane.height() * 0.55, 0, 0);
+        const QRectF box = lineRect(lane, attempt.start, attempt.end).adjusted(0, lane.height() * 0.66, 0, 0);
         drawHatch(painter, box, color);
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(color, 1.4, Qt::DashLine));
@@ -203,7 +223,7 @@ void ClaimMap::paintRow(QPainter &painter, int row) const
     }
     for (const ClaimEdit &edit : file.edits) {
         const QRectF at = lineRect(lane, edit.line, edit.line);
-        painter.fillRect(QRectF(at.left(), lane.top(), edit.inside ? 1 : 2, lane.height()), edit.inside ? t.text : t.failure);
+        painter.fillRect(QRectF(at.left(), upper.top(), edit.inside ? 1 : 2, upper.height()), edit.inside ? t.text : t.failure);
     }
     painter.setPen(t.border);
     painter.drawLine(QPointF(0, lane.bottom() + 3), QPointF(viewport()->width(), lane.bottom() + 3));
@@ -216,10 +236,11 @@ void ClaimMap::paintEvent(QPaintEvent *)
     painter.fillRect(viewport()->rect(), tokens(palette()).surface);
     painter.save();
     painter.setClipRect(0, axisHeight, viewport()->width(), viewport()->height() - axisHeight);
+    paintAxis(painter, true);
     for (int row = 0; row < m_files.size(); ++row)
         paintRow(painter, row);
     painter.restore();
-    paintAxis(painter);
+    paintAxis(painter, false);
     if (hasFocus()) {
         painter.setPen(tokens(palette()).accent);
         painter.setBrush(Qt::NoBrush);

@@ -67,9 +67,10 @@ private:
     QRectF lineRect(const QRectF &lane, int start, int end) const;
     QRectF laneRect(int row) const;
     int labelWidth() const;
-    void paintAxis(QPainter &painter) const;
+    /// The numbers above, or the lines behind the rows.
+    void paintAxis(QPainter &painter, bool grid) const;
     void paintRow(QPainter &painter, int row) const;
-    void paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar) const;
+    void paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar, qreal roomUntil) const;
     void setCurrent(int row);
     void updateScroll();
 

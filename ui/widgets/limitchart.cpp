@@ -16,6 +16,7 @@ namespace {
 
 constexpr qint64 windowMs = 60000;
 constexpr qreal markSize = 9;
+constexpr int markLane = 14; ///< below the areas, so that a mark never lies on its own colour
 
 void drawMark(QPainter &painter, const QPointF &at, LimitMark mark, const QColor &color, const Tokens &t)
 {
@@ -117,7 +118,7 @@ void LimitChart::setData(QList<WindowEntry> entries, QList<MarkAt> marks, std::o
 QRectF LimitChart::plot() const
 {
     const int axis = fontMetrics().horizontalAdvance(QStringLiteral("100.0k")) + 6;
-    const int below = m_compact ? 3 : QFontMetrics(smallFont(font())).height() + 4;
+    const int below = m_compact ? 3 : QFontMetrics(smallFont(font())).height() + 4 + markLane;
     return QRectF(axis, 4, qMax(10, width() - axis - 10), qMax(10, height() - 4 - below));
 }
 
@@ -145,7 +146,7 @@ void LimitChart::paintAxes(QPainter &painter) const
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
         painter.setPen(t.muted);
         const QString label = part == 4 ? tr("now") : QStringLiteral("−%1 s").arg(60 - part * 15);
-        QRectF box(x - 30, area.bottom() + 2, 60, height() - area.bottom() - 2);
+        QRectF box(x - 30, area.bottom() + 2 + markLane, 60, height() - area.bottom() - 2 - markLane);
         if (part == 4)
             box.moveRight(width() - 2);
         painter.drawText(box, (part == 4 ? Qt::AlignRight : Qt::AlignHCenter) | Qt::AlignTop, label);
@@ -218,7 +219,7 @@ void LimitChart::paintMarks(QPainter &painter) const
     for (const MarkAt &mark : m_marks) {
         if (mark.timeMs <= m_nowMs - windowMs || mark.timeMs > m_nowMs)
             continue;
-        drawMark(painter, QPointF(xOf(mark.timeMs), plot().bottom() - markSize), mark.mark,
+        drawMark(painter, QPointF(xOf(mark.timeMs), plot().bottom() + markLane / 2.0 + 1), mark.mark,
                  agentColor(mark.agentIndex, palette()), tokens(palette()));
     }
 }
@@ -243,7 +244,7 @@ void LimitChart::paintEvent(QPaintEvent *)
 const MarkAt *LimitChart::markNear(const QPointF &at) const
 {
     for (auto mark = m_marks.crbegin(); mark != m_marks.crend(); ++mark) {
-        const QPointF center(xOf(mark->timeMs), plot().bottom() - markSize);
+        const QPointF center(xOf(mark->timeMs), plot().bottom() + markLane / 2.0 + 1);
         if (QLineF(center, at).length() <= markSize)
             return &*mark;
     }

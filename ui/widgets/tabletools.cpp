@@ -29,6 +29,19 @@ QString selectedAsTsv(const QTableView *table)
     return lines.join(QLatin1Char('\n'));
 }
 
+void setColumnWidths(QTableView *table, const QList<int> &characters)
+{
+    QHeaderView *header = table->horizontalHeader();
+    const int one = QFontMetrics(table->font()).horizontalAdvance(QLatin1Char('0'));
+    header->setStretchLastSection(!characters.contains(0));
+    for (int column = 0; column < characters.size() && column < header->count(); ++column) {
+        if (characters[column] == 0)
+            header->setSectionResizeMode(column, QHeaderView::Stretch);
+        else
+            table->setColumnWidth(column, characters[column] * one + 14);
+    }
+}
+
 void prepareTable(QTableView *table, const QString &name)
 {
     table->setAccessibleName(name);
@@ -46,7 +59,7 @@ void prepareTable(QTableView *table, const QString &name)
     header->setStretchLastSection(true);
     header->setHighlightSections(false);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    header->setMinimumSectionSize(28);
+    header->setMinimumSectionSize(24);
 
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     QObject::connect(header, &QWidget::customContextMenuRequested, table, [table, header](const QPoint &at) {

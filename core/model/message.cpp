@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/message.h"
+
+namespace orrery {
+
+namespace {
+
+Json orNull(const std::optional<std::string> &text)
+{
+    return text ? Json(*text) : Json();
+}
+
+Message make(Role role, std::string text)
+{
+    Message message;
+    message.role = role;
+    message.content = std::move(text);
+    return message;
+}
+
+Result<std::optional<std::string>> optionalText(const Json &json, const char *key)
+{
+    const auto it = json.find(key);
+    if (it == json.end() || it->is_null())
+        return std::optional<std::string>();
+    if (!it->is_string())
+        return fail(ErrorCode::InvalidArgument,
+                    std::string("/") + key + ": found " + it->type_name() + ", expected a string or null");
+    return std::optional<std::string>(it->get<std::string>());
+}
+
+} // namespace
+
+const char *toString(Role role)
+{
+    switch (role) {
+    case Role::System: return "system";
+    case Role::User: return "user";
+    case Role::Assistant: return "assistant";
+    case Role::Tool: return "tool";
+    }
+    return "user";
+}
+
+Message Message::system(std::string text)
+{
+    return make(Role::System, std::move(text));
+}
+
+Message Message::user(std::string text)
+{
+    return make(Role::User, std::move(text));
+}
+
+Message Message::assistant(std::string text)
+{
+    return make(Role::Assistant, std::move(text));
+}
+
+Message Message::tool(std::string callId, std::string toolName, std::string text)
+{
+    Message message = make(Role::Tool, std::move(text));
+    message.toolCallId = std::move(callId);
+    message.name = std::move(toolName);
+    return message;
+}
+
+Json toJson(const ToolCall &call)
+{
+    Json json = {{"id", orNull(call.id)}, {"name", orNull(call.name)}, {"arguments", call.arguments}};
+    if (call.invalidArguments)
+        json["_invalid_arguments"] = *call.invalidArguments;
+    if (!call.metadata.empty())
+        json["metadata"] = call.metadata;
+    return json;
+}
+
+Json toJson(const Message &message)
+{
+    Json calls = Json::array();
+    for (const ToolCall &call : message.toolCalls)
+        calls.push_back(toJson(call));
+    Json json = {{"role", toString(message.role)},
+                 {"content", orNull(message.content)},
+                 {"reasoning_content", orNull(message.reasoningContent)},
+                 {"tool_calls", std::move(calls)},
+                 {"tool_call_id", orNull(message.toolCallId)},
+                 {"name", orNull(message.name)}};
+    if (!message.metadata.empty())
+        json["metadata"] = message.metadata;
+    if (!message.contentParts.empty()) {
+        Json parts = Json::array();
+        for (const ContentPart &part : message.contentParts)
+            parts.push_back({{"type", part.type}, {"content", part.content}, {"options", part.options}});
+        json["content_parts"] = std::move(parts);
+    }
+    return json;
+}
+
+Result<ToolCall> toolCallFromJson(const Json &json)
+{
+    if (!json.is_object())
+        return fail(ErrorCode::InvalidArgument, std::string("found ") + json.type_name() + ", expected a tool call");
+    ToolCall call;
+    auto id = optionalText(json, "id");
+    auto name = optionalText(json, "name");
+    auto invalid = optionalText(json, "_invalid_arguments");
+    for (const auto *field : {&id, &name, &invalid})
+        if (!*field)
+            return fail(field->error());
+    call.id = std::move(*id);
+    call.name = std::move(*name);
+    call.invalidArguments = std::move(*invalid);
+    if (const auto it = json.find("arguments"); it != json.end())
+        call.arguments = *it;
+    if (const auto it = json.find("metadata"); it != json.end())
+        call.metadata = *it;
+    return call;
+}
+
+Result<Message> messageFromJson(const Json &json)
+{
+    if (!json.is_object())
+        return fail(ErrorCode::InvalidArgument, std::string("found ") + json.type_name() + ", expected a message");
+    Message message;
+    const auto role = optionalText(json, "role");
+    if (!role)
+        return fail(role.error());
+    if (*role == "system")
+        message.role = Role::System;
+    else if (*role == "assistant")
+        message.role = Role::Assistant;
+    else if (*role == "tool")
+        message.role = Role::Tool;
+    else if (*role == "user")
+        message.role = Role::User;
+    else
+        return fail(ErrorCode::InvalidArgument,
+                    "/role: found " + Json(role->value_or("null")).dump()
+                        + ", expected system, user, assistant or tool");
+    auto content = optionalText(json, "content");
+    auto reasoning = optionalText(json, "reasoning_content");
+    auto callId = optionalText(json, "tool_call_id");
+    auto name = optionalText(json, "name");
+    for (const auto *field : {&content, &reasoning, &callId, &name})
+        if (!*field)
+            return fail(field->error());
+    message.content = std::move(*content);
+    message.reasoningContent = std::move(*reasoning);
+    message.toolCallId = std::move(*callId);
+    message.name = std::move(*name);
+    if (const auto it = json.find("tool_calls"); it != json.end() && !it->is_null()) {
+        if (!it->is_array())
+            return fail(ErrorCode::InvalidArgument,
+                        std::string("/tool_calls: found ") + it->type_name() + ", expected an array");
+        for (const Json &item : *it) {
+            auto call = toolCallFromJson(item);
+            if (!call)
+                return fail(ErrorCode::InvalidArgument, "/tool_calls: " + call.error().message);
+            message.toolCalls.push_back(std::move(*call));
+        }
+    }
+    if (const auto it = json.find("metadata"); it != json.end())
+        message.metadata = *it;
+    if (const auto it = json.find("content_parts"); it != json.end() && it->is_array()) {
+        for (const Json &item : *it) {
+            if (!item.is_object())
+                return fail(ErrorCode::InvalidArgument, "/content_parts: expected objects");
+            const auto type = optionalText(item, "type");
+            const auto text = optionalText(item, "content");
+            if (!type || !text)
+                return fail(ErrorCode::InvalidArgument, "/content_parts: type and content must be strings");
+            const auto options = item.find("options");
+            message.contentParts.push_back({type->value_or(""), text->value_or(""),
+                                            options != item.end() && options->is_object() ? *options
+                                                                                          : Json::object()});
+        }
+    }
+    return message;
+}
+
+} // namespace orrery
