@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/ids.h"
 #include "core/runtime/teamservices.h"
-#include "core/runtime/toolbuilder.h"
+#include "core/tools/builtin.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace orrery::runtime {
 
+using tools::makeTool;
 using tools::ToolCategory;
 using tools::ToolContext;
 using tools::ToolResult;

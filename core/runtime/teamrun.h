@@ -70,8 +70,13 @@ signals:
 
 private:
     struct Private;
-    explicit TeamRun(std::unique_ptr<Private> d);
+    explicit TeamRun(std::unique_ptr<Private> p);
+    void agentIdle(const std::string &agent, const std::string &outcome, const std::string &reason);
+    void answerApprovals();
+    void finish(const std::string &outcome, const std::string &reason);
+
     std::unique_ptr<Private> d;
+    std::shared_ptr<Subscription> m_approvalSubscription;
 };
 
 } // namespace orrery::runtime

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/teamservices.h"
-#include "core/runtime/toolbuilder.h"
+#include "core/tools/builtin.h"
 
 namespace orrery::runtime {
 
+using tools::makeTool;
 using tools::ToolCategory;
 using tools::ToolContext;
 using tools::ToolResult;

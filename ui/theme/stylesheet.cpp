@@ -45,10 +45,6 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox { background: @su
     selection-color: @onAccent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 1px solid @accent; }
 QLineEdit:disabled { background: @window; color: @muted; }
-QComboBox { background: @raised; color: @text; border: 1px solid @border; border-radius: 4px; padding: 3px 8px;
-    min-height: 16px; }
-QComboBox::drop-down { border: none; width: 18px; }
-QComboBox:focus { border: 1px solid @accent; }
 QComboBox QAbstractItemView { background: @surface; color: @text; border: 1px solid @border;
     selection-background-color: @accentSoft; selection-color: @text; }
 QDockWidget { color: @text; font-weight: 600; }
@@ -62,7 +58,7 @@ QTabBar:focus { background: @accentSoft; }
 QTabWidget::pane { border: none; border-top: 1px solid @border; }
 QHeaderView { background: @raised; }
 QHeaderView::section { background: @raised; color: @muted; border: none; border-right: 1px solid @border;
-    border-bottom: 1px solid @border; padding: 3px 6px; font-weight: 600; }
+    border-bottom: 1px solid @border; padding: 3px 4px; font-weight: 600; }
 QTableView, QTreeView, QListView { background: @surface; alternate-background-color: @raised; color: @text;
     border: none; gridline-color: @border; selection-background-color: @accentSoft; selection-color: @text; outline: 0; }
 QTableView:focus, QTreeView:focus { border: 1px solid @accent; }

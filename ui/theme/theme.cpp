@@ -32,7 +32,7 @@ Tokens makeLight()
     t.accentSoft = QColor("#dbe9f8");
     t.ok = QColor("#00694a");
     t.warn = QColor("#8a5200");
-    t.error = QColor("#b34700");
+    t.error = QColor("#a33f00");
     t.warnSoft = QColor("#fdf0d2");
     t.errorSoft = QColor("#fde5d6");
     t.infoSoft = QColor("#e2eefb");

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/teamfilekeys.h"
+#include "core/model/teamfilereader.h"
+
+#include <algorithm>
+#include <cctype>
+#include <system_error>
+
+namespace orrery::teamfile {
+namespace {
+
+constexpr std::size_t kLongestName = 64;
+
+bool isAgentName(std::string_view name)
+{
+    return !name.empty() && name.size() <= kLongestName
+           && std::isalnum(static_cast<unsigned char>(name.front()))
+           && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+                  return c < 0x80 && (std::isalnum(c) || c == '_' || c == '-' || c == '.');
+              });
+}
+
+/// Upper case only: most keys that are pasted here by mistake have other letters too.
+bool isVariableName(std::string_view name)
+{
+    return !name.empty() && !std::isdigit(static_cast<unsigned char>(name.front()))
+           && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+                  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+              });
+}
+
+void checkName(JsonObjectReader &in, const std::string &name)
+{
+    if (name.empty())
+        return;
+    if (!isAgentName(name)) {
+        in.report(
+            "name",
+            shown(name)
+                + ", expected at most 64 letters, digits, \"_\", \"-\" or \".\", beginning with a "
+                  "letter or digit");
+    } else if (name == "person") {
+        in.report("name", "\"person\" is what the journal calls you, expected another name");
+    }
+}
+
+void checkModel(JsonObjectReader &in, const AgentSpec &agent)
+{
+    if (agent.model.empty())
+        return;
+    const auto colon = agent.model.find(':');
+    if (colon == std::string::npos) {
+        in.report("model", shown(agent.model) + " has no provider, expected \"provider:model\"");
+        return;
+    }
+    const std::string provider = agent.provider();
+    if (std::find(kProviders.begin(), kProviders.end(), provider) == kProviders.end()) {
+        in.report("model", shown(provider) + " is no provider" + suggestion(provider, kProviders)
+                               + ", expected " + alternatives(kProviders));
+    } else if (agent.modelName().empty()) {
+        in.report("model", shown(agent.model) + " names no model, expected \"provider:model\"");
+    } else if (provider == "custom" && agent.baseUrl.empty()) {
+        in.report("base_url",
+                  "missing, expected the address of the server that \"custom\" stands for");
+    }
+}
+
+void checkBaseUrl(JsonObjectReader &in, const std::string &url)
+{
+    if (url.empty())
+        return;
+    const std::string_view scheme = url.starts_with("https://") ? "https://" : "http://";
+    if (!url.starts_with(scheme) || url.size() == scheme.size()) {
+        in.report("base_url",
+                  shown(url) + ", expected an address that begins with http:// or https://");
+    } else if (url.substr(0, url.find('/', scheme.size())).find('@') != std::string::npos) {
+        in.report("base_url",
+                  "a user name or password in the address, expected api_key_env for that");
+    }
+}
+
+void readScript(JsonObjectReader &in, AgentSpec &agent, const std::filesystem::path &folder)
+{
+    const std::string script = in.string("script");
+    if (agent.provider() != "scripted") {
+        if (in.has("script"))
+            in.report("script", "only a \"scripted:\" model has a script, but model is "
+                                    + shown(agent.model));
+        return;
+    }
+    if (script.empty()) {
+        in.report("script", "missing, expected the path of the file with this model's answers");
+        return;
+    }
+    agent.script = absoluteIn(folder, script).string();
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(agent.script, ignored))
+        in.report("script", "there is no file " + agent.script
+                                + ", expected a path relative to the team file");
+}
+
+void readTools(JsonObjectReader &in, AgentSpec &agent)
+{
+    agent.tools = in.names("tools", kTools, "tool");
+    if (in.has("tools") && in.at("tools").is_array() && agent.tools.empty())
+        in.report("tools",
+                  "an empty list, expected at least one tool, or no such key for all of them");
+}
+
+void readSettings(JsonObjectReader &in, AgentSpec &agent)
+{
+    if (!in.has("settings"))
+        return;
+    if (in.at("settings").is_object())
+        agent.settings = in.at("settings");
+    else
+        in.report("settings",
+                  shown(in.at("settings")) + ", expected an object such as {\"temperature\": 0.2}");
+}
+
+} // namespace
+
+AgentSpec readAgent(const Json &json, const std::string &pointer,
+                    const std::filesystem::path &folder, Mistake &mistake)
+{
+    JsonObjectReader in(json, pointer, kAgentKeys, mistake);
+    AgentSpec agent;
+    agent.name = in.requiredString("name", "a name for the agent");
+    checkName(in, agent.name);
+    agent.role = in.string("role");
+    agent.model = in.requiredString("model", "\"provider:model\"");
+    agent.baseUrl = in.string("base_url");
+    checkModel(in, agent);
+    checkBaseUrl(in, agent.baseUrl);
+    agent.apiKeyEnv = in.string("api_key_env");
+    // The value is not shown: it may be the key itself.
+    if (in.has("api_key_env") && !isVariableName(agent.apiKeyEnv))
+        in.report(
+            "api_key_env",
+            "not the name of an environment variable, expected one such as \"OPENAI_API_KEY\"");
+    readScript(in, agent, folder);
+    agent.instructions = in.string("instructions");
+    agent.prompt = in.string("prompt");
+    agent.startsOnMessage = in.choice("start", kStarts).value_or("immediately") == "on_message";
+    readTools(in, agent);
+    readSettings(in, agent);
+    agent.maxIterations = static_cast<int>(
+        in.integer("max_iterations", 1, kMaxIterations).value_or(agent.maxIterations));
+    agent.reserveTokens = in.integer("reserve_tokens", 0).value_or(agent.reserveTokens);
+    agent.budgetUsd = in.positiveNumber("budget_usd");
+    agent.stream = in.boolean("stream", agent.stream);
+    if (const auto seconds = in.integer("timeout_s", 1, kMaxTimeoutS))
+        agent.timeoutMs = static_cast<int>(*seconds * 1000);
+    return agent;
+}
+
+} // namespace orrery::teamfile

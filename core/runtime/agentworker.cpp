@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/agentworker.h"
+
+#include "core/base/ids.h"
+#include "core/llm/providers.h"
+
+#include <QPointer>
+#include <QTimer>
+
+#include <algorithm>
+
+namespace orrery::runtime {
+
+AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop)
+    : m_spec(std::move(spec)),
+      m_services(services),
+      m_stop(std::move(stop)),
+      m_machine(m_spec, [this](const std::string &tool) { return gateFor(tool); }),
+      m_limiterTimer(new QTimer(this))
+{
+    m_limiterTimer->setSingleShot(true);
+    connect(m_limiterTimer, &QTimer::timeout, this, [this] {
+        if (const auto next = m_services.limiter->pump(m_services.clock.wallMs()); next && m_ticket)
+            armLimiterTimer(*next);
+    });
+}
+
+AgentWorker::~AgentWorker() = default;
+
+void AgentWorker::post(std::function<void()> job)
+{
+    QMetaObject::invokeMethod(this, std::move(job), Qt::QueuedConnection);
+}
+
+void AgentWorker::begin(const std::string &task)
+{
+    m_started = true;
+    std::string prompt = m_spec.prompt.empty() ? task : m_spec.prompt;
+    for (auto at = prompt.find("{{task}}"); at != std::string::npos; at = prompt.find("{{task}}", at + task.size()))
+        prompt.replace(at, 8, task);
+    m_services.publish(EventKind::AgentStarted, name(),
+                       {{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", prompt}});
+    feed(input::Start{std::move(prompt)});
+}
+
+void AgentWorker::wake()
+{
+    if (!m_machine.isIdle() || m_services.stopping || !m_services.mailbox.hasMail(name()))
+        return;
+    if (!m_started) {
+        m_services.publish(EventKind::AgentStarted, name(),
+                           {{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", ""}});
+        m_started = true;
+    }
+    ++m_services.active;
+    feed(input::Start{});
+}
+
+void AgentWorker::resume()
+{
+    if (!m_held)
+        return;
+    m_held = false;
+    effect::Prepare prepare;
+    perform(prepare);
+}
+
+void AgentWorker::cancelNow()
+{
+    ++m_generation;
+    if (m_call)
+        m_call->abort();
+    m_call.reset();
+    m_held = false;
+    m_approvals.clear();
+    leaveQueue();
+    feed(input::Cancel{"Stopped by the person"});
+}
+
+void AgentWorker::resolve(const std::string &callId, const ApprovalDecision &decision)
+{
+    const auto it = m_approvals.find(callId);
+    if (it == m_approvals.end())
+        return;
+    const std::size_t index = it->second;
+    m_approvals.erase(it);
+    using Verdict = ApprovalDecision::Verdict;
+    const char *word = decision.verdict == Verdict::Approve ? "approve"
+        : decision.verdict == Verdict::Edit                ? "edit"
+                                                           : "reject";
+    m_services.publish(EventKind::ApprovalResolved, name(),
+                       {{"call", callId}, {"tool", m_machine.calls()[index].name.value_or("")}, {"decision", word},
+                        {"note", decision.note}, {"by", "person"}});
+    feed(input::Approval{index, decision});
+}
+
+// Effects may cause further inputs while they are performed; they are worked off in order, never recursively.
+void AgentWorker::feed(Input input)
+{
+    for (Effect &effect : m_machine.handle(std::move(input)))
+        m_pending.push_back(std::move(effect));
+    if (m_performing)
+        return;
+    m_performing = true;
+    for (std::size_t i = 0; i < m_pending.size(); ++i) {
+        Effect effect = std::move(m_pending[i]);
+        std::visit([this](auto &e) { perform(e); }, effect);
+    }
+    m_pending.clear();
+    m_performing = false;
+}
+
+void AgentWorker::perform(effect::Prepare &)
+{
+    if (m_services.stopping) {
+        feed(input::Cancel{"Stopped by the person"});
+        return;
+    }
+    if (m_services.paused) {
+        m_held = true;
+        m_services.publish(EventKind::AgentState, name(), {{"state", toString(AgentState::Paused)}, {"reason", ""}});
+        return;
+    }
+    input::Ready ready;
+    for (team::PeerMessage &mail : m_services.mailbox.take(name())) {
+        m_services.publish(EventKind::PeerMessageDelivered, name(),
+                           {{"id", mail.id}, {"from", mail.from}, {"text", mail.text}});
+        ready.mail.push_back(Message::user(mail.from == "person" ? mail.text
+                                                                 : "Message from " + mail.from + ": " + mail.text));
+    }
+    feed(std::move(ready));
+}
+
+llm::ModelRequest AgentWorker::makeRequest() const
+{
+    llm::ModelRequest request;
+    request.agent = m_spec.name;
+    request.provider = m_spec.provider();
+    request.model = m_spec.modelName();
+    request.baseUrl = m_spec.baseUrl;
+    request.script = m_spec.script;
+    request.messages = m_machine.context().messages;
+    request.tools = m_tools;
+    request.settings = m_spec.settings;
+    request.stream = m_spec.stream;
+    request.timeoutMs = m_spec.timeoutMs;
+    return request;
+}
+
+void AgentWorker::perform(effect::Acquire &)
+{
+    if (!m_client) {
+        m_client = llm::makeModelClient();
+        Json tools = Json::array();
+        for (const auto &[toolName, tool] : m_services.tools) {
+            if (m_spec.tools.empty()
+                || std::find(m_spec.tools.begin(), m_spec.tools.end(), toolName) != m_spec.tools.end())
+                tools.push_back({{"type", "function"},
+                                 {"function", {{"name", tool->name}, {"description", tool->description},
+                                               {"parameters", tool->parameters}}}});
+        }
+        if (!tools.empty())
+            m_tools = std::make_shared<const Json>(std::move(tools));
+    }
+    const auto bytes = static_cast<std::int64_t>(m_client->bodyBytes(makeRequest()));
+    m_estimate = m_spec.reserveTokens > 0 ? m_spec.reserveTokens : std::max<std::int64_t>(1, bytes / 4);
+    if (!m_services.limiter) {
+        feed(input::Granted{});
+        return;
+    }
+    const std::uint64_t generation = m_generation;
+    QPointer<AgentWorker> self(this);
+    auto outcome = m_services.limiter->acquire(
+        name(), m_estimate, m_services.clock.wallMs(), [this, generation](team::RateLimiter::Verdict verdict) {
+            post([this, verdict = std::move(verdict), generation] { granted(verdict, generation); });
+        });
+    if (outcome.verdict.reservation != 0) {
+        granted(outcome.verdict, generation);
+        return;
+    }
+    const team::LimiterDenial &denial = *outcome.verdict.denial;
+    const bool waits = outcome.ticket != 0;
+    m_services.publish(waits ? EventKind::LimiterWaiting : EventKind::LimiterDenied, name(), toJson(denial));
+    if (!waits) {
+        Error error = makeError(ErrorCode::RateLimited, denial.sentence);
+        feed(input::Refused{std::move(error)});
+        return;
+    }
+    m_ticket = outcome.ticket;
+    m_services.publish(EventKind::AgentState, name(),
+                       {{"state", toString(AgentState::WaitingRate)}, {"reason", denial.sentence}});
+    armLimiterTimer(denial.fitsAtMs.value_or(m_services.clock.wallMs() + 1000));
+}
+
+void AgentWorker::armLimiterTimer(std::int64_t fitsAtMs)
+{
+    const std::int64_t wait = std::clamp<std::int64_t>(fitsAtMs - m_services.clock.wallMs(), 1, 60000);
+    m_limiterTimer->start(static_cast<int>(wait));
+}
+
+void AgentWorker::leaveQueue()
+{
+    m_limiterTimer->stop();
+    if (m_ticket)
+        m_services.limiter->cancel(std::exchange(m_ticket, 0), m_services.clock.wallMs());
+}
+
+void AgentWorker::granted(const team::RateLimiter::Verdict &verdict, std::uint64_t generation)
+{
+    m_limiterTimer->stop();
+    if (generation != m_generation) {
+        // Stopped while it waited: nobody will use what it was given.
+        if (verdict.reservation)
+            m_services.limiter->release(verdict.reservation, m_services.clock.wallMs());
+        return;
+    }
+    m_ticket = 0;
+    if (verdict.reservation == 0) {
+        m_services.publish(EventKind::LimiterDenied, name(), toJson(*verdict.denial));
+        feed(input::Refused{makeError(ErrorCode::Budget, verdict.denial->sentence)});
+        return;
+    }
+    m_reservation = verdict.reservation;
+    m_services.publish(EventKind::LimiterAcquired, name(),
+                       {{"reservation", m_reservation}, {"tokens", m_estimate},
+                        {"window_tokens", verdict.windowTokens}, {"window_requests", verdict.windowRequests}});
+    feed(input::Granted{});
+}
+
+void AgentWorker::perform(effect::RequestModel &)
+{
+    llm::ModelRequest request = makeRequest();
+    m_callId = newId("call");
+    m_requestStartUs = m_services.clock.steadyUs();
+    m_firstTokenUs = 0;
+    m_requestSeq = m_services.publish(
+        EventKind::RequestSent, name(),
+        {{"call", m_callId}, {"provider", request.provider}, {"model", request.model}, {"base_url", request.baseUrl},
+         {"scripted", request.provider == "scripted"}, {"message_count", request.messages.size()},
+         {"tool_count", m_tools ? m_tools->size() : 0}, {"body_bytes", m_client->bodyBytes(request)},
+         {"tokens_est", m_estimate}, {"schema_conversions", 1}});
+    request.apiKey = llm::resolveApiKey(request.provider, m_spec.apiKeyEnv);
+
+    const std::uint64_t generation = ++m_generation;
+    llm::ModelHandlers handlers;
+    handlers.onDelta = [this, generation](const llm::ModelDelta &delta) {
+        if (generation != m_generation)
+            return;
+        if (m_firstTokenUs == 0)
+            m_firstTokenUs = m_services.clock.steadyUs();
+        Json data = {{"call", m_callId}};
+        if (!delta.text.empty())
+            data["text"] = delta.text;
+        if (!delta.thinking.empty())
+            data["thinking"] = delta.thinking;
+        m_services.publish(EventKind::ModelDelta, name(), std::move(data), m_requestSeq);
+    };
+    handlers.onDone = [this, generation](Result<llm::ModelReply> reply) {
+        if (generation != m_generation)
+            return;
+        // Out of the call's own stack frame, so that it may be destroyed.
+        post([this, generation, reply = std::move(reply)]() mutable {
+            if (generation != m_generation)
+                return;
+            m_call.reset();
+            if (!reply) {
+                feed(input::ModelFailed{reply.error()});
+                return;
+            }
+            const std::int64_t now = m_services.clock.steadyUs();
+            m_services.publish(EventKind::ResponseReceived, name(),
+                               {{"call", m_callId}, {"finish_reason", reply->finishReason},
+                                {"usage", toJson(reply->usage)}, {"raw_usage", reply->rawUsage},
+                                {"cost_usd", nullptr},
+                                {"ttft_ms", m_firstTokenUs ? Json((m_firstTokenUs - m_requestStartUs) / 1000)
+                                                           : Json()}},
+                               m_requestSeq, now - m_requestStartUs);
+            feed(input::Reply{std::move(*reply)});
+        });
+    };
+    m_call = m_client->start(std::move(request), std::move(handlers));
+}
+
+void AgentWorker::perform(effect::Settle &settle)
+{
+    if (!m_services.limiter || !m_reservation)
+        return;
+    const auto reservation = std::exchange(m_reservation, 0);
+    const std::int64_t now = m_services.clock.wallMs();
+    m_services.limiter->record(name(), settle.usage.totalTokens, 0.0, reservation, now);
+    const auto status = m_services.limiter->limiter().status(now);
+    m_services.publish(EventKind::LimiterSettled, name(),
+                       {{"reservation", reservation}, {"tokens_est", m_estimate},
+                        {"tokens_actual", settle.usage.totalTokens}, {"window_tokens", status.windowTokens},
+                        {"window_requests", status.windowRequests}});
+}
+
+void AgentWorker::perform(effect::Release &)
+{
+    if (!m_services.limiter || !m_reservation)
+        return;
+    const auto reservation = std::exchange(m_reservation, 0);
+    m_services.publish(EventKind::LimiterReleased, name(), {{"reservation", reservation}, {"tokens", m_estimate}});
+    m_services.limiter->release(reservation, m_services.clock.wallMs());
+}
+
+void AgentWorker::perform(effect::Retry &retry)
+{
+    const std::uint64_t generation = m_generation;
+    QTimer::singleShot(static_cast<int>(std::min<long long>(retry.delayMs, 3600000)), this, [this, generation] {
+        if (generation == m_generation)
+            feed(input::RetryNow{});
+    });
+}
+
+void AgentWorker::perform(effect::AskApproval &ask)
+{
+    const ToolCall &call = m_machine.calls()[ask.index];
+    std::string id = call.id.value_or("");
+    if (id.empty() || m_approvals.contains(id))
+        id = newId("approval");
+    m_approvals[id] = ask.index;
+    m_services.publish(EventKind::ApprovalRequested, name(),
+                       {{"call", id}, {"tool", call.name.value_or("")}, {"args", call.arguments},
+                        {"reason", "The team's permissions ask for approval of this tool."}});
+}
+
+void AgentWorker::perform(effect::RunTool &run)
+{
+    const ToolCall &call = m_machine.calls()[run.index];
+    const std::string toolName = cleanToolName(call.name.value_or(""));
+    const tools::ToolPtr tool = m_services.tools.at(toolName);
+    const std::string callId = call.id.value_or("");
+    const std::uint64_t parent = m_services.publish(
+        EventKind::ToolStarted, name(),
+        {{"call", callId}, {"tool", toolName}, {"args", call.arguments}, {"category", toString(tool->category)}});
+    const std::uint64_t generation = m_generation;
+    const std::size_t index = run.index;
+    // The pool is waited for before any worker is destroyed, so `this` outlives the job.
+    m_services.toolPool.start([this, tool, callId, toolName, parent, generation, index, args = call.arguments,
+                               deps = m_machine.context().deps] {
+        const std::int64_t begin = m_services.clock.steadyUs();
+        tools::ToolContext context;
+        context.run = m_services.run;
+        context.agent = m_spec.name;
+        context.callId = callId;
+        context.workspace = m_services.workspace;
+        context.stop = m_stop;
+        context.writeGate = m_services.writeGate.get();
+        context.deps = &deps;
+        context.emitEvent = [this](EventKind kind, Json data) { m_services.publish(kind, name(), std::move(data)); };
+        tools::ToolResult result;
+        if (const auto valid = tools::validateArguments(args, tool->parameters); !valid) {
+            result = tools::ToolResult::error("Tool execution failed: " + toolName + "\nError: Invalid arguments for '"
+                                              + toolName + "': " + valid.error().message
+                                              + "\nAttempts: 1\n\nPlease try a different approach or tool if available.");
+        } else {
+            try {
+                result = tool->run(args, context);
+            } catch (const std::exception &exception) {
+                result = tools::ToolResult::error("Tool execution failed: " + toolName + "\nError: "
+                                                  + exception.what());
+            }
+        }
+        const std::int64_t took = m_services.clock.steadyUs() - begin;
+        post([this, generation, index, callId, toolName, parent, took, result = std::move(result)]() mutable {
+            m_services.publish(EventKind::ToolFinished, name(),
+                               {{"call", callId}, {"tool", toolName}, {"ok", result.ok}, {"content", result.content}},
+                               parent, took);
+            if (generation == m_generation)
+                feed(input::ToolDone{index, std::move(result)});
+        });
+    });
+}
+
+void AgentWorker::perform(effect::Save &)
+{
+    if (!m_services.contexts)
+        return;
+    const std::uint64_t version = ++m_saveVersion;
+    TeamServices &services = m_services;
+    m_services.contexts->save(m_services.run + "/" + name(),
+                              std::make_shared<const Json>(serializeContext(m_machine.context())),
+                              [&services, agent = name(), version](const store::ContextStore::Saved &saved) {
+                                  if (saved.error)
+                                      services.publish(EventKind::SaveFailed, agent,
+                                                       {{"message", saved.error->message}});
+                                  else
+                                      services.publish(EventKind::ContextSaved, agent,
+                                                       {{"version", version}, {"bytes", saved.bytes}});
+                              });
+}
+
+void AgentWorker::perform(effect::Publish &publish)
+{
+    if (publish.kind == EventKind::RequestFailed)
+        publish.data["call"] = m_callId;
+    m_services.publish(publish.kind, name(), std::move(publish.data), 0);
+}
+
+void AgentWorker::perform(effect::Finish &finish)
+{
+    ++m_generation;
+    const std::string reason = finish.error ? finish.error->message : std::string();
+    m_services.publish(EventKind::AgentFinished, name(),
+                       {{"outcome", finish.outcome}, {"output", finish.output},
+                        {"iterations", m_machine.iteration()}, {"usage", toJson(m_machine.context().usage)},
+                        {"error", finish.error ? Json(reason) : Json()}});
+    --m_services.active;
+    emit becameIdle(QString::fromStdString(name()), QString::fromStdString(finish.outcome),
+                    QString::fromStdString(reason));
+    // Mail may have come between the last look into the box and now.
+    if (finish.outcome == "done" && m_services.mailbox.hasMail(name()))
+        post([this] { wake(); });
+}
+
+ToolGate AgentWorker::gateFor(const std::string &tool) const
+{
+    const auto has = [&](const std::vector<std::string> &list) {
+        return std::find(list.begin(), list.end(), tool) != list.end();
+    };
+    ToolGate gate;
+    const auto it = m_services.tools.find(tool);
+    gate.known = it != m_services.tools.end() && (m_spec.tools.empty() || has(m_spec.tools));
+    if (!gate.known)
+        return gate;
+    const Permissions &permissions = m_services.team.permissions;
+    gate.denied = has(permissions.deny);
+    gate.needsApproval = has(permissions.allow) ? false : has(permissions.approve) || it->second->needsApproval;
+    return gate;
+}
+
+} // namespace orrery::runtime

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/agentmachine.h"
+#include "core/runtime/teamservices.h"
+
+#include <QObject>
+
+#include <map>
+#include <memory>
+#include <stop_token>
+
+class QTimer;
+
+namespace orrery::runtime {
+
+/// Performs the effects of one agent's machine and feeds the results back. Lives on a worker thread with an event loop;
+/// every function but post() is called there. It never blocks: requests are asynchronous, tools run on a pool.
+class AgentWorker : public QObject
+{
+    Q_OBJECT
+public:
+    AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop);
+    ~AgentWorker() override;
+
+    const std::string &name() const { return m_spec.name; }
+
+    /// Runs `job` on the worker's thread. Thread-safe.
+    void post(std::function<void()> job);
+    void begin(const std::string &task); ///< the first turn; the caller has counted it as active
+    void wake();                         ///< mail has come
+    void resume();
+    void cancelNow();
+    void resolve(const std::string &callId, const ApprovalDecision &decision);
+
+signals:
+    void becameIdle(const QString &agent, const QString &outcome, const QString &reason);
+
+private:
+    void feed(Input input);
+    void perform(effect::Prepare &);
+    void perform(effect::Acquire &);
+    void perform(effect::RequestModel &);
+    void perform(effect::Settle &settle);
+    void perform(effect::Release &);
+    void perform(effect::Retry &retry);
+    void perform(effect::AskApproval &ask);
+    void perform(effect::RunTool &run);
+    void perform(effect::Save &);
+    void perform(effect::Publish &publish);
+    void perform(effect::Finish &finish);
+
+    void granted(const team::RateLimiter::Verdict &verdict, std::uint64_t generation);
+    void armLimiterTimer(std::int64_t fitsAtMs);
+    void leaveQueue();
+    ToolGate gateFor(const std::string &tool) const;
+    llm::ModelRequest makeRequest() const;
+
+    const AgentSpec m_spec;
+    TeamServices &m_services;
+    std::stop_token m_stop;
+    AgentMachine m_machine;
+    std::unique_ptr<llm::ModelClient> m_client; ///< made on the worker's thread
+    std::unique_ptr<llm::ModelCall> m_call;
+    std::shared_ptr<const Json> m_tools; ///< in the provider's form, made once
+    QTimer *m_limiterTimer;
+    std::vector<Effect> m_pending; ///< effects not yet performed, in order
+    bool m_performing = false;
+    bool m_held = false;           ///< paused between two calls
+    bool m_started = false;
+    std::string m_callId;          ///< of the request in flight
+    std::uint64_t m_requestSeq = 0;
+    std::int64_t m_requestStartUs = 0;
+    std::int64_t m_firstTokenUs = 0;
+    std::int64_t m_estimate = 0;
+    team::ReservationId m_reservation = 0;
+    LimiterGate::Ticket m_ticket = 0;
+    std::uint64_t m_generation = 0; ///< of requests and tools; answers of an older one are dropped
+    std::uint64_t m_saveVersion = 0;
+    std::map<std::string, std::size_t> m_approvals; ///< open requests: call id → index
+};
+
+} // namespace orrery::runtime

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tools/builtin.h"
+
+namespace orrery::tools {
+
+const char *toString(ToolCategory category)
+{
+    switch (category) {
+    case ToolCategory::Read: return "read";
+    case ToolCategory::Write: return "write";
+    case ToolCategory::Execute: return "execute";
+    case ToolCategory::Communicate: return "communicate";
+    case ToolCategory::Memory: return "memory";
+    }
+    return "read";
+}
+
+std::shared_ptr<Tool> makeTool(std::string name, std::string description, ToolCategory category,
+                               const std::vector<Parameter> &parameters, ToolFunction run)
+{
+    Json properties = Json::object();
+    Json required = Json::array();
+    for (const Parameter &parameter : parameters) {
+        properties[parameter.name] = {{"type", parameter.type}, {"description", parameter.description}};
+        if (parameter.required)
+            required.push_back(parameter.name);
+    }
+    auto tool = std::make_shared<Tool>();
+    tool->name = std::move(name);
+    tool->description = std::move(description);
+    tool->category = category;
+    tool->parameters = {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+    tool->run = std::move(run);
+    return tool;
+}
+
+} // namespace orrery::tools

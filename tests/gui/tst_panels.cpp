@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/claimspanel.h"
+#include "ui/panels/conversationpanel.h"
+#include "ui/panels/eventspanel.h"
+#include "ui/panels/limitspanel.h"
+#include "ui/panels/memorypanel.h"
+#include "ui/panels/teampanel.h"
+#include "ui/widgets/tabletools.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QPlainTextEdit>
+#include <QStandardItemModel>
+#include <QTableView>
+#include <QtTest>
+
+using namespace orrery::ui;
+
+class TestPanels : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void approvalKeysAnswer_data()
+    {
+        QTest::addColumn<int>("key");
+        QTest::addColumn<int>("approved");
+        QTest::addColumn<int>("denied");
+        QTest::newRow("A approves") << int(Qt::Key_A) << 1 << 0;
+        QTest::newRow("D denies") << int(Qt::Key_D) << 0 << 1;
+        QTest::newRow("another does nothing") << int(Qt::Key_X) << 0 << 0;
+    }
+    void approvalKeysAnswer()
+    {
+        QFETCH(int, key);
+        ApprovalCard card;
+        card.showRequest("c1", "coder", "bash", "Commands need approval.", "{\"command\":\"true\"}", 0);
+        QSignalSpy approved(&card, &ApprovalCard::approved);
+        QSignalSpy denied(&card, &ApprovalCard::denied);
+        QTest::keyClick(&card, Qt::Key(key));
+        QTEST(int(approved.count()), "approved");
+        QTEST(int(denied.count()), "denied");
+    }
+
+    void editedArgumentsAreSent()
+    {
+        ApprovalCard card;
+        card.showRequest("c1", "coder", "bash", {}, "{}", 0);
+        QSignalSpy edited(&card, &ApprovalCard::edited);
+        QTest::keyClick(&card, Qt::Key_E);
+        auto *text = card.findChild<QPlainTextEdit *>();
+        QVERIFY(!text->isReadOnly());
+        text->setPlainText("{\"command\":\"ls\"}");
+        card.showRequest("c1", "coder", "bash", {}, "{}", 1); // an update must not undo what was typed
+        QTest::keyClick(&card, Qt::Key_E);
+        QCOMPARE(edited.count(), 1);
+        QCOMPARE(edited[0][1].toString(), "{\"command\":\"ls\"}");
+    }
+
+    void nothingIsAnsweredWithoutARequest()
+    {
+        ApprovalCard card;
+        QSignalSpy approved(&card, &ApprovalCard::approved);
+        QTest::keyClick(&card, Qt::Key_A);
+        QCOMPARE(approved.count(), 0);
+    }
+
+    void theWindowHoldsWhatIsYoungerThanAMinute()
+    {
+        const QList<WindowEntry> entries{{1000, 0, 10, false}, {30000, 1, 20, false}, {40000, 1, 5, true}};
+        QCOMPARE(LimitChart::heldAt(entries, 40000, 2), (QList<double>{10, 20, 5}));
+        QCOMPARE(LimitChart::heldAt(entries, 61000, 2), (QList<double>{0, 20, 5}));
+        QCOMPARE(LimitChart::heldAt(entries, 999, 2), (QList<double>{0, 0, 0}));
+    }
+
+    void claimTimesAreWords()
+    {
+        QCOMPARE(ClaimMap::remaining(133000), "2:13");
+        QCOMPARE(ClaimMap::remaining(1), "0:01");
+        QCOMPARE(ClaimMap::remaining(0), "expired");
+        QCOMPARE(ClaimMap::lineText(40, 88), QStringLiteral("40–88"));
+        QCOMPARE(ClaimMap::lineText(1, 2000000000), "whole file");
+    }
+
+    void theClaimMapIsWalkedByKeys()
+    {
+        ClaimMap map;
+        map.resize(400, 200);
+        map.setFiles({{"a.py", {}, {}, {}}, {"b.py", {}, {}, {}}}, 0);
+        QSignalSpy activated(&map, &ClaimMap::fileActivated);
+        QTest::keyClick(&map, Qt::Key_Down);
+        QTest::keyClick(&map, Qt::Key_Down);
+        QTest::keyClick(&map, Qt::Key_Down);
+        QCOMPARE(activated.count(), 3);
+        QCOMPARE(activated[0][0].toString(), "a.py");
+        QCOMPARE(activated[2][0].toString(), "b.py");
+    }
+
+    void aLongCardFoldsAndUnfolds()
+    {
+        QStandardItemModel model(1, 1);
+        Card card;
+        card.key = "1";
+        card.text = QString("line\n").repeated(20);
+        card.foldedAtFirst = true;
+        CardDelegate cards([&](const QModelIndex &) { return card; }, nullptr);
+        QStyleOptionViewItem option;
+        option.rect = QRect(0, 0, 400, 0);
+        const int folded = cards.sizeHint(option, model.index(0, 0)).height();
+        cards.toggle(model.index(0, 0));
+        QVERIFY(cards.sizeHint(option, model.index(0, 0)).height() > folded * 2);
+        cards.toggle(model.index(0, 0));
+        QCOMPARE(cards.sizeHint(option, model.index(0, 0)).height(), folded);
+    }
+
+    void aGrownCardIsMeasuredAgain()
+    {
+        QStandardItemModel model(1, 1);
+        Card card;
+        card.key = "1";
+        card.text = "one";
+        CardDelegate cards([&](const QModelIndex &) { return card; }, nullptr);
+        QStyleOptionViewItem option;
+        option.rect = QRect(0, 0, 400, 0);
+        const int before = cards.sizeHint(option, model.index(0, 0)).height();
+        card.text = "one\ntwo\nthree";
+        ++card.revision;
+        QVERIFY(cards.sizeHint(option, model.index(0, 0)).height() > before);
+    }
+
+    void selectedRowsAreCopiedAsTsv()
+    {
+        QTableView table;
+        QStandardItemModel model(2, 3);
+        for (int row = 0; row < 2; ++row) {
+            for (int column = 0; column < 3; ++column)
+                model.setItem(row, column, new QStandardItem(QString("%1%2").arg(row).arg(column)));
+        }
+        table.setModel(&model);
+        prepareTable(&table, "t");
+        QCOMPARE(selectedAsTsv(&table), "");
+        table.setColumnHidden(1, true);
+        table.selectAll();
+        QCOMPARE(selectedAsTsv(&table), "00\t02\n10\t12");
+    }
+
+    void theFilterIsToldOnceTypingRests()
+    {
+        EventsPanel panel({});
+        panel.setEmpty(false);
+        panel.setKinds({"tool_started"});
+        QSignalSpy changed(&panel, &EventsPanel::filterChanged);
+        panel.show();
+        QTest::keyClicks(panel.findChild<QLineEdit *>("eventFilter"), "bash");
+        QTRY_COMPARE(changed.count(), 1);
+        QCOMPARE(changed[0][0].toString(), "bash");
+    }
+
+    void aMessageIsSentByReturn()
+    {
+        ConversationPanel panel({});
+        panel.setEmpty(false);
+        panel.setRecipient("coder", true);
+        QSignalSpy sent(&panel, &ConversationPanel::messageSent);
+        panel.show();
+        auto *box = panel.findChild<QLineEdit *>("messageBox");
+        QVERIFY(box->placeholderText().contains("coder"));
+        QTest::keyClicks(box, "hold on");
+        QTest::keyClick(box, Qt::Key_Return);
+        QTest::keyClick(box, Qt::Key_Return); // an empty message is none
+        QCOMPARE(sent.count(), 1);
+        QCOMPARE(sent[0][0].toString(), "hold on");
+    }
+
+    void anAgentIsChosenByKeys()
+    {
+        TeamPanel panel({});
+        QStandardItemModel model(2, 1);
+        panel.setModel(&model, [](const QModelIndex &index) {
+            AgentCard card;
+            card.name = index.row() ? "coder" : "lead";
+            return card;
+        });
+        panel.setEmpty(false);
+        panel.show();
+        QSignalSpy selected(&panel, &TeamPanel::agentSelected);
+        auto *list = panel.findChild<QListView *>("teamList");
+        panel.selectAgent("lead");
+        QTest::keyClick(list, Qt::Key_Down);
+        QCOMPARE(panel.selectedAgent(), "coder");
+        QCOMPARE(selected.count(), 2);
+    }
+
+    void theSentenceOfADenialIsShown()
+    {
+        LimitsPanel panel({});
+        panel.setEmpty(false);
+        panel.show();
+        auto *label = panel.findChild<QLabel *>("denialSentence");
+        QVERIFY(!label->isVisible());
+        panel.setSentence("coder's call needed ~9,000 tokens.");
+        QVERIFY(label->isVisible());
+        QCOMPARE(label->text(), "coder's call needed ~9,000 tokens.");
+    }
+
+    void aSearchCarriesItsScope()
+    {
+        MemoryPanel panel({});
+        panel.setEmpty(false);
+        panel.setAgents({"lead"});
+        panel.show();
+        QSignalSpy asked(&panel, &MemoryPanel::searchRequested);
+        auto *query = panel.findChild<QLineEdit *>("memoryQuery");
+        QTest::keyClicks(query, "price");
+        QTest::keyClick(query, Qt::Key_Return);
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(asked[0][0].toString(), "price");
+        QCOMPARE(asked[0][1].toString(), "");
+    }
+};
+
+QTEST_MAIN(TestPanels)
+#include "tst_panels.moc"

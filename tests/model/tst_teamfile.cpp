@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/teamfile.h"
+#include "core/model/teamfilekeys.h"
+#include "tests/support/schemacheck.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fstream>
+#include <set>
+
+using namespace orrery;
+
+namespace {
+
+const Json kSmallest =
+    Json::parse(R"({"name": "Duo", "agents": [{"name": "lead", "model": "openai:gpt-4o-mini"}]})");
+
+/// kSmallest with the value at `pointer` replaced or added; `null` takes it away.
+Json changed(const char *pointer, const char *value)
+{
+    Json json = kSmallest;
+    const Json::json_pointer at(pointer);
+    const Json replacement = Json::parse(value);
+    if (replacement.is_null())
+        json.at(at.parent_pointer()).erase(at.back());
+    else
+        json[at] = replacement;
+    return json;
+}
+
+Json readJson(const QString &path)
+{
+    std::ifstream in(path.toStdString());
+    return Json::parse(in);
+}
+
+Json schema() { return readJson(ORRERY_SOURCE_DIR "/resources/team.schema.json"); }
+
+template <typename Names>
+std::set<std::string> asSet(const Names &names)
+{
+    return {names.begin(), names.end()};
+}
+
+std::set<std::string> keysOf(const Json &object)
+{
+    std::set<std::string> keys;
+    for (const auto &[key, value] : object.items())
+        keys.insert(key);
+    return keys;
+}
+
+std::string messageOf(const Result<TeamSpec> &result)
+{
+    return result ? "no error" : result.error().message;
+}
+
+} // namespace
+
+class TeamFileTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void readsEveryKey();
+    void leavesDefaultsWhereNothingIsSaid();
+    void takesRelativePathsFromItsOwnFolder();
+    void namesPlaceAndExpectation_data();
+    void namesPlaceAndExpectation();
+    void namesLineAndColumnOfSyntaxErrors_data();
+    void namesLineAndColumnOfSyntaxErrors();
+    void doesNotRepeatAKeyInItsMessage_data();
+    void doesNotRepeatAKeyInItsMessage();
+    void allowsSettingsThatOnlySoundLikeKeys();
+    void saysWhichFileCannotBeRead();
+    void loadsTheSample();
+    void schemaKnowsTheSameKeys();
+    void schemaHasTheSameBoundsAndDefaults();
+};
+
+void TeamFileTest::readsEveryKey()
+{
+    QTemporaryDir dir;
+    QVERIFY(QDir(dir.path()).mkdir("project"));
+    QFile script(dir.filePath("script.json"));
+    QVERIFY(script.open(QIODevice::WriteOnly));
+    const auto team = parseTeamFile(R"({
+        // comments are allowed
+        "$schema": "team.schema.json", "name": "Trio", "description": "d", "task": "t",
+        "project": "project", "threads": 3, "claim_ttl_s": 45, "memory": {"path": "m.sqlite"},
+        "limits": {"rpm": 10, "tpm": 2000, "budget_usd": 1.5, "policy": "refuse"},
+        "permissions": {"allow": ["glob"], "approve": ["write_file"], "deny": ["bash"]},
+        "agents": [
+          {"name": "lead", "role": "Lead", "model": "ollama:qwen2.5:7b",
+           "base_url": "http://box:11434/v1", "api_key_env": "BOX_KEY", "instructions": "i",
+           "prompt": "Do {{task}}", "tools": ["bash", "recall"], "settings": {"max_tokens": 9},
+           "max_iterations": 7, "reserve_tokens": 800, "budget_usd": 0.25, "stream": false,
+           "timeout_s": 30},
+          {"name": "two", "model": "scripted:x", "script": "script.json", "start": "on_message"}
+        ]})",
+                                    dir.filePath("team.json").toStdString());
+    QVERIFY2(team, messageOf(team).c_str());
+    QCOMPARE(team->name, std::string("Trio"));
+    QCOMPARE(team->description, std::string("d"));
+    QCOMPARE(team->task, std::string("t"));
+    QCOMPARE(team->file, dir.filePath("team.json").toStdString());
+    QCOMPARE(team->projectTemplate, dir.filePath("project").toStdString());
+    QCOMPARE(team->threads, 3);
+    QCOMPARE(team->claimTtlMs, 45000);
+    QCOMPARE(team->memoryPath, std::string("m.sqlite"));
+    QCOMPARE(*team->limits.rpm, 10);
+    QCOMPARE(*team->limits.tpm, 2000);
+    QCOMPARE(*team->limits.budgetUsd, 1.5);
+    QVERIFY(team->limits.policy == LimitPolicy::Refuse);
+    QCOMPARE(team->permissions.allow, std::vector<std::string>{"glob"});
+    QCOMPARE(team->permissions.approve, std::vector<std::string>{"write_file"});
+    QCOMPARE(team->permissions.deny, std::vector<std::string>{"bash"});
+    QCOMPARE(team->agents.size(), std::size_t(2));
+
+    const AgentSpec &lead = team->agents[0];
+    QCOMPARE(lead.name, std::string("lead"));
+    QCOMPARE(lead.role, std::string("Lead"));
+    QCOMPARE(lead.provider(), std::string("ollama"));
+    QCOMPARE(lead.modelName(), std::string("qwen2.5:7b"));
+    QCOMPARE(lead.baseUrl, std::string("http://box:11434/v1"));
+    QCOMPARE(lead.apiKeyEnv, std::string("BOX_KEY"));
+    QCOMPARE(lead.instructions, std::string("i"));
+    QCOMPARE(lead.prompt, std::string("Do {{task}}"));
+    QCOMPARE(lead.tools, (std::vector<std::string>{"bash", "recall"}));
+    QVERIFY(lead.settings == Json({{"max_tokens", 9}}));
+    QCOMPARE(lead.maxIterations, 7);
+    QCOMPARE(lead.reserveTokens, 800);
+    QCOMPARE(*lead.budgetUsd, 0.25);
+    QCOMPARE(lead.stream, false);
+    QCOMPARE(lead.timeoutMs, 30000);
+    QCOMPARE(lead.startsOnMessage, false);
+    QCOMPARE(team->agents[1].script, dir.filePath("script.json").toStdString());
+    QCOMPARE(team->agents[1].startsOnMessage, true);
+}
+
+void TeamFileTest::leavesDefaultsWhereNothingIsSaid()
+{
+    const auto team = parseTeamFile(kSmallest.dump(), "team.json");
+    QVERIFY2(team, messageOf(team).c_str());
+    const TeamSpec plain;
+    QCOMPARE(team->claimTtlMs, plain.claimTtlMs);
+    QCOMPARE(team->threads, plain.threads);
+    QVERIFY(!team->limits.any());
+    QVERIFY(team->limits.policy == LimitPolicy::Wait);
+    const AgentSpec agent;
+    QCOMPARE(team->agents[0].maxIterations, agent.maxIterations);
+    QCOMPARE(team->agents[0].timeoutMs, agent.timeoutMs);
+    QCOMPARE(team->agents[0].stream, true);
+    QVERIFY(team->agents[0].tools.empty());
+    QVERIFY(!team->agents[0].budgetUsd);
+}
+
+void TeamFileTest::takesRelativePathsFromItsOwnFolder()
+{
+    QTemporaryDir dir;
+    QVERIFY(QDir(dir.path()).mkpath("teams"));
+    QVERIFY(QDir(dir.path()).mkpath("shop"));
+    Json json = kSmallest;
+    json["project"] = "../shop";
+    const auto team = parseTeamFile(json.dump(), dir.filePath("teams/team.json").toStdString());
+    QVERIFY2(team, messageOf(team).c_str());
+    QCOMPARE(team->projectTemplate, dir.filePath("shop").toStdString());
+}
+
+void TeamFileTest::namesPlaceAndExpectation_data()
+{
+    QTest::addColumn<QByteArray>("pointer");
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<QByteArray>("message"); // a part of it, after the file's name
+    QTest::addColumn<bool>("schemaSeesIt");  // some mistakes are beyond a schema
+
+    const auto row = [](const char *name, const char *pointer, const char *value,
+                        const char *message, bool schemaSeesIt = true) {
+        QTest::newRow(name) << QByteArray(pointer) << QByteArray(value) << QByteArray(message)
+                            << schemaSeesIt;
+    };
+    row("no object", "", "[1]", "a list, expected an object");
+    row("no name", "/name", "null", "/name: missing, expected a name for the team");
+    row("empty name", "/name", R"("")", "/name: empty, expected a name for the team");
+    row("name is a number", "/name", "7", "/name: 7, expected a text");
+    row("near key", "/limit", "{}",
+        "/limit: unknown key (did you mean \"limits\"?), expected one of");
+    row("far key", "/zebra", "1", "/zebra: unknown key, expected one of \"$schema\", \"agents\"");
+    row("key with a slash", "/a~1b", "1", "/a~1b: unknown key");
+    row("no agents", "/agents", "null", "/agents: missing, expected a list of at least one agent");
+    row("empty agents", "/agents", "[]", "/agents: a list, expected a list of at least one agent");
+    row("agent is a text", "/agents/0", R"("lead")", R"(/agents/0: "lead", expected an object)");
+    row("agent key", "/agents/0/modle", R"("x")",
+        "/agents/0/modle: unknown key (did you mean \"model\"?)");
+    row("no model", "/agents/0/model", "null",
+        "/agents/0/model: missing, expected \"provider:model\"");
+    row("no provider", "/agents/0/model", R"("gpt")",
+        R"(/agents/0/model: "gpt" has no provider, expected "provider:model")");
+    row("wrong provider", "/agents/0/model", R"("opnai:gpt")",
+        R"(/agents/0/model: "opnai" is no provider (did you mean "openai"?), expected "scripted")");
+    row("no model name", "/agents/0/model", R"("openai:")", "names no model");
+    row("custom", "/agents/0/model", R"("custom:m")", "/agents/0/base_url: missing", false);
+    row("script missing", "/agents/0/model", R"("scripted:x")",
+        "/agents/0/script: missing, expected the path", false);
+    row("script of another model", "/agents/0/script", R"("s.json")",
+        R"(/agents/0/script: only a "scripted:" model has a script, but model is "openai:gpt-4o-mini")",
+        false);
+    row("two agents of a name", "/agents/1", R"({"name": "lead", "model": "groq:x"})",
+        R"(/agents/1/name: "lead" is the name of /agents/0 too)", false);
+    row("agent name with a blank", "/agents/0/name", R"("my lead")",
+        R"(/agents/0/name: "my lead", expected)");
+    row("person", "/agents/0/name", R"("person")",
+        "/agents/0/name: \"person\" is what the journal calls you");
+    row("base url", "/agents/0/base_url", R"("localhost:1234")",
+        "/agents/0/base_url: \"localhost:1234\"");
+    row("password in url", "/agents/0/base_url", R"("https://me:pw@host/v1")",
+        "/agents/0/base_url: a user name");
+    row("start", "/agents/0/start", R"("later")",
+        R"(/agents/0/start: "later", expected "immediately" or "on_message")");
+    row("nobody starts", "/agents/0/start", R"("on_message")", "/agents: every agent starts",
+        false);
+    row("unknown tool", "/agents/0/tools", R"(["glob", "read_fiel"])",
+        R"(/agents/0/tools/1: "read_fiel" is no tool (did you mean "read_file"?), expected "read_file")");
+    row("tool twice", "/agents/0/tools", R"(["glob", "glob"])",
+        "/agents/0/tools/1: \"glob\" stands twice");
+    row("tools is a text", "/agents/0/tools", R"("glob")",
+        "/agents/0/tools: \"glob\", expected a list");
+    row("no tools", "/agents/0/tools", "[]", "/agents/0/tools: an empty list");
+    row("settings", "/agents/0/settings", "3", "/agents/0/settings: 3, expected an object");
+    row("iterations 0", "/agents/0/max_iterations", "0",
+        "/agents/0/max_iterations: 0, expected a whole number from 1 to 1000");
+    row("iterations 1001", "/agents/0/max_iterations", "1001", "/agents/0/max_iterations: 1001");
+    row("reserve -1", "/agents/0/reserve_tokens", "-1",
+        "/agents/0/reserve_tokens: -1, expected a whole number");
+    row("budget 0", "/agents/0/budget_usd", "0",
+        "/agents/0/budget_usd: 0, expected a number above 0");
+    row("stream", "/agents/0/stream", R"("yes")",
+        "/agents/0/stream: \"yes\", expected true or false");
+    row("timeout 0", "/agents/0/timeout_s", "0",
+        "/agents/0/timeout_s: 0, expected a whole number from 1 to 3600");
+    row("limits", "/limits", "[]", "/limits: a list, expected an object");
+    row("rpm 0", "/limits", R"({"rpm": 0})",
+        "/limits/rpm: 0, expected a whole number of at least 1");
+    row("tpm 1.5", "/limits", R"({"tpm": 1.5})", "/limits/tpm: 1.5, expected a whole number");
+    row("tpm huge", "/limits", R"({"tpm": 18446744073709551615})",
+        "/limits/tpm: 18446744073709551615", false);
+    row("limit key", "/limits", R"({"tmp": 3})",
+        "/limits/tmp: unknown key (did you mean \"tpm\"?)");
+    row("policy", "/limits", R"({"policy": "queue"})",
+        R"(/limits/policy: "queue", expected "wait" or "refuse")");
+    row("threads 0", "/threads", "0", "/threads: 0, expected a whole number from 1 to 64");
+    row("ttl", "/claim_ttl_s", "86401",
+        "/claim_ttl_s: 86401, expected a whole number from 1 to 86400");
+    row("memory outside", "/memory", R"({"path": "../m.sqlite"})", "/memory/path: \"../m.sqlite\"",
+        false);
+    row("memory absolute", "/memory", R"({"path": "/m.sqlite"})", "/memory/path: \"/m.sqlite\"",
+        false);
+    row("permission", "/permissions", R"({"deny": ["sh"]})",
+        R"(/permissions/deny/0: "sh" is no tool)");
+    row("project", "/project", R"("no-such-folder")", "/project: there is no folder", false);
+}
+
+void TeamFileTest::namesPlaceAndExpectation()
+{
+    QFETCH(QByteArray, pointer);
+    QFETCH(QByteArray, value);
+    QFETCH(QByteArray, message);
+    QFETCH(bool, schemaSeesIt);
+    const Json json =
+        pointer.isEmpty() ? Json::parse(value.toStdString()) : changed(pointer, value);
+    const auto team = parseTeamFile(json.dump(), "some/team.json");
+    QVERIFY(!team);
+    QVERIFY(team.error().code == ErrorCode::InvalidArgument);
+    const std::string expected = "some/team.json: " + message.toStdString();
+    QVERIFY2(team.error().message.starts_with("some/team.json: ")
+                 && team.error().message.find(message.toStdString()) != std::string::npos,
+             (team.error().message + "\n   instead of " + expected).c_str());
+    const Json rules = schema();
+    QCOMPARE(!test::SchemaCheck(rules).firstOffence(json).empty(), schemaSeesIt);
+}
+
+void TeamFileTest::namesLineAndColumnOfSyntaxErrors_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArray>("message");
+    QTest::newRow("empty") << QByteArray("")
+                           << QByteArray("t.json: line 1, column 1: not valid JSON: ");
+    QTest::newRow("comma") << QByteArray("{\n  \"name\": \"x\",\n}")
+                           << QByteArray("t.json: line 3, column 1: not valid JSON: ");
+    QTest::newRow("umlauts count once")
+        << QByteArray("{\"name\": \"äöü\" x}")
+        << QByteArray("t.json: line 1, column 16: not valid JSON: ");
+    QTest::newRow("cut") << QByteArray("{\"name\": ") << QByteArray("t.json: line 1, column 10: ");
+    QTest::newRow("twice") << QByteArray(R"({"agents": [{}, {"name": 1, "name": 2}]})")
+                           << QByteArray("t.json: /agents/1/name: the key stands twice");
+    QTest::newRow("deep") << QByteArray(5000, '[') + QByteArray(5000, ']')
+                          << QByteArray("t.json: nested too deeply");
+}
+
+void TeamFileTest::namesLineAndColumnOfSyntaxErrors()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QByteArray, message);
+    const auto team = parseTeamFile(text.toStdString(), "t.json");
+    QVERIFY(!team);
+    QVERIFY2(team.error().message.starts_with(message.toStdString()), team.error().message.c_str());
+}
+
+void TeamFileTest::doesNotRepeatAKeyInItsMessage_data()
+{
+    QTest::addColumn<QByteArray>("pointer");
+    QTest::addColumn<QByteArray>("value");
+    const QByteArray key = R"("sk-proj-verysecretverysecret")";
+    QTest::newRow("api_key") << QByteArray("/agents/0/api_key") << key;
+    QTest::newRow("other spelling") << QByteArray("/agents/0/apiKey") << key;
+    QTest::newRow("in settings") << QByteArray("/agents/0/settings")
+                                 << QByteArray(R"({"Authorization": "Bearer verysecret"})");
+    QTest::newRow("as the variable") << QByteArray("/agents/0/api_key_env") << key;
+    QTest::newRow("unknown shape")
+        << QByteArray("/agents/0/api_key_env") << QByteArray(R"("verysecret-1")");
+    QTest::newRow("in a text") << QByteArray("/agents/0/prompt")
+                               << QByteArray(R"("use sk-proj-verysecretverysecret here")");
+}
+
+void TeamFileTest::doesNotRepeatAKeyInItsMessage()
+{
+    QFETCH(QByteArray, pointer);
+    QFETCH(QByteArray, value);
+    const auto team = parseTeamFile(changed(pointer, value).dump(), "t.json");
+    QVERIFY(!team);
+    const std::string &message = team.error().message;
+    QVERIFY2(message.starts_with("t.json: " + pointer.toStdString()), message.c_str());
+    QVERIFY2(message.find("environment variable") != std::string::npos, message.c_str());
+    QVERIFY2(message.find("verysecret") == std::string::npos, message.c_str());
+}
+
+void TeamFileTest::allowsSettingsThatOnlySoundLikeKeys()
+{
+    Json json = kSmallest;
+    json["agents"][0]["settings"] = {
+        {"max_tokens", 5}, {"max_completion_tokens", 5}, {"logprobs", true}};
+    json["agents"][0]["prompt"] = "A risk-based, task-driven approach: sk-short";
+    const auto team = parseTeamFile(json.dump(), "t.json");
+    QVERIFY2(team, messageOf(team).c_str());
+}
+
+void TeamFileTest::saysWhichFileCannotBeRead()
+{
+    QTemporaryDir dir;
+    const std::string missing = dir.filePath("none.json").toStdString();
+    QVERIFY(messageOf(loadTeamFile(missing)).starts_with(missing + ": cannot be read"));
+    QVERIFY(messageOf(loadTeamFile(dir.path().toStdString())).find("is a folder")
+            != std::string::npos);
+}
+
+void TeamFileTest::loadsTheSample()
+{
+    const QString path = ORRERY_SOURCE_DIR "/resources/sample/team.json";
+    const auto team = loadTeamFile(path.toStdString());
+    QVERIFY2(team, messageOf(team).c_str());
+    QVERIFY(team->scripted());
+    const Json rules = schema();
+    QCOMPARE(test::SchemaCheck(rules).firstOffence(readJson(path)), std::string());
+    const Json script = readJson(QString::fromStdString(team->agents.front().script));
+    for (const AgentSpec &agent : team->agents)
+        QVERIFY2(script.at("agents").contains(agent.name), agent.name.c_str());
+}
+
+void TeamFileTest::schemaKnowsTheSameKeys()
+{
+    const Json rules = schema();
+    const Json &team = rules.at("properties");
+    const Json &agent = rules.at("$defs").at("agent").at("properties");
+    QCOMPARE(keysOf(team), asSet(teamfile::kTeamKeys));
+    QCOMPARE(keysOf(agent), asSet(teamfile::kAgentKeys));
+    QCOMPARE(keysOf(team.at("limits").at("properties")), asSet(teamfile::kLimitKeys));
+    QCOMPARE(keysOf(team.at("memory").at("properties")), asSet(teamfile::kMemoryKeys));
+    QCOMPARE(keysOf(team.at("permissions").at("properties")), asSet(teamfile::kPermissionKeys));
+    QVERIFY(team.at("limits").at("properties").at("policy").at("enum")
+            == Json(teamfile::kPolicies));
+    QVERIFY(agent.at("start").at("enum") == Json(teamfile::kStarts));
+    QVERIFY(rules.at("$defs").at("tools").at("items").at("enum") == Json(teamfile::kTools));
+    std::string providers;
+    for (const std::string_view provider : teamfile::kProviders)
+        providers.append(providers.empty() ? "" : "|").append(provider);
+    const QString pattern = QStringLiteral("^(%1):.+").arg(QString::fromStdString(providers));
+    QCOMPARE(QString::fromStdString(agent.at("model").at("pattern").get<std::string>()), pattern);
+}
+
+void TeamFileTest::schemaHasTheSameBoundsAndDefaults()
+{
+    const Json rules = schema();
+    const Json &team = rules.at("properties");
+    const Json &agent = rules.at("$defs").at("agent").at("properties");
+    const TeamSpec plain;
+    const AgentSpec plainAgent;
+    QVERIFY(team.at("threads").at("maximum") == Json(teamfile::kMaxThreads));
+    QVERIFY(team.at("threads").at("default") == Json(plain.threads));
+    QVERIFY(team.at("claim_ttl_s").at("maximum") == Json(teamfile::kMaxClaimTtlS));
+    QVERIFY(team.at("claim_ttl_s").at("default") == Json(plain.claimTtlMs / 1000));
+    QVERIFY(agent.at("max_iterations").at("maximum") == Json(teamfile::kMaxIterations));
+    QVERIFY(agent.at("max_iterations").at("default") == Json(plainAgent.maxIterations));
+    QVERIFY(agent.at("timeout_s").at("maximum") == Json(teamfile::kMaxTimeoutS));
+    QVERIFY(agent.at("timeout_s").at("default") == Json(plainAgent.timeoutMs / 1000));
+}
+
+QTEST_APPLESS_MAIN(TeamFileTest)
+#include "tst_teamfile.moc"

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The list itself; how events become items is in conversationitems.cpp.
+#include "ui/viewmodels/conversationmodel.h"
+
+#include "ui/viewmodels/fields.h"
+#include "ui/viewmodels/format.h"
+
+namespace orrery::ui {
+
+ConversationModel::ConversationModel(AgentRoster &roster, QObject *parent)
+    : QAbstractListModel(parent), m_roster(roster)
+{
+}
+
+int ConversationModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : m_shown;
+}
+
+QHash<int, QByteArray> ConversationModel::roleNames() const
+{
+    return {{KindRole, "kind"},           {KeyRole, "key"},
+            {RevisionRole, "revision"},   {AgentRole, "agent"},
+            {ColorIndexRole, "colorIndex"}, {AgentIndexRole, "agentIndex"},
+            {TitleRole, "title"},         {TextRole, "text"},
+            {ThinkingRole, "thinking"},   {ArgumentsRole, "arguments"},
+            {ArgumentLinesRole, "argumentLines"}, {ToolStateRole, "toolState"},
+            {StatusRole, "status"},       {StreamingRole, "streaming"},
+            {CollapsedRole, "collapsed"}, {TimeUsRole, "timeUs"},
+            {DurationUsRole, "durationUs"}, {FitsAtMsRole, "fitsAtMs"},
+            {SeqRole, "seq"},             {CallRole, "call"},
+            {Qt::DisplayRole, "display"}};
+}
+
+void ConversationModel::reset()
+{
+    beginResetModel();
+    m_items.clear();
+    m_threads.clear();
+    m_changes = {};
+    m_shown = 0;
+    endResetModel();
+}
+
+QString ConversationModel::agent() const
+{
+    return toQString(m_agent);
+}
+
+void ConversationModel::setAgent(const QString &agent)
+{
+    if (agent == this->agent())
+        return;
+    beginResetModel();
+    m_agent = agent.toStdString();
+    m_shown = viewSize();
+    endResetModel();
+}
+
+int ConversationModel::viewSize() const
+{
+    if (m_agent.empty())
+        return static_cast<int>(m_items.size());
+    const auto found = m_threads.find(m_agent);
+    return found == m_threads.end() ? 0 : static_cast<int>(found->second.items.size());
+}
+
+const ConversationModel::Item &ConversationModel::itemAt(int row) const
+{
+    const auto at = static_cast<std::size_t>(row);
+    return m_agent.empty() ? m_items[at] : m_items[static_cast<std::size_t>(m_threads.at(m_agent).items[at])];
+}
+
+void ConversationModel::apply(const std::vector<EventPtr> &batch)
+{
+    for (const EventPtr &event : batch) {
+        m_roster.learn(*event);
+        applyOne(event);
+    }
+    if (const auto span = m_changes.take(m_shown))
+        emit dataChanged(index(span->first), index(span->second));
+    if (const int size = viewSize(); size > m_shown) {
+        beginInsertRows({}, m_shown, size - 1);
+        m_shown = size;
+        endInsertRows();
+    }
+}
+
+QString ConversationModel::status(const Item &item) const
+{
+    switch (item.toolState) {
+    case ToolState::AwaitingApproval: return tr("waiting for approval");
+    case ToolState::Running: return tr("running");
+    case ToolState::Ok: return item.durationUs > 0 ? tr("ok · %1").arg(format::duration(item.durationUs)) : tr("ok");
+    case ToolState::Failed: return item.durationUs > 0 ? tr("failed · %1").arg(format::duration(item.durationUs)) : tr("failed");
+    case ToolState::Denied: return tr("denied");
+    case ToolState::None: break;
+    }
+    if (item.streaming)
+        return item.kind == Kind::Limit ? tr("waiting") : tr("streaming");
+    if (item.kind == Kind::Limit && item.durationUs > 0)
+        return tr("waited %1").arg(format::duration(item.durationUs));
+    return item.kind == Kind::Assistant && item.durationUs > 0 ? format::duration(item.durationUs) : QString();
+}
+
+QVariant ConversationModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Item &item = itemAt(index.row());
+    const auto arguments = [&]() -> const Json & {
+        static const Json none;
+        return item.argumentsOf ? Fields(item.argumentsOf->data).json("args") : none;
+    };
+    switch (role) {
+    case Qt::DisplayRole: return format::oneLine(item.text.isEmpty() ? item.title : item.title + QStringLiteral(": ") + item.text);
+    case KindRole: return static_cast<int>(item.kind);
+    case KeyRole: return QStringLiteral("%1/%2").arg(item.seq).arg(toQString(item.agent));
+    case RevisionRole: return item.revision;
+    case AgentRole: return toQString(item.agent);
+    case ColorIndexRole: return m_roster.colorIndex(item.agent);
+    case AgentIndexRole: return m_roster.indexOf(item.agent);
+    case TitleRole: return item.title;
+    case TextRole: return item.text;
+    case ThinkingRole: return item.thinking;
+    case ArgumentsRole: return item.argumentsOf ? jsonText(arguments(), 2) : QString();
+    case ArgumentLinesRole: {
+        QStringList lines;
+        if (arguments().is_object())
+            for (const auto &[name, value] : arguments().items())
+                lines << toQString(name) + QStringLiteral(": ")
+                             + (value.is_string() ? toQString(value.get_ref<const std::string &>()) : jsonText(value));
+        return lines.join(QLatin1Char('\n'));
+    }
+    case ToolStateRole: return static_cast<int>(item.toolState);
+    case StatusRole: return status(item);
+    case StreamingRole: return item.streaming;
+    case CollapsedRole: return item.collapsed;
+    case TimeUsRole: return item.timeUs;
+    case DurationUsRole: return item.durationUs;
+    case FitsAtMsRole: return item.fitsAtMs ? QVariant(*item.fitsAtMs) : QVariant();
+    case SeqRole: return item.seq;
+    case CallRole: return item.call;
+    default: return {};
+    }
+}
+
+} // namespace orrery::ui

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/viewmodels/eventsmodel.h"
+#include "ui/viewmodels/eventsummary.h"
+
+#include <QAbstractProxyModel>
+#include <QTimer>
+
+#include <optional>
+#include <vector>
+
+namespace orrery::ui {
+
+/// The events that match a text, a kind and an agent. Looks through the log in slices of half a frame, so that a long
+/// one never blocks the window; new events cost only themselves. Order is the log's own.
+class EventsFilterModel : public QAbstractProxyModel
+{
+    Q_OBJECT
+public:
+    explicit EventsFilterModel(EventsModel &source, QObject *parent = nullptr);
+
+    QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
+    QModelIndex parent(const QModelIndex &child) const override;
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QModelIndex mapToSource(const QModelIndex &proxyIndex) const override;
+    QModelIndex mapFromSource(const QModelIndex &sourceIndex) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+    /// `text` is looked for in kind, agent and summary, without regard to case; all its words must be there. `kind` is
+    /// a group (`Tool`) or a kind (`tool_started`). Empty = everything.
+    void setFilter(const QString &text, const QString &kind = {}, const QString &agent = {});
+    QString text() const { return m_text; }
+    QString kind() const { return m_kind; }
+    QString agent() const { return m_agent; }
+    bool isScanning() const { return m_scanned < m_source.rowCount(); }
+
+signals:
+    void filterChanged();
+    void scanFinished();
+
+private:
+    bool passesAll() const;
+    bool accepts(const Event &event) const;
+    void restart();
+    void scan();
+
+    EventsModel &m_source;
+    QString m_text, m_kind, m_agent;
+    QStringList m_words;
+    std::string m_agentName;
+    std::optional<EventGroup> m_group;
+    std::optional<EventKind> m_exactKind;
+    std::vector<int> m_rows; ///< source rows, ascending
+    int m_scanned = 0;       ///< source rows looked at
+    QTimer m_timer;
+};
+
+} // namespace orrery::ui
