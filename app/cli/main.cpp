@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// orrery-cli: runs a team without a window, and prints journals.
+#include "core/model/teamfile.h"
+#include "core/runtime/teamrun.h"
+#include "core/store/journal.h"
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+using namespace orrery;
+
+namespace {
+
+int fault(const std::string &text)
+{
+    std::fprintf(stderr, "orrery-cli: %s\n", text.c_str());
+    return 2;
+}
+
+std::string dump(const Json &json)
+{
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// One line for a person; empty for what would only be noise.
+std::string progress(const Event &event)
+{
+    const Json &d = event.data;
+    const auto text = [&](const char *key) {
+        const auto it = d.find(key);
+        if (it == d.end() || it->is_null())
+            return std::string();
+        std::string value = it->is_string() ? it->get<std::string>() : dump(*it);
+        std::replace(value.begin(), value.end(), '\n', ' ');
+        return value.size() > 160 ? value.substr(0, 157) + "…" : value;
+    };
+    const auto lines = [&] { return text("file") + ":" + text("start") + "-" + text("end"); };
+    switch (event.kind) {
+    case EventKind::RunStarted: return "run " + event.run + ": " + text("team") + " in " + text("workspace");
+    case EventKind::RunFinished: return "run " + text("outcome") + " " + text("reason");
+    case EventKind::AgentStarted: return "starts (" + text("model") + ")";
+    case EventKind::AgentFinished: return text("outcome") + ": " + text(d.value("output", "").empty() ? "error" : "output");
+    case EventKind::RequestFailed: return "request failed: " + text("message");
+    case EventKind::ToolStarted: return text("tool") + " " + text("args");
+    case EventKind::ToolFinished: return text("tool") + (d.value("ok", false) ? " ok: " : " error: ") + text("content");
+    case EventKind::ApprovalRequested: return "asks for approval of " + text("tool");
+    case EventKind::ApprovalResolved: return "approval of " + text("tool") + ": " + text("decision");
+    case EventKind::LimiterWaiting:
+    case EventKind::LimiterDenied: return text("sentence");
+    case EventKind::ClaimGranted: return "claims " + lines();
+    case EventKind::ClaimDenied: return "is denied " + lines() + ", held by " + text("holder");
+    case EventKind::ClaimReleased: return "releases " + lines();
+    case EventKind::ClaimExpired: return "claim expired: " + lines();
+    case EventKind::FileEdited: return "edited " + lines();
+    case EventKind::Warning: return "warning: " + text("message");
+    case EventKind::DiscoveryShared: return "discovered " + text("topic") + ": " + text("text");
+    case EventKind::PeerMessageDelivered: return "reads a message from " + text("from") + ": " + text("text");
+    case EventKind::MemoryStored: return "remembers: " + text("content");
+    case EventKind::SaveFailed: return "a save failed: " + text("message");
+    default: return {};
+    }
+}
+
+void print(const Event &event, bool json)
+{
+    if (json) {
+        std::puts(dump(toJson(event)).c_str());
+    } else if (const std::string line = progress(event); !line.empty()) {
+        const std::string time = toJson(event)["time"].get<std::string>().substr(11, 12);
+        std::printf("%s  %-12s %s\n", time.c_str(), event.agent.empty() ? "-" : event.agent.c_str(), line.c_str());
+    }
+    std::fflush(stdout);
+}
+
+int runTeam(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOptions({{"team", "Team file.", "file"}, {"prompt", "What the team is to do.", "text"},
+                       {"workspace", "Folder that the tools work in.", "folder"},
+                       {"journal", "Journal file.", "file"}, {"json", "One JSON event a line."},
+                       {"approve", "What is approved without asking: none, write or all.", "what", "none"}});
+    if (!parser.parse(arguments))
+        return fault(parser.errorText().toStdString());
+    if (!parser.isSet("team"))
+        return fault("run needs --team FILE");
+    auto team = loadTeamFile(parser.value("team").toStdString());
+    if (!team)
+        return fault(team.error().message);
+    runtime::RunOptions options;
+    options.team = std::move(*team);
+    options.task = parser.value("prompt").toStdString();
+    options.workspace = parser.isSet("workspace") ? parser.value("workspace").toStdString()
+                                                  : std::filesystem::current_path().string();
+    options.journalPath = parser.value("journal").toStdString();
+    const QString approve = parser.value("approve");
+    if (approve != "none" && approve != "write" && approve != "all")
+        return fault("--approve is none, write or all, not " + approve.toStdString());
+    options.approvals = approve == "all"    ? runtime::ApprovalMode::All
+        : approve == "write"                ? runtime::ApprovalMode::Write
+                                            : runtime::ApprovalMode::None;
+    auto run = runtime::TeamRun::create(std::move(options));
+    if (!run)
+        return fault(run.error().message);
+    const bool json = parser.isSet("json");
+    std::shared_ptr<runtime::Subscription> events;
+    const auto drain = [&] {
+        for (const EventPtr &event : events->drain(SIZE_MAX))
+            print(*event, json);
+    };
+    events = (*run)->bus().subscribe(
+        [&drain] { QMetaObject::invokeMethod(qApp, [&drain] { drain(); }, Qt::QueuedConnection); });
+    int code = 1;
+    QObject::connect(run->get(), &runtime::TeamRun::finished, qApp,
+                     [&](const QString &outcome, const QString &) {
+                         code = outcome == "done" ? 0 : 1;
+                         QCoreApplication::quit();
+                     }, Qt::QueuedConnection);
+    (*run)->start();
+    QCoreApplication::exec();
+    run->reset(); // writes what is still to be written
+    drain();
+    return code;
+}
+
+int printEvents(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOptions({{"json", "One JSON event a line."}});
+    parser.addPositionalArgument("journal", "Journal file.");
+    if (!parser.parse(arguments))
+        return fault(parser.errorText().toStdString());
+    if (parser.positionalArguments().size() != 1)
+        return fault("events needs one journal file");
+    auto reader = store::JournalReader::open(parser.positionalArguments().front().toStdString());
+    if (!reader)
+        return fault(reader.error().message);
+    constexpr std::size_t kChunk = 4096;
+    std::uint64_t next = 1;
+    while (true) {
+        const auto events = (*reader)->read(next, kChunk);
+        if (!events)
+            return fault(events.error().message);
+        for (const EventPtr &event : *events)
+            print(*event, parser.isSet("json"));
+        if (events->size() < kChunk)
+            break;
+        next = events->back()->seq + 1;
+    }
+    const auto runs = (*reader)->runs();
+    if (!runs)
+        return fault(runs.error().message);
+    for (const store::RunSummary &run : *runs)
+        std::fprintf(stderr, "%s: %s %s (%llu events)\n", run.run.c_str(), run.outcome.c_str(), run.reason.c_str(),
+                     static_cast<unsigned long long>(run.events));
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QCoreApplication app(argc, argv);
+    QCoreApplication::setApplicationName("orrery-cli");
+    QCoreApplication::setApplicationVersion(ORRERY_VERSION);
+    QStringList arguments = QCoreApplication::arguments();
+    const QString command = arguments.value(1);
+    if (arguments.size() > 1)
+        arguments.removeAt(1);
+    if (command == "run")
+        return runTeam(arguments);
+    if (command == "events")
+        return printEvents(arguments);
+    if (command == "--version") {
+        std::puts("orrery-cli " ORRERY_VERSION);
+        return 0;
+    }
+    std::fputs("usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal FILE] [--json]\n"
+               "                      [--approve none|write|all]\n"
+               "       orrery-cli events JOURNAL [--json]\n", stderr);
+    return 2;
+}
