@@ -151,7 +151,8 @@ void ConversationModel::addMessage(const Event &event)
             of.assistant = addItem(event, Kind::Assistant, tr("assistant"), text);
         if (of.assistant >= 0) {
             Item &item = m_items[static_cast<std::size_t>(of.assistant)];
-            item.text = text;
+            if (!text.isEmpty())
+                item.text = text;
             if (!thinking.isEmpty())
                 item.thinking = thinking;
             item.streaming = false;
