@@ -33,7 +33,7 @@ private slots:
     void everyAgentFinishes();
     void theChecksFailAtFirstAndPassAtTheEnd();
     void twoAgentsWantTheSameLines();
-    void onlyTheResearchersReservationIsTooLarge();
+    void theResearcherWaitsForTheLimiterAndGoesOn();
     void aMemoryIsStoredAndFoundAgain();
     void aDiscoveryReachesTheOthers();
     void messagesAreDeliveredOnce();
@@ -82,9 +82,6 @@ void SampleTeamTest::initTestCase()
     QVERIFY(finished.wait(120000));
     m_outcome = finished.first().first().toString();
     m_events = events->drain(SIZE_MAX);
-    for (const auto &e : m_events)
-        if (e->kind != EventKind::ModelDelta)
-            fprintf(stderr, "%6.2f %-10s %-18s %.300s\n", double(e->timeUs - m_events[0]->timeUs) / 1e6, e->agent.c_str(), std::string(toString(e->kind)).c_str(), e->data.dump().c_str());
 }
 
 void SampleTeamTest::everyAgentFinishes()
@@ -144,7 +141,7 @@ void SampleTeamTest::twoAgentsWantTheSameLines()
     QVERIFY(find(EventKind::ClaimReleased, inReceipt("coder"), *granted));
 }
 
-void SampleTeamTest::onlyTheResearchersReservationIsTooLarge()
+void SampleTeamTest::theResearcherWaitsForTheLimiterAndGoesOn()
 {
     const Position waiting = find(EventKind::LimiterWaiting, [](const Event &event) {
         return event.agent == "researcher" && event.data.value("reason", "") == "tokens"

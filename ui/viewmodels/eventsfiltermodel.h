@@ -43,7 +43,6 @@ signals:
 private:
     bool passesAll() const;
     bool accepts(const Event &event) const;
-    void restart();
     void scan();
 
     EventsModel &m_source;

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/viewmodels/rundocument.h"
+
+#include "core/store/journal.h"
+#include "ui/viewmodels/fields.h"
+
+#include <QElapsedTimer>
+
+#include <algorithm>
+
+namespace orrery::ui {
+namespace {
+
+constexpr qint64 sliceUs = 8000;
+constexpr std::size_t chunk = 2048;
+
+} // namespace
+
+RunDocument::RunDocument(QObject *parent)
+    : QObject(parent), m_agents(m_roster), m_conversation(m_roster), m_claims(m_roster), m_limiter(m_roster),
+      m_memory(m_roster), m_events(m_roster), m_filtered(m_events), m_approvals(m_roster),
+      m_projections{&m_status, &m_agents, &m_conversation, &m_claims, &m_limiter, &m_memory, &m_events, &m_approvals}
+{
+    m_pump.addProjection(this);
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(0);
+    connect(&m_timer, &QTimer::timeout, this, &RunDocument::work);
+    connect(&m_pump, &EventPump::caughtUp, this, &RunDocument::tellIfCaughtUp);
+    connect(&m_filtered, &EventsFilterModel::filterChanged, this, [this] { emit filterChanged(m_filtered.text()); });
+}
+
+RunDocument::~RunDocument() = default;
+
+void RunDocument::clear()
+{
+    m_pump.detach();
+    m_live = m_complete = false;
+    m_reader.reset();
+    m_timer.stop();
+    m_all.clear();
+    m_target = 0;
+    m_readError.clear();
+    m_toldCaughtUp = true;
+    m_roster.clear();
+    resetProjections();
+    setSelectedAgent({});
+    if (m_cursor) {
+        m_cursor.reset();
+        emit cursorChanged();
+    }
+    emit eventsApplied();
+}
+
+void RunDocument::showTeam(const TeamSpec &team)
+{
+    clear();
+    m_status.showTeam(team);
+    m_agents.showTeam(team);
+    emit eventsApplied();
+}
+
+void RunDocument::attach(runtime::EventBus &bus)
+{
+    if (!m_all.empty() || m_reader)
+        clear();
+    m_live = true;
+    m_complete = false;
+    m_pump.attach(bus);
+}
+
+void RunDocument::detach()
+{
+    m_pump.detach();
+    m_live = false;
+    updateNow();
+}
+
+void RunDocument::load(std::vector<EventPtr> events)
+{
+    clear();
+    m_complete = true;
+    m_toldCaughtUp = false;
+    append(events);
+}
+
+Result<void> RunDocument::loadFile(const QString &path)
+{
+    clear();
+    auto reader = store::JournalReader::open(path.toStdString());
+    if (!reader)
+        return fail(std::move(reader.error()));
+    m_reader = std::move(*reader);
+    m_toldCaughtUp = false;
+    readMore();
+    return {};
+}
+
+bool RunDocument::isCaughtUp() const
+{
+    return !m_reader && m_projected == m_target && (!m_live || m_pump.isCaughtUp());
+}
+
+void RunDocument::setSelectedAgent(const QString &agent)
+{
+    if (agent == m_selected)
+        return;
+    m_selected = agent;
+    m_conversation.setAgent(agent);
+    emit selectionChanged(agent);
+}
+
+void RunDocument::setFilterText(const QString &text)
+{
+    m_filtered.setFilter(text, m_filtered.kind(), m_filtered.agent());
+}
+
+void RunDocument::setCursor(quint64 seq)
+{
+    if (m_cursor == seq)
+        return;
+    m_cursor = seq;
+    m_toldCaughtUp = false;
+    retarget();
+    emit cursorChanged();
+}
+
+void RunDocument::jumpToLive()
+{
+    if (!m_cursor)
+        return;
+    m_cursor.reset();
+    m_toldCaughtUp = false;
+    retarget();
+    emit cursorChanged();
+}
+
+qint64 RunDocument::cursorTimeUs() const
+{
+    return m_projected == 0 ? 0 : m_all[m_projected - 1]->timeUs;
+}
+
+quint64 RunDocument::shownSeq() const
+{
+    return m_projected == 0 ? 0 : m_all[m_projected - 1]->seq;
+}
+
+void RunDocument::setNow(qint64 nowMs)
+{
+    m_wallMs = nowMs;
+    updateNow();
+}
+
+void RunDocument::updateNow()
+{
+    const qint64 shownMs = cursorTimeUs() / 1000;
+    const bool ticks = m_live && !m_cursor && !m_status.hasEnded();
+    m_nowMs = ticks ? std::max(m_wallMs, shownMs) : shownMs;
+    m_agents.setNow(m_nowMs);
+    m_claims.setNow(m_nowMs);
+    m_approvals.setNow(m_nowMs);
+}
+
+void RunDocument::apply(const std::vector<EventPtr> &batch)
+{
+    append(batch);
+}
+
+void RunDocument::reset()
+{
+    resetProjections();
+    retarget();
+}
+
+void RunDocument::append(const std::vector<EventPtr> &batch)
+{
+    m_all.insert(m_all.end(), batch.begin(), batch.end());
+    m_toldCaughtUp = false;
+    retarget();
+}
+
+void RunDocument::resetProjections()
+{
+    m_projected = 0;
+    for (Projection *projection : m_projections)
+        projection->reset();
+}
+
+void RunDocument::retarget()
+{
+    m_target = m_all.size();
+    if (m_cursor) {
+        const auto after = std::upper_bound(m_all.begin(), m_all.end(), *m_cursor,
+                                            [](quint64 seq, const EventPtr &event) { return seq < event->seq; });
+        m_target = static_cast<std::size_t>(after - m_all.begin());
+    }
+    if (m_target < m_projected)
+        resetProjections();
+    advance();
+}
+
+void RunDocument::advance()
+{
+    QElapsedTimer watch;
+    watch.start();
+    while (m_projected < m_target && watch.nsecsElapsed() / 1000 < sliceUs)
+        project(m_projected, std::min(m_target, m_projected + chunk));
+    if (m_projected < m_target || m_reader)
+        m_timer.start();
+    if (m_complete && !m_cursor && m_projected == m_all.size())
+        m_status.endOfJournal();
+    updateNow();
+    tellIfCaughtUp();
+}
+
+void RunDocument::project(std::size_t from, std::size_t to)
+{
+    const std::vector<EventPtr> batch(m_all.begin() + static_cast<std::ptrdiff_t>(from),
+                                      m_all.begin() + static_cast<std::ptrdiff_t>(to));
+    const std::vector<EventPtr> merged = mergeDeltas(batch);
+    m_projected = to;
+    for (Projection *projection : m_projections)
+        projection->apply(projection->wantsEveryDelta() ? batch : merged);
+    emit eventsApplied();
+}
+
+void RunDocument::work()
+{
+    // Reading waits until what was read is shown, so that both together stay within a slice.
+    if (m_reader && m_projected == m_target)
+        readMore();
+    else
+        advance();
+}
+
+void RunDocument::readMore()
+{
+    const quint64 next = m_all.empty() ? 1 : m_all.back()->seq + 1;
+    auto events = m_reader->read(next, chunk);
+    if (!events)
+        m_readError = toQString(events.error().message);
+    if (!events || events->empty()) {
+        m_reader.reset();
+        m_complete = true;
+        m_toldCaughtUp = false;
+        advance();
+        return;
+    }
+    append(*events);
+}
+
+void RunDocument::tellIfCaughtUp()
+{
+    if (m_toldCaughtUp || !isCaughtUp())
+        return;
+    m_toldCaughtUp = true;
+    emit caughtUp();
+}
+
+} // namespace orrery::ui
