@@ -52,7 +52,7 @@ void AgentWorker::wake()
                            {{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", ""}});
         m_started = true;
     }
-    ++m_services.active;
+    m_busy = true; // before the mail is taken: see TeamRun::agentIdle
     feed(input::Start{});
 }
 
@@ -406,7 +406,7 @@ void AgentWorker::perform(effect::Finish &finish)
                        {{"outcome", finish.outcome}, {"output", finish.output},
                         {"iterations", m_machine.iteration()}, {"usage", toJson(m_machine.context().usage)},
                         {"error", finish.error ? Json(reason) : Json()}});
-    --m_services.active;
+    m_busy = false;
     emit becameIdle(QString::fromStdString(name()), QString::fromStdString(finish.outcome),
                     QString::fromStdString(reason));
     // Mail may have come between the last look into the box and now.

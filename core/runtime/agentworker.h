@@ -6,6 +6,7 @@
 
 #include <QObject>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -25,9 +26,13 @@ public:
 
     const std::string &name() const { return m_spec.name; }
 
+    /// True from the moment a turn is asked for until it has finished. Thread-safe.
+    bool isBusy() const { return m_busy; }
+    void markBusy() { m_busy = true; } ///< by the run, before it posts begin()
+
     /// Runs `job` on the worker's thread. Thread-safe.
     void post(std::function<void()> job);
-    void begin(const std::string &task); ///< the first turn; the caller has counted it as active
+    void begin(const std::string &task); ///< the first turn; the caller has marked it busy
     void wake();                         ///< mail has come
     void resume();
     void cancelNow();
@@ -65,6 +70,7 @@ private:
     std::shared_ptr<const Json> m_tools; ///< in the provider's form, made once
     QTimer *m_limiterTimer;
     std::vector<Effect> m_pending; ///< effects not yet performed, in order
+    std::atomic<bool> m_busy{false};
     bool m_performing = false;
     bool m_held = false;           ///< paused between two calls
     bool m_started = false;

@@ -30,6 +30,12 @@ struct TeamRun::Private {
     bool started = false;
     bool active = false;
 
+    bool anyBusy() const
+    {
+        return std::any_of(workers.begin(), workers.end(),
+                           [](const AgentWorker *worker) { return worker->isBusy(); });
+    }
+
     AgentWorker *worker(const std::string &agent) const
     {
         const auto it = std::find_if(workers.begin(), workers.end(),
@@ -167,7 +173,12 @@ void TeamRun::start()
         if (spec->startsOnMessage)
             d->services->publish(EventKind::AgentState, worker->name(),
                                  {{"state", toString(AgentState::Idle)}, {"reason", "waits for a message"}});
-        else if (++d->services->active)
+        else
+            worker->markBusy();
+    }
+    // Only now: an agent that ends at once must not find the others idle.
+    for (AgentWorker *worker : d->workers) {
+        if (worker->isBusy())
             worker->post([worker, task = d->options.task] { worker->begin(task); });
     }
 }
@@ -225,7 +236,7 @@ void TeamRun::stop()
     d->services->paused = false;
     for (AgentWorker *worker : d->workers)
         worker->post([worker] { worker->resume(); });
-    if (d->services->active == 0)
+    if (!d->anyBusy())
         finish("stopped", "Stopped by the person");
 }
 
@@ -289,12 +300,12 @@ void TeamRun::agentIdle(const std::string &agent, const std::string &outcome, co
     }
     if (!d->active)
         return;
-    // First the mail, then the count: whoever takes mail has counted itself before.
+    // First the mail, then the busy marks: whoever takes mail has marked itself before.
     const auto &members = d->services->mailbox.members();
     const bool mail = !d->services->stopping && std::any_of(members.begin(), members.end(), [&](const auto &name) {
         return !d->dead.contains(name) && d->services->mailbox.hasMail(name);
     });
-    if (mail || d->services->active > 0)
+    if (mail || d->anyBusy())
         return;
     if (d->services->stopping)
         finish("stopped", "Stopped by the person");

@@ -54,7 +54,6 @@ struct TeamServices {
     std::function<void(const std::string &)> wakeAgent; ///< set once before start; thread-safe
     std::atomic<bool> paused{false};
     std::atomic<bool> stopping{false};
-    std::atomic<int> active{0}; ///< agents that are not idle
 };
 
 /// claim_region, release_region, share_discovery, peer_message, broadcast_message, list_team.

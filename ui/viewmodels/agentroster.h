@@ -18,7 +18,7 @@ class AgentRoster
 public:
     struct Entry {
         std::string name;
-        QString monogram; ///< two letters, unique in the team
+        QString monogram;   ///< two letters, unique in the team
         int colorIndex = 0; ///< 0…7
     };
 
@@ -28,7 +28,7 @@ public:
     const std::vector<Entry> &entries() const { return m_entries; }
     /// Position in order of appearance; -1 for the person, the run as a whole and unknown names.
     int indexOf(const std::string &name) const;
-    int colorIndex(const std::string &name) const; ///< 0…7 or -1
+    int colorIndex(const std::string &name) const;   ///< 0…7 or -1
     QString monogram(const std::string &name) const; ///< empty when unknown
 
 private:

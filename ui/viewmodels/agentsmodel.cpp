@@ -28,7 +28,9 @@ QString agentStateWord(orrery::AgentState state)
     return {};
 }
 
-AgentsModel::AgentsModel(AgentRoster &roster, QObject *parent) : QAbstractTableModel(parent), m_roster(roster) {}
+AgentsModel::AgentsModel(AgentRoster &roster, QObject *parent)
+    : QAbstractTableModel(parent), m_roster(roster)
+{}
 
 int AgentsModel::rowCount(const QModelIndex &parent) const
 {
@@ -42,9 +44,11 @@ int AgentsModel::columnCount(const QModelIndex &parent) const
 
 QVariant AgentsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
+        || section >= ColumnCount)
         return {};
-    static const char *const names[] = {"Agent", "Role", "Model", "State", "Iteration", "Tokens", "Cost", "Activity"};
+    static const char *const names[] = {"Agent",     "Role",   "Model", "State",
+                                        "Iteration", "Tokens", "Cost",  "Activity"};
     static_assert(std::size(names) == ColumnCount);
     return tr(names[section]);
 }
@@ -156,7 +160,8 @@ void AgentsModel::applyOne(const Event &event)
         row.state = agentStateFromString(data.view("state"));
         row.reason = data.text("reason");
         row.sinceUs = event.timeUs;
-        if (row.state != AgentStateValue::WaitingRate && row.state != AgentStateValue::WaitingClaim) {
+        if (row.state != AgentStateValue::WaitingRate
+            && row.state != AgentStateValue::WaitingClaim) {
             row.sentence.clear();
             row.waitsUntilMs.reset();
         }
@@ -174,9 +179,7 @@ void AgentsModel::applyOne(const Event &event)
             row.error = row.reason;
         break;
     }
-    case EventKind::IterationStarted:
-        row.iteration = data.count("n");
-        break;
+    case EventKind::IterationStarted: row.iteration = data.count("n"); break;
     case EventKind::ResponseReceived: {
         const Fields usage = data.object("usage");
         row.input += usage.count("input_tokens");
@@ -187,12 +190,8 @@ void AgentsModel::applyOne(const Event &event)
             row.unpriced = true;
         break;
     }
-    case EventKind::RequestFailed:
-        row.error = data.text("message");
-        break;
-    case EventKind::ToolStarted:
-        row.tool = data.text("tool");
-        break;
+    case EventKind::RequestFailed: row.error = data.text("message"); break;
+    case EventKind::ToolStarted: row.tool = data.text("tool"); break;
     case EventKind::LimiterWaiting:
     case EventKind::LimiterDenied:
         row.sentence = data.text("sentence");
@@ -203,12 +202,13 @@ void AgentsModel::applyOne(const Event &event)
         row.waitsUntilMs.reset();
         break;
     case EventKind::ClaimDenied:
-        row.sentence = tr("waits for %1:%2 (%3)").arg(data.text("file"), format::lines(data.line("start"), data.line("end")),
-                                                      data.text("holder"));
+        row.sentence =
+            tr("waits for %1:%2 (%3)")
+                .arg(data.text("file"), format::lines(data.line("start"), data.line("end")),
+                     data.text("holder"));
         row.waitsUntilMs = event.timeUs / 1000 + data.integer("expires_in_ms", 0);
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -236,7 +236,8 @@ QString AgentsModel::waitingText(const Row &row) const
     };
     switch (row.state) {
     case AgentStateValue::WaitingApproval:
-        return row.reason.isEmpty() ? tr("waits for approval") : tr("%1 waits for approval").arg(row.reason);
+        return row.reason.isEmpty() ? tr("waits for approval")
+                                    : tr("%1 waits for approval").arg(row.reason);
     case AgentStateValue::WaitingRate: {
         const QString why = row.sentence.isEmpty() ? row.reason : row.sentence;
         const QString rest = left();
@@ -249,8 +250,7 @@ QString AgentsModel::waitingText(const Row &row) const
             why.insert(why.size() - 1, QStringLiteral(", ") + rest);
         return why;
     }
-    default:
-        return {};
+    default: return {};
     }
 }
 
@@ -275,7 +275,9 @@ QVariant AgentsModel::display(const Row &row, int column) const
     case State: return agentStateWord(row.state);
     case Iteration: return row.iteration > 0 ? QString::number(row.iteration) : format::unknown();
     case Tokens: return format::count(row.input + row.output);
-    case Cost: return row.cost && row.unpriced ? format::money(row.cost) + tr(" + unpriced") : format::money(row.cost);
+    case Cost:
+        return row.cost && row.unpriced ? format::money(row.cost) + tr(" + unpriced")
+                                        : format::money(row.cost);
     case Activity: return format::oneLine(activity(row));
     default: return {};
     }

@@ -38,9 +38,9 @@ public:
         TokensRole,
         CostRole, ///< double, or invalid when unpriced
         ActivityRole,
-        WaitingRole,     ///< why it waits; empty when it does not
+        WaitingRole, ///< why it waits; empty when it does not
         LastErrorRole,
-        FitsAtMsRole,    ///< when the limiter lets it go on; invalid when not known
+        FitsAtMsRole, ///< when the limiter lets it go on; invalid when not known
         StateSinceUsRole
     };
 
@@ -49,7 +49,8 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation,
+                        int role = Qt::DisplayRole) const override;
 
     void apply(const std::vector<EventPtr> &batch) override;
     void reset() override;

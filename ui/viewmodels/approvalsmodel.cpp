@@ -15,20 +15,19 @@ bool resolves(const Event &event, const Event &request)
     switch (event.kind) {
     case EventKind::ApprovalResolved:
         return Fields(event.data).view("call") == Fields(request.data).view("call")
-            && (event.agent == request.agent || event.agent.empty() || event.agent == "person");
-    case EventKind::AgentFinished:
-        return event.agent == request.agent;
+               && (event.agent == request.agent || event.agent.empty() || event.agent == "person");
+    case EventKind::AgentFinished: return event.agent == request.agent;
     case EventKind::RunStarted:
-    case EventKind::RunFinished:
-        return true;
-    default:
-        return false;
+    case EventKind::RunFinished: return true;
+    default: return false;
     }
 }
 
 } // namespace
 
-ApprovalsModel::ApprovalsModel(AgentRoster &roster, QObject *parent) : QAbstractTableModel(parent), m_roster(roster) {}
+ApprovalsModel::ApprovalsModel(AgentRoster &roster, QObject *parent)
+    : QAbstractTableModel(parent), m_roster(roster)
+{}
 
 int ApprovalsModel::rowCount(const QModelIndex &parent) const
 {
@@ -42,7 +41,8 @@ int ApprovalsModel::columnCount(const QModelIndex &parent) const
 
 QVariant ApprovalsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
+        || section >= ColumnCount)
         return {};
     static const char *const names[] = {"Agent", "Tool", "Arguments", "Reason", "Waiting"};
     static_assert(std::size(names) == ColumnCount);
@@ -111,7 +111,8 @@ QVariant ApprovalsModel::data(const QModelIndex &index, int role) const
         case Arguments: return format::oneLine(jsonText(data.json("args")));
         case Reason: return data.text("reason");
         case Waiting:
-            return m_nowMs == 0 ? format::unknown() : format::remaining(m_nowMs - event.timeUs / 1000);
+            return m_nowMs == 0 ? format::unknown()
+                                : format::remaining(m_nowMs - event.timeUs / 1000);
         default: return {};
         }
     case CallRole: return data.text("call");

@@ -21,7 +21,9 @@ void stretch(int &maxLine, int line)
 
 } // namespace
 
-ClaimsModel::ClaimsModel(AgentRoster &roster, QObject *parent) : QAbstractTableModel(parent), m_roster(roster) {}
+ClaimsModel::ClaimsModel(AgentRoster &roster, QObject *parent)
+    : QAbstractTableModel(parent), m_roster(roster)
+{}
 
 int ClaimsModel::rowCount(const QModelIndex &parent) const
 {
@@ -35,9 +37,10 @@ int ClaimsModel::columnCount(const QModelIndex &parent) const
 
 QVariant ClaimsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
+        || section >= ColumnCount)
         return {};
-    static const char *const names[] = {"Agent",     "File",      "Lines",        "Claimed",
+    static const char *const names[] = {"Agent",      "File",      "Lines",        "Claimed",
                                         "Expires in", "Conflicts", "Edits in/out", "State"};
     static_assert(std::size(names) == ColumnCount);
     return tr(names[section]);
@@ -73,8 +76,7 @@ void ClaimsModel::apply(const std::vector<EventPtr> &batch)
             applyOne(*event);
             touched = true;
             break;
-        default:
-            break;
+        default: break;
         }
     }
     if (const auto span = m_changes.take(m_shown))
@@ -95,24 +97,12 @@ void ClaimsModel::applyOne(const Event &event)
         m_ttlMs = std::max<qint64>(1, Fields(event.data).integer("claim_ttl_ms", 300000));
         endAll(event.timeUs / 1000);
         break;
-    case EventKind::RunFinished:
-        endAll(event.timeUs / 1000);
-        break;
-    case EventKind::ClaimGranted:
-        grant(event);
-        break;
-    case EventKind::ClaimDenied:
-        deny(event);
-        break;
-    case EventKind::ClaimReleased:
-        end(event, ClaimState::Released);
-        break;
-    case EventKind::ClaimExpired:
-        end(event, ClaimState::Expired);
-        break;
-    default:
-        edit(event);
-        break;
+    case EventKind::RunFinished: endAll(event.timeUs / 1000); break;
+    case EventKind::ClaimGranted: grant(event); break;
+    case EventKind::ClaimDenied: deny(event); break;
+    case EventKind::ClaimReleased: end(event, ClaimState::Released); break;
+    case EventKind::ClaimExpired: end(event, ClaimState::Expired); break;
+    default: edit(event); break;
     }
 }
 
@@ -313,8 +303,9 @@ QVariant ClaimsModel::display(const Row &row, int column) const
     case Lines: return format::lines(row.start, row.end);
     case Claimed: return format::clockTime(row.claimedMs * 1000);
     case ExpiresIn:
-        return row.state == ClaimState::Active && m_nowMs > 0 ? format::remaining(row.expiresMs - m_nowMs)
-                                                              : format::unknown();
+        return row.state == ClaimState::Active && m_nowMs > 0
+                   ? format::remaining(row.expiresMs - m_nowMs)
+                   : format::unknown();
     case Conflicts: return QString::number(row.conflicts);
     case Edits: return QStringLiteral("%1/%2").arg(row.editsIn).arg(row.editsOut);
     case State: {

@@ -30,7 +30,7 @@ struct ClaimMapData {
         int colorIndex = 0;
         int start = 0, end = 0;
         qint64 claimedMs = 0, expiresMs = 0;
-        bool active = false; ///< held and not expired at the time of setNow
+        bool active = false;     ///< held and not expired at the time of setNow
         std::vector<Edit> edits; ///< that the agent made on this file while it held the claim
     };
     struct Denied {
@@ -82,7 +82,8 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation,
+                        int role = Qt::DisplayRole) const override;
 
     void apply(const std::vector<EventPtr> &batch) override;
     void reset() override;

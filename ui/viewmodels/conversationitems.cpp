@@ -16,8 +16,9 @@ QString messageText(const Fields &message)
     QString text = message.text("content");
     for (const Json &part : message.list("content_parts")) {
         const Fields fields(part);
-        const QString piece = fields.view("type") == "text" ? fields.text("content")
-                                                            : QStringLiteral("[%1]").arg(fields.text("type"));
+        const QString piece = fields.view("type") == "text"
+                                  ? fields.text("content")
+                                  : QStringLiteral("[%1]").arg(fields.text("type"));
         text += (text.isEmpty() ? QString() : QStringLiteral("\n")) + piece;
     }
     return text;
@@ -46,7 +47,8 @@ ConversationModel::Thread &ConversationModel::thread(const std::string &agent)
     return m_threads[agent];
 }
 
-int ConversationModel::addItem(const Event &event, Kind kind, const QString &title, const QString &text)
+int ConversationModel::addItem(const Event &event, Kind kind, const QString &title,
+                               const QString &text)
 {
     Thread &of = thread(event.agent);
     const int item = static_cast<int>(m_items.size());
@@ -83,27 +85,20 @@ void ConversationModel::applyOne(const EventPtr &event)
         m_items.back().collapsed = true;
         break;
     }
-    case EventKind::MessageAdded:
-        addMessage(*event);
-        break;
-    case EventKind::ModelDelta:
-        addDelta(*event);
-        break;
+    case EventKind::MessageAdded: addMessage(*event); break;
+    case EventKind::ModelDelta: addDelta(*event); break;
     case EventKind::RequestSent:
     case EventKind::ResponseReceived:
-    case EventKind::RequestFailed:
-        applyRequest(*event);
-        break;
+    case EventKind::RequestFailed: applyRequest(*event); break;
     case EventKind::ToolStarted:
     case EventKind::ToolFinished:
     case EventKind::ApprovalRequested:
-    case EventKind::ApprovalResolved:
-        applyTool(event);
-        break;
+    case EventKind::ApprovalResolved: applyTool(event); break;
     case EventKind::PeerMessageDelivered: {
         const bool isPerson = data.view("from") == "person";
-        const int item = addItem(*event, isPerson ? Kind::User : Kind::Peer,
-                                 isPerson ? tr("you") : tr("from %1").arg(data.text("from")), data.text("text"));
+        const int item =
+            addItem(*event, isPerson ? Kind::User : Kind::Peer,
+                    isPerson ? tr("you") : tr("from %1").arg(data.text("from")), data.text("text"));
         thread(event->agent).peers.push_back(item);
         break;
     }
@@ -111,18 +106,11 @@ void ConversationModel::applyOne(const EventPtr &event)
     case EventKind::LimiterDenied:
     case EventKind::Warning:
     case EventKind::SaveFailed:
-    case EventKind::AgentFinished:
-        addNotice(*event);
-        break;
-    case EventKind::LimiterAcquired:
-        closeLimit(*event);
-        break;
+    case EventKind::AgentFinished: addNotice(*event); break;
+    case EventKind::LimiterAcquired: closeLimit(*event); break;
     case EventKind::RunStarted:
-    case EventKind::RunFinished:
-        closeAll();
-        break;
-    default:
-        break;
+    case EventKind::RunFinished: closeAll(); break;
+    default: break;
     }
 }
 
@@ -174,7 +162,8 @@ void ConversationModel::addMessage(const Event &event)
             return;
         }
         Item &item = m_items[static_cast<std::size_t>(found->second)];
-        const bool isOpen = item.toolState == ToolState::Running || item.toolState == ToolState::AwaitingApproval;
+        const bool isOpen =
+            item.toolState == ToolState::Running || item.toolState == ToolState::AwaitingApproval;
         if (isOpen)
             item.toolState = ToolState::Failed;
         if (isOpen || item.text.isEmpty()) {
@@ -236,7 +225,9 @@ void ConversationModel::applyRequest(const Event &event)
         text += QLatin1Char('\n') + detail;
     if (const auto retry = data.integer("retry_in_ms"))
         text += QLatin1Char('\n')
-            + tr("Attempt %1; tries again in %2.").arg(data.count("attempt")).arg(format::duration(std::max<qint64>(1, *retry) * 1000));
+                + tr("Attempt %1; tries again in %2.")
+                      .arg(data.count("attempt"))
+                      .arg(format::duration(std::max<qint64>(1, *retry) * 1000));
     addItem(event, Kind::Error, tr("request failed"), text);
     m_items.back().call = data.text("call");
 }
@@ -254,7 +245,8 @@ int ConversationModel::toolItem(const Event &event)
 {
     Thread &of = thread(event.agent);
     const std::string key = toolKey(event);
-    const bool begins = event.kind == EventKind::ToolStarted || event.kind == EventKind::ApprovalRequested;
+    const bool begins =
+        event.kind == EventKind::ToolStarted || event.kind == EventKind::ApprovalRequested;
     if (const auto found = of.tools.find(key); found != of.tools.end()) {
         const ToolState state = m_items[static_cast<std::size_t>(found->second)].toolState;
         // Some models number their calls anew in each answer.
@@ -291,7 +283,8 @@ void ConversationModel::applyTool(const EventPtr &event)
     default:
         item.toolState = data.flag("ok") ? ToolState::Ok : ToolState::Failed;
         item.text = contentText(data, "content");
-        item.durationUs = event->durationUs > 0 ? event->durationUs : std::max<qint64>(0, event->timeUs - item.timeUs);
+        item.durationUs = event->durationUs > 0 ? event->durationUs
+                                                : std::max<qint64>(0, event->timeUs - item.timeUs);
         break;
     }
     changed(index);
@@ -310,13 +303,17 @@ void ConversationModel::addNotice(const Event &event)
         closeLimit(event);
         const QString error = contentText(data, "error");
         const bool stopped = data.view("outcome") == "stopped";
-        const bool isTold = !of.items.empty() && m_items[static_cast<std::size_t>(of.items.back())].kind == Kind::Error
+        const bool isTold =
+            !of.items.empty()
+            && m_items[static_cast<std::size_t>(of.items.back())].kind == Kind::Error
             && m_items[static_cast<std::size_t>(of.items.back())].text.startsWith(error);
         if (!error.isEmpty() && !isTold)
-            addItem(event, stopped ? Kind::Warning : Kind::Error, stopped ? tr("stopped") : tr("failed"), error);
+            addItem(event, stopped ? Kind::Warning : Kind::Error,
+                    stopped ? tr("stopped") : tr("failed"), error);
     } else {
         // A wait that goes on is told once.
-        const int item = of.limit >= 0 ? of.limit : addItem(event, Kind::Limit, tr("rate limit"), {});
+        const int item =
+            of.limit >= 0 ? of.limit : addItem(event, Kind::Limit, tr("rate limit"), {});
         Item &notice = m_items[static_cast<std::size_t>(item)];
         notice.text = data.text("sentence");
         notice.fitsAtMs = data.integer("fits_at_ms");

@@ -9,8 +9,7 @@ namespace orrery::ui {
 
 ConversationModel::ConversationModel(AgentRoster &roster, QObject *parent)
     : QAbstractListModel(parent), m_roster(roster)
-{
-}
+{}
 
 int ConversationModel::rowCount(const QModelIndex &parent) const
 {
@@ -19,16 +18,26 @@ int ConversationModel::rowCount(const QModelIndex &parent) const
 
 QHash<int, QByteArray> ConversationModel::roleNames() const
 {
-    return {{KindRole, "kind"},           {KeyRole, "key"},
-            {RevisionRole, "revision"},   {AgentRole, "agent"},
-            {ColorIndexRole, "colorIndex"}, {AgentIndexRole, "agentIndex"},
-            {TitleRole, "title"},         {TextRole, "text"},
-            {ThinkingRole, "thinking"},   {ArgumentsRole, "arguments"},
-            {ArgumentLinesRole, "argumentLines"}, {ToolStateRole, "toolState"},
-            {StatusRole, "status"},       {StreamingRole, "streaming"},
-            {CollapsedRole, "collapsed"}, {TimeUsRole, "timeUs"},
-            {DurationUsRole, "durationUs"}, {FitsAtMsRole, "fitsAtMs"},
-            {SeqRole, "seq"},             {CallRole, "call"},
+    return {{KindRole, "kind"},
+            {KeyRole, "key"},
+            {RevisionRole, "revision"},
+            {AgentRole, "agent"},
+            {ColorIndexRole, "colorIndex"},
+            {AgentIndexRole, "agentIndex"},
+            {TitleRole, "title"},
+            {TextRole, "text"},
+            {ThinkingRole, "thinking"},
+            {ArgumentsRole, "arguments"},
+            {ArgumentLinesRole, "argumentLines"},
+            {ToolStateRole, "toolState"},
+            {StatusRole, "status"},
+            {StreamingRole, "streaming"},
+            {CollapsedRole, "collapsed"},
+            {TimeUsRole, "timeUs"},
+            {DurationUsRole, "durationUs"},
+            {FitsAtMsRole, "fitsAtMs"},
+            {SeqRole, "seq"},
+            {CallRole, "call"},
             {Qt::DisplayRole, "display"}};
 }
 
@@ -42,10 +51,7 @@ void ConversationModel::reset()
     endResetModel();
 }
 
-QString ConversationModel::agent() const
-{
-    return toQString(m_agent);
-}
+QString ConversationModel::agent() const { return toQString(m_agent); }
 
 void ConversationModel::setAgent(const QString &agent)
 {
@@ -68,7 +74,8 @@ int ConversationModel::viewSize() const
 const ConversationModel::Item &ConversationModel::itemAt(int row) const
 {
     const auto at = static_cast<std::size_t>(row);
-    return m_agent.empty() ? m_items[at] : m_items[static_cast<std::size_t>(m_threads.at(m_agent).items[at])];
+    return m_agent.empty() ? m_items[at]
+                           : m_items[static_cast<std::size_t>(m_threads.at(m_agent).items[at])];
 }
 
 void ConversationModel::apply(const std::vector<EventPtr> &batch)
@@ -91,8 +98,12 @@ QString ConversationModel::status(const Item &item) const
     switch (item.toolState) {
     case ToolState::AwaitingApproval: return tr("waiting for approval");
     case ToolState::Running: return tr("running");
-    case ToolState::Ok: return item.durationUs > 0 ? tr("ok · %1").arg(format::duration(item.durationUs)) : tr("ok");
-    case ToolState::Failed: return item.durationUs > 0 ? tr("failed · %1").arg(format::duration(item.durationUs)) : tr("failed");
+    case ToolState::Ok:
+        return item.durationUs > 0 ? tr("ok · %1").arg(format::duration(item.durationUs))
+                                   : tr("ok");
+    case ToolState::Failed:
+        return item.durationUs > 0 ? tr("failed · %1").arg(format::duration(item.durationUs))
+                                   : tr("failed");
     case ToolState::Denied: return tr("denied");
     case ToolState::None: break;
     }
@@ -100,7 +111,8 @@ QString ConversationModel::status(const Item &item) const
         return item.kind == Kind::Limit ? tr("waiting") : tr("streaming");
     if (item.kind == Kind::Limit && item.durationUs > 0)
         return tr("waited %1").arg(format::duration(item.durationUs));
-    return item.kind == Kind::Assistant && item.durationUs > 0 ? format::duration(item.durationUs) : QString();
+    return item.kind == Kind::Assistant && item.durationUs > 0 ? format::duration(item.durationUs)
+                                                               : QString();
 }
 
 QVariant ConversationModel::data(const QModelIndex &index, int role) const
@@ -113,7 +125,9 @@ QVariant ConversationModel::data(const QModelIndex &index, int role) const
         return item.argumentsOf ? Fields(item.argumentsOf->data).json("args") : none;
     };
     switch (role) {
-    case Qt::DisplayRole: return format::oneLine(item.text.isEmpty() ? item.title : item.title + QStringLiteral(": ") + item.text);
+    case Qt::DisplayRole:
+        return format::oneLine(item.text.isEmpty() ? item.title
+                                                   : item.title + QStringLiteral(": ") + item.text);
     case KindRole: return static_cast<int>(item.kind);
     case KeyRole: return QStringLiteral("%1/%2").arg(item.seq).arg(toQString(item.agent));
     case RevisionRole: return item.revision;
@@ -129,7 +143,8 @@ QVariant ConversationModel::data(const QModelIndex &index, int role) const
         if (arguments().is_object())
             for (const auto &[name, value] : arguments().items())
                 lines << toQString(name) + QStringLiteral(": ")
-                             + (value.is_string() ? toQString(value.get_ref<const std::string &>()) : jsonText(value));
+                             + (value.is_string() ? toQString(value.get_ref<const std::string &>())
+                                                  : jsonText(value));
         return lines.join(QLatin1Char('\n'));
     }
     case ToolStateRole: return static_cast<int>(item.toolState);

@@ -23,8 +23,8 @@ public:
     enum class ToolState { None, AwaitingApproval, Running, Ok, Failed, Denied };
     enum Roles {
         KindRole = Qt::UserRole + 1, ///< int of Kind
-        KeyRole,        ///< QString, the same as long as the item lives
-        RevisionRole,   ///< int, grows with each change
+        KeyRole,                     ///< QString, the same as long as the item lives
+        RevisionRole,                ///< int, grows with each change
         AgentRole,
         ColorIndexRole, ///< -1 for the person
         AgentIndexRole, ///< order of appearance, -1 for the person
@@ -34,9 +34,9 @@ public:
         ArgumentsRole,     ///< of a tool: JSON, indented
         ArgumentLinesRole, ///< of a tool: `name: value` lines
         ToolStateRole,     ///< int of ToolState
-        StatusRole,        ///< `running`, `ok`, `failed`, `denied`, `waiting for approval`, `streaming`, …
-        StreamingRole,     ///< bool
-        CollapsedRole,     ///< bool: shown folded at first
+        StatusRole, ///< `running`, `ok`, `failed`, `denied`, `waiting for approval`, `streaming`, …
+        StreamingRole, ///< bool
+        CollapsedRole, ///< bool: shown folded at first
         TimeUsRole,
         DurationUsRole, ///< 0 while not known
         FitsAtMsRole,   ///< of a limit notice; invalid when never or over

@@ -47,7 +47,8 @@ void EventPump::attach(runtime::EventBus &bus)
     m_subscription = bus.subscribe([gate] {
         std::lock_guard lock(gate->mutex);
         if (EventPump *pump = gate->pump)
-            QMetaObject::invokeMethod(pump, [pump] { pump->wake(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                pump, [pump] { pump->wake(); }, Qt::QueuedConnection);
     });
 }
 
@@ -65,20 +66,11 @@ void EventPump::detach()
     m_timer.stop();
 }
 
-void EventPump::addProjection(Projection *projection)
-{
-    m_projections.push_back(projection);
-}
+void EventPump::addProjection(Projection *projection) { m_projections.push_back(projection); }
 
-void EventPump::removeProjection(Projection *projection)
-{
-    std::erase(m_projections, projection);
-}
+void EventPump::removeProjection(Projection *projection) { std::erase(m_projections, projection); }
 
-bool EventPump::isCaughtUp() const
-{
-    return !m_subscription || m_subscription->empty();
-}
+bool EventPump::isCaughtUp() const { return !m_subscription || m_subscription->empty(); }
 
 void EventPump::wake()
 {

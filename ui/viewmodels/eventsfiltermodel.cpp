@@ -37,10 +37,7 @@ QModelIndex EventsFilterModel::index(int row, int column, const QModelIndex &par
     return hasIndex(row, column, parent) ? createIndex(row, column) : QModelIndex();
 }
 
-QModelIndex EventsFilterModel::parent(const QModelIndex &) const
-{
-    return {};
-}
+QModelIndex EventsFilterModel::parent(const QModelIndex &) const { return {}; }
 
 int EventsFilterModel::rowCount(const QModelIndex &parent) const
 {
@@ -58,7 +55,8 @@ QModelIndex EventsFilterModel::mapToSource(const QModelIndex &proxyIndex) const
 {
     if (!proxyIndex.isValid() || proxyIndex.row() >= rowCount())
         return {};
-    const int row = passesAll() ? proxyIndex.row() : m_rows[static_cast<std::size_t>(proxyIndex.row())];
+    const int row =
+        passesAll() ? proxyIndex.row() : m_rows[static_cast<std::size_t>(proxyIndex.row())];
     return m_source.index(row, proxyIndex.column());
 }
 
@@ -67,7 +65,8 @@ QModelIndex EventsFilterModel::mapFromSource(const QModelIndex &sourceIndex) con
     if (!sourceIndex.isValid())
         return {};
     if (passesAll())
-        return sourceIndex.row() < m_scanned ? index(sourceIndex.row(), sourceIndex.column()) : QModelIndex();
+        return sourceIndex.row() < m_scanned ? index(sourceIndex.row(), sourceIndex.column())
+                                             : QModelIndex();
     const auto found = std::lower_bound(m_rows.begin(), m_rows.end(), sourceIndex.row());
     if (found == m_rows.end() || *found != sourceIndex.row())
         return {};
@@ -123,8 +122,9 @@ bool EventsFilterModel::accepts(const Event &event) const
         return true;
     QString text = toQString(toString(event.kind));
     text += QLatin1Char(' ') + toQString(event.agent) + QLatin1Char(' ') + eventSummary(event);
-    return std::all_of(m_words.begin(), m_words.end(),
-                       [&](const QString &word) { return text.contains(word, Qt::CaseInsensitive); });
+    return std::all_of(m_words.begin(), m_words.end(), [&](const QString &word) {
+        return text.contains(word, Qt::CaseInsensitive);
+    });
 }
 
 void EventsFilterModel::scan()
@@ -144,7 +144,8 @@ void EventsFilterModel::scan()
     std::vector<int> matches;
     int row = m_scanned;
     // The watch is not looked at for each row: reading it costs as much as a cheap row.
-    while (row < end && ((row & 63) != 0 || watch.nsecsElapsed() / 1000 < sliceUs || row == m_scanned)) {
+    while (row < end
+           && ((row & 63) != 0 || watch.nsecsElapsed() / 1000 < sliceUs || row == m_scanned)) {
         if (accepts(*m_source.event(row)))
             matches.push_back(row);
         ++row;

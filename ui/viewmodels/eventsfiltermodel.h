@@ -26,7 +26,8 @@ public:
     int columnCount(const QModelIndex &parent = {}) const override;
     QModelIndex mapToSource(const QModelIndex &proxyIndex) const override;
     QModelIndex mapFromSource(const QModelIndex &sourceIndex) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation,
+                        int role = Qt::DisplayRole) const override;
 
     /// `text` is looked for in kind, agent and summary, without regard to case; all its words must be there. `kind` is
     /// a group (`Tool`) or a kind (`tool_started`). Empty = everything.

@@ -10,7 +10,9 @@
 
 namespace orrery::ui {
 
-EventsModel::EventsModel(AgentRoster &roster, QObject *parent) : QAbstractTableModel(parent), m_roster(roster) {}
+EventsModel::EventsModel(AgentRoster &roster, QObject *parent)
+    : QAbstractTableModel(parent), m_roster(roster)
+{}
 
 int EventsModel::rowCount(const QModelIndex &parent) const
 {
@@ -24,7 +26,8 @@ int EventsModel::columnCount(const QModelIndex &parent) const
 
 QVariant EventsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
+        || section >= ColumnCount)
         return {};
     static const char *const names[] = {"Seq", "Time", "Agent", "Kind", "Summary", "Duration"};
     static_assert(std::size(names) == ColumnCount);
@@ -52,8 +55,9 @@ void EventsModel::reset()
 
 int EventsModel::rowOfSeq(quint64 seq) const
 {
-    const auto after = std::upper_bound(m_events.begin(), m_events.end(), seq,
-                                        [](quint64 wanted, const EventPtr &event) { return wanted < event->seq; });
+    const auto after =
+        std::upper_bound(m_events.begin(), m_events.end(), seq,
+                         [](quint64 wanted, const EventPtr &event) { return wanted < event->seq; });
     return static_cast<int>(after - m_events.begin()) - 1;
 }
 

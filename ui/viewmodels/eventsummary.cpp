@@ -9,10 +9,7 @@
 namespace orrery::ui {
 namespace {
 
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("EventSummary", text);
-}
+QString tr(const char *text) { return QCoreApplication::translate("EventSummary", text); }
 
 QString withReason(const QString &text, const QString &reason)
 {
@@ -21,7 +18,8 @@ QString withReason(const QString &text, const QString &reason)
 
 QString region(const Fields &data)
 {
-    return data.text("file") + QLatin1Char(':') + format::lines(data.line("start"), data.line("end"));
+    return data.text("file") + QLatin1Char(':')
+           + format::lines(data.line("start"), data.line("end"));
 }
 
 QString arguments(const Fields &data)
@@ -39,8 +37,10 @@ QString messageSummary(const Fields &message)
         calls << Fields(call).text("name");
     if (calls.isEmpty())
         return withReason(role, content);
-    return withReason(role, QCoreApplication::translate("EventSummary", "calls %1").arg(calls.join(QStringLiteral(", ")))
-                                + (content.isEmpty() ? QString() : QStringLiteral(" · ") + content));
+    return withReason(role,
+                      QCoreApplication::translate("EventSummary", "calls %1")
+                              .arg(calls.join(QStringLiteral(", ")))
+                          + (content.isEmpty() ? QString() : QStringLiteral(" · ") + content));
 }
 
 QString modelSummary(EventKind kind, const Fields &data)
@@ -48,10 +48,13 @@ QString modelSummary(EventKind kind, const Fields &data)
     switch (kind) {
     case EventKind::RequestSent:
         return tr("asks %1:%2, %3 messages, %4 tokens (est.)")
-            .arg(data.text("provider"), data.text("model"), QString::number(data.count("message_count")),
+            .arg(data.text("provider"), data.text("model"),
+                 QString::number(data.count("message_count")),
                  format::estimate(data.count("tokens_est")));
     case EventKind::ModelDelta:
-        return data.has("thinking") && !data.has("text") ? tr("thinks: %1").arg(data.text("thinking")) : data.text("text");
+        return data.has("thinking") && !data.has("text")
+                   ? tr("thinks: %1").arg(data.text("thinking"))
+                   : data.text("text");
     case EventKind::ResponseReceived: {
         const Fields usage = data.object("usage");
         return tr("answered (%1): %2 tokens in, %3 out, %4")
@@ -73,16 +76,19 @@ QString limiterSummary(EventKind kind, const Fields &data)
     switch (kind) {
     case EventKind::LimiterAcquired:
         return tr("%1 tokens reserved; the window holds %2")
-            .arg(format::estimate(data.count("tokens")), format::count(data.count("window_tokens")));
+            .arg(format::estimate(data.count("tokens")),
+                 format::count(data.count("window_tokens")));
     case EventKind::LimiterSettled:
         return tr("%1 tokens used of %2 reserved")
-            .arg(format::count(data.count("tokens_actual")), format::estimate(data.count("tokens_est")));
+            .arg(format::count(data.count("tokens_actual")),
+                 format::estimate(data.count("tokens_est")));
     case EventKind::LimiterReleased:
         return tr("%1 reserved tokens given back").arg(format::count(data.count("tokens")));
     case EventKind::LimiterExpired:
         return tr("a reservation of %1 tokens expired").arg(format::count(data.count("tokens")));
     default:
-        return withReason(kind == EventKind::LimiterWaiting ? tr("waits") : tr("refused"), data.text("sentence"));
+        return withReason(kind == EventKind::LimiterWaiting ? tr("waits") : tr("refused"),
+                          data.text("sentence"));
     }
 }
 
@@ -92,24 +98,32 @@ QString claimSummary(EventKind kind, const Fields &data)
     case EventKind::ClaimGranted: {
         const Fields before = data.object("replaced");
         return tr("claimed %1").arg(region(data))
-            + (before.has("start") ? tr(", replaced %1").arg(format::lines(before.line("start"), before.line("end"))) : QString());
+               + (before.has("start")
+                      ? tr(", replaced %1")
+                            .arg(format::lines(before.line("start"), before.line("end")))
+                      : QString());
     }
     case EventKind::ClaimDenied:
         return tr("was refused %1: %2 holds %3 for another %4")
-            .arg(region(data), data.text("holder"), format::lines(data.line("holder_start"), data.line("holder_end")),
+            .arg(region(data), data.text("holder"),
+                 format::lines(data.line("holder_start"), data.line("holder_end")),
                  format::remaining(data.integer("expires_in_ms", 0)));
     case EventKind::ClaimReleased: return tr("released %1").arg(region(data));
     case EventKind::ClaimExpired: return tr("the claim on %1 expired").arg(region(data));
     default:
-        return tr("edited %1, +%2 −%3").arg(region(data)).arg(data.count("added")).arg(data.count("removed"))
-            + (data.flag("inside_claim", true) ? QString() : tr(", outside any claim"));
+        return tr("edited %1, +%2 −%3")
+                   .arg(region(data))
+                   .arg(data.count("added"))
+                   .arg(data.count("removed"))
+               + (data.flag("inside_claim", true) ? QString() : tr(", outside any claim"));
     }
 }
 
 QString memorySummary(EventKind kind, const Fields &data)
 {
     switch (kind) {
-    case EventKind::MemoryStored: return tr("remembered (%1): %2").arg(data.text("type"), data.text("content"));
+    case EventKind::MemoryStored:
+        return tr("remembered (%1): %2").arg(data.text("type"), data.text("content"));
     case EventKind::MemoryForgotten: return tr("forgot %1").arg(data.text("id"));
     default:
         return tr("searched “%1”: %2 found, %3 dropped")
@@ -122,14 +136,21 @@ QString summary(const Event &event)
 {
     const Fields data(event.data);
     switch (event.kind) {
-    case EventKind::RunStarted: return withReason(tr("run of team %1").arg(data.text("team")), data.text("task"));
-    case EventKind::RunFinished: return withReason(tr("run %1").arg(data.text("outcome")), data.text("reason"));
+    case EventKind::RunStarted:
+        return withReason(tr("run of team %1").arg(data.text("team")), data.text("task"));
+    case EventKind::RunFinished:
+        return withReason(tr("run %1").arg(data.text("outcome")), data.text("reason"));
     case EventKind::RunPaused: return tr("run paused");
     case EventKind::RunResumed: return tr("run goes on");
-    case EventKind::AgentStarted: return tr("started as %1 on %2").arg(data.text("role"), data.text("model"));
-    case EventKind::AgentState: return withReason(data.text("state").replace(QLatin1Char('_'), QLatin1Char(' ')), data.text("reason"));
+    case EventKind::AgentStarted:
+        return tr("started as %1 on %2").arg(data.text("role"), data.text("model"));
+    case EventKind::AgentState:
+        return withReason(data.text("state").replace(QLatin1Char('_'), QLatin1Char(' ')),
+                          data.text("reason"));
     case EventKind::AgentFinished:
-        return withReason(tr("finished, %1, after %2 iterations").arg(data.text("outcome")).arg(data.count("iterations")),
+        return withReason(tr("finished, %1, after %2 iterations")
+                              .arg(data.text("outcome"))
+                              .arg(data.count("iterations")),
                           data.has("error") ? data.text("error") : data.text("output"));
     case EventKind::IterationStarted: return tr("iteration %1").arg(data.count("n"));
     case EventKind::MessageAdded: return messageSummary(data.object("message"));
@@ -139,10 +160,14 @@ QString summary(const Event &event)
     case EventKind::RequestFailed: return modelSummary(event.kind, data);
     case EventKind::ToolStarted: return data.text("tool") + arguments(data);
     case EventKind::ToolFinished:
-        return withReason(data.text("tool") + (data.flag("ok") ? tr(" ok") : tr(" failed")), data.text("content"));
-    case EventKind::ApprovalRequested: return tr("asks for approval of %1").arg(data.text("tool")) + arguments(data);
+        return withReason(data.text("tool") + (data.flag("ok") ? tr(" ok") : tr(" failed")),
+                          data.text("content"));
+    case EventKind::ApprovalRequested:
+        return tr("asks for approval of %1").arg(data.text("tool")) + arguments(data);
     case EventKind::ApprovalResolved:
-        return withReason(tr("%1: %2 by %3").arg(data.text("tool"), data.text("decision"), data.text("by")), data.text("note"));
+        return withReason(
+            tr("%1: %2 by %3").arg(data.text("tool"), data.text("decision"), data.text("by")),
+            data.text("note"));
     case EventKind::LimiterAcquired:
     case EventKind::LimiterWaiting:
     case EventKind::LimiterDenied:
@@ -157,13 +182,19 @@ QString summary(const Event &event)
     case EventKind::Warning: return withReason(tr("warning"), data.text("message"));
     case EventKind::DiscoveryShared: return withReason(data.text("topic"), data.text("text"));
     case EventKind::PeerMessageSent:
-        return tr("to %1: %2").arg(data.has("to") ? data.text("to") : tr("everybody"), data.text("text"));
-    case EventKind::PeerMessageDelivered: return tr("from %1: %2").arg(data.text("from"), data.text("text"));
+        return tr("to %1: %2")
+            .arg(data.has("to") ? data.text("to") : tr("everybody"), data.text("text"));
+    case EventKind::PeerMessageDelivered:
+        return tr("from %1: %2").arg(data.text("from"), data.text("text"));
     case EventKind::MemoryStored:
     case EventKind::MemorySearched:
     case EventKind::MemoryForgotten: return memorySummary(event.kind, data);
-    case EventKind::ContextUpdated: return tr("context changed by %1 operations").arg(data.list("ops").size());
-    case EventKind::ContextSaved: return tr("context saved, version %1, %2 bytes").arg(data.count("version")).arg(data.count("bytes"));
+    case EventKind::ContextUpdated:
+        return tr("context changed by %1 operations").arg(data.list("ops").size());
+    case EventKind::ContextSaved:
+        return tr("context saved, version %1, %2 bytes")
+            .arg(data.count("version"))
+            .arg(data.count("bytes"));
     case EventKind::SaveFailed: return withReason(tr("context not saved"), data.text("message"));
     case EventKind::Count: break;
     }
@@ -172,10 +203,7 @@ QString summary(const Event &event)
 
 } // namespace
 
-QString eventSummary(const Event &event)
-{
-    return format::oneLine(summary(event), 240);
-}
+QString eventSummary(const Event &event) { return format::oneLine(summary(event), 240); }
 
 EventGroup eventGroup(EventKind kind)
 {
@@ -225,9 +253,10 @@ EventGroup eventGroup(EventKind kind)
 
 QStringList eventGroupNames()
 {
-    return {QStringLiteral("Run"),     QStringLiteral("Agent"), QStringLiteral("Model"), QStringLiteral("Tool"),
-            QStringLiteral("Approval"), QStringLiteral("Limiter"), QStringLiteral("Claim"), QStringLiteral("Team"),
-            QStringLiteral("Memory"),  QStringLiteral("Context"), QStringLiteral("Problem")};
+    return {QStringLiteral("Run"),     QStringLiteral("Agent"),    QStringLiteral("Model"),
+            QStringLiteral("Tool"),    QStringLiteral("Approval"), QStringLiteral("Limiter"),
+            QStringLiteral("Claim"),   QStringLiteral("Team"),     QStringLiteral("Memory"),
+            QStringLiteral("Context"), QStringLiteral("Problem")};
 }
 
 QString eventGroupName(EventGroup group)

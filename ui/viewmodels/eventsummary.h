@@ -11,7 +11,19 @@ namespace orrery::ui {
 QString eventSummary(const Event &event);
 
 /// Kinds that belong together in a filter.
-enum class EventGroup { Run, Agent, Model, Tool, Approval, Limiter, Claim, Team, Memory, Context, Problem };
+enum class EventGroup {
+    Run,
+    Agent,
+    Model,
+    Tool,
+    Approval,
+    Limiter,
+    Claim,
+    Team,
+    Memory,
+    Context,
+    Problem
+};
 EventGroup eventGroup(EventKind kind);
 QString eventGroupName(EventGroup group); ///< `Run`, `Agent`, …
 QStringList eventGroupNames();            ///< in the order of the enumerators

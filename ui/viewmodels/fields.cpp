@@ -27,10 +27,7 @@ const Json &Fields::list(const char *key) const
     return value.is_array() ? value : empty;
 }
 
-bool Fields::has(const char *key) const
-{
-    return !json(key).is_null();
-}
+bool Fields::has(const char *key) const { return !json(key).is_null(); }
 
 std::string_view Fields::view(const char *key) const
 {
@@ -38,10 +35,7 @@ std::string_view Fields::view(const char *key) const
     return value ? std::string_view(*value) : std::string_view();
 }
 
-QString Fields::text(const char *key) const
-{
-    return toQString(view(key));
-}
+QString Fields::text(const char *key) const { return toQString(view(key)); }
 
 std::optional<qint64> Fields::integer(const char *key) const
 {

@@ -16,7 +16,7 @@ class Fields
 public:
     explicit Fields(const Json &json) : m_json(json) {}
 
-    bool has(const char *key) const; ///< present and not null
+    bool has(const char *key) const;         ///< present and not null
     const Json &json(const char *key) const; ///< null when absent
     const Json &list(const char *key) const; ///< an empty list when it is none
     Fields object(const char *key) const { return Fields(json(key)); }
@@ -24,7 +24,10 @@ public:
     QString text(const char *key) const;
     /// Held within ±10^15, so that sums and times do not overflow.
     std::optional<qint64> integer(const char *key) const;
-    qint64 integer(const char *key, qint64 fallback) const { return integer(key).value_or(fallback); }
+    qint64 integer(const char *key, qint64 fallback) const
+    {
+        return integer(key).value_or(fallback);
+    }
     /// A number of things: 0 when absent or negative, at most 10^12.
     qint64 count(const char *key) const;
     /// A line number: 0…10^7.

@@ -5,10 +5,7 @@
 
 namespace orrery::ui::format {
 
-QString unknown()
-{
-    return QStringLiteral("—");
-}
+QString unknown() { return QStringLiteral("—"); }
 
 QString count(qint64 value)
 {
@@ -22,15 +19,9 @@ QString count(qint64 value)
     return text + (millions ? QLatin1Char('M') : QLatin1Char('k'));
 }
 
-QString count(std::optional<qint64> value)
-{
-    return value ? count(*value) : unknown();
-}
+QString count(std::optional<qint64> value) { return value ? count(*value) : unknown(); }
 
-QString estimate(qint64 value)
-{
-    return QLatin1Char('~') + count(value);
-}
+QString estimate(qint64 value) { return QLatin1Char('~') + count(value); }
 
 QString duration(qint64 us)
 {
@@ -42,8 +33,12 @@ QString duration(qint64 us)
         return QStringLiteral("%1 s").arg(QString::number(double(us) / 1e6, 'f', 1));
     const qint64 seconds = (us + 500'000) / 1'000'000;
     if (seconds < 3600)
-        return QStringLiteral("%1 m %2 s").arg(seconds / 60).arg(seconds % 60, 2, 10, QLatin1Char('0'));
-    return QStringLiteral("%1 h %2 m").arg(seconds / 3600).arg(seconds / 60 % 60, 2, 10, QLatin1Char('0'));
+        return QStringLiteral("%1 m %2 s")
+            .arg(seconds / 60)
+            .arg(seconds % 60, 2, 10, QLatin1Char('0'));
+    return QStringLiteral("%1 h %2 m")
+        .arg(seconds / 3600)
+        .arg(seconds / 60 % 60, 2, 10, QLatin1Char('0'));
 }
 
 QString remaining(qint64 ms)
@@ -53,7 +48,10 @@ QString remaining(qint64 ms)
     const QLatin1Char zero('0');
     if (seconds < 3600)
         return QStringLiteral("%1:%2").arg(seconds / 60).arg(seconds % 60, 2, 10, zero);
-    return QStringLiteral("%1:%2:%3").arg(seconds / 3600).arg(seconds / 60 % 60, 2, 10, zero).arg(seconds % 60, 2, 10, zero);
+    return QStringLiteral("%1:%2:%3")
+        .arg(seconds / 3600)
+        .arg(seconds / 60 % 60, 2, 10, zero)
+        .arg(seconds % 60, 2, 10, zero);
 }
 
 QString money(std::optional<double> usd)
@@ -72,13 +70,11 @@ QString clockTime(qint64 us)
 
 QString lines(qint64 start, qint64 end)
 {
-    return start == end ? QStringLiteral("line %1").arg(start) : QStringLiteral("%1–%2").arg(start).arg(end);
+    return start == end ? QStringLiteral("line %1").arg(start)
+                        : QStringLiteral("%1–%2").arg(start).arg(end);
 }
 
-QString score(double value)
-{
-    return QString::number(value, 'f', 2);
-}
+QString score(double value) { return QString::number(value, 'f', 2); }
 
 QString oneLine(const QString &text, int most)
 {

@@ -11,14 +11,13 @@
 namespace orrery::ui {
 namespace {
 
-bool isBudget(std::string_view reason)
-{
-    return reason == "budget" || reason == "agent_budget";
-}
+bool isBudget(std::string_view reason) { return reason == "budget" || reason == "agent_budget"; }
 
 } // namespace
 
-LimiterModel::LimiterModel(AgentRoster &roster, QObject *parent) : QAbstractTableModel(parent), m_roster(roster) {}
+LimiterModel::LimiterModel(AgentRoster &roster, QObject *parent)
+    : QAbstractTableModel(parent), m_roster(roster)
+{}
 
 int LimiterModel::rowCount(const QModelIndex &parent) const
 {
@@ -32,9 +31,11 @@ int LimiterModel::columnCount(const QModelIndex &parent) const
 
 QVariant LimiterModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
+        || section >= ColumnCount)
         return {};
-    static const char *const names[] = {"Time", "Agent", "Kind", "Tokens est.", "Actual", "Window", "Result"};
+    static const char *const names[] = {"Time",   "Agent",  "Kind",  "Tokens est.",
+                                        "Actual", "Window", "Result"};
     static_assert(std::size(names) == ColumnCount);
     return tr(names[section]);
 }
@@ -91,16 +92,12 @@ void LimiterModel::applyOne(const EventPtr &event)
         row.mark = Mark::Acquired;
         row.estimated = data.count("tokens");
         break;
-    case EventKind::LimiterSettled:
-        settle(*event, row);
-        break;
+    case EventKind::LimiterSettled: settle(*event, row); break;
     case EventKind::LimiterReleased:
-    case EventKind::LimiterExpired:
-        giveBack(*event, row);
-        break;
+    case EventKind::LimiterExpired: giveBack(*event, row); break;
     case EventKind::LimiterWaiting:
     case EventKind::LimiterDenied:
-        row.mark = isBudget(data.view("reason"))                 ? Mark::Budget
+        row.mark = isBudget(data.view("reason"))              ? Mark::Budget
                    : event->kind == EventKind::LimiterWaiting ? Mark::Waiting
                                                               : Mark::Denied;
         row.estimated = data.count("tokens");
@@ -110,8 +107,7 @@ void LimiterModel::applyOne(const EventPtr &event)
             return;
         row.mark = Mark::Provider429;
         break;
-    default:
-        return;
+    default: return;
     }
     addRow(event, std::move(row));
 }
@@ -121,7 +117,8 @@ void LimiterModel::acquire(const Event &event)
     const Fields data(event.data);
     Entry entry;
     // The wall clock may jump back; the order may not.
-    entry.timeMs = std::max(event.timeUs / 1000, m_entries.empty() ? 0 : m_entries.back().timeMs);
+    entry.timeMs =
+        std::max<qint64>(event.timeUs / 1000, m_entries.empty() ? 0 : m_entries.back().timeMs);
     entry.agent = event.agent;
     entry.agentIndex = m_roster.indexOf(event.agent);
     entry.estimated = data.count("tokens");
@@ -144,7 +141,7 @@ void LimiterModel::settle(const Event &event, Row &row)
         row.estimated = data.count("tokens_est");
     } else {
         Entry &entry = m_entries[open->second];
-        entry.settledMs = std::max(entry.timeMs, event.timeUs / 1000);
+        entry.settledMs = std::max<qint64>(entry.timeMs, event.timeUs / 1000);
         entry.actual = row.actual;
         row.estimated = entry.estimated;
         m_open.erase(open);
@@ -162,7 +159,7 @@ void LimiterModel::giveBack(const Event &event, Row &row)
     if (open == m_open.end())
         return;
     Entry &entry = m_entries[open->second];
-    entry.settledMs = std::max(entry.timeMs, event.timeUs / 1000);
+    entry.settledMs = std::max<qint64>(entry.timeMs, event.timeUs / 1000);
     entry.actual = 0;
     entry.requests = 0;
     m_open.erase(open);
@@ -173,7 +170,8 @@ void LimiterModel::addRow(const EventPtr &event, Row row)
     const Fields data(event->data);
     row.event = event;
     MarkAt mark;
-    mark.timeMs = std::max(event->timeUs / 1000, m_marks.empty() ? 0 : m_marks.back().timeMs);
+    mark.timeMs =
+        std::max<qint64>(event->timeUs / 1000, m_marks.empty() ? 0 : m_marks.back().timeMs);
     mark.kind = row.mark;
     mark.agent = event->agent;
     mark.agentIndex = m_roster.indexOf(event->agent);
@@ -188,9 +186,8 @@ void LimiterModel::addRow(const EventPtr &event, Row row)
 
 QString LimiterModel::lastSentence() const
 {
-    const auto last = std::find_if(m_marks.rbegin(), m_marks.rend(), [](const MarkAt &mark) {
-        return !mark.sentence.isEmpty();
-    });
+    const auto last = std::find_if(m_marks.rbegin(), m_marks.rend(),
+                                   [](const MarkAt &mark) { return !mark.sentence.isEmpty(); });
     return last == m_marks.rend() ? QString() : last->sentence;
 }
 
@@ -198,7 +195,9 @@ QVariant LimiterModel::display(const Row &row, int column) const
 {
     const Event &event = *row.event;
     const Fields data(event.data);
-    const auto tokens = [](qint64 value) { return value < 0 ? format::unknown() : format::count(value); };
+    const auto tokens = [](qint64 value) {
+        return value < 0 ? format::unknown() : format::count(value);
+    };
     switch (column) {
     case Time: return format::clockTime(event.timeUs);
     case Agent: return toQString(event.agent);
@@ -225,9 +224,9 @@ QVariant LimiterModel::display(const Row &row, int column) const
         case EventKind::LimiterAcquired: return tr("admitted");
         case EventKind::LimiterSettled: {
             const qint64 delta = row.actual - std::max<qint64>(0, row.estimated);
-            return delta == 0 ? tr("as estimated")
-                : delta < 0   ? tr("%1 given back").arg(format::count(-delta))
-                              : tr("%1 more than estimated").arg(format::count(delta));
+            return delta == 0  ? tr("as estimated")
+                   : delta < 0 ? tr("%1 given back").arg(format::count(-delta))
+                               : tr("%1 more than estimated").arg(format::count(delta));
         }
         case EventKind::LimiterReleased: return tr("given back: the call failed or was stopped");
         case EventKind::LimiterExpired: return tr("given back: never settled");

@@ -58,8 +58,8 @@ public:
         std::string agent;
         int agentIndex = -1;
         qint64 estimated = 0;
-        qint64 actual = 0;   ///< once settled; 0 when given back
-        int requests = 1;    ///< once settled; 0 when given back
+        qint64 actual = 0; ///< once settled; 0 when given back
+        int requests = 1;  ///< once settled; 0 when given back
         /// What it counts at `ms`; nothing outside its minute.
         qint64 tokensAt(qint64 ms) const;
         int requestsAt(qint64 ms) const;
@@ -76,7 +76,8 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation,
+                        int role = Qt::DisplayRole) const override;
 
     void apply(const std::vector<EventPtr> &batch) override;
     void reset() override;
@@ -118,7 +119,7 @@ private:
 
     AgentRoster &m_roster;
     std::vector<Row> m_rows;
-    std::vector<Entry> m_entries; ///< by timeMs
+    std::vector<Entry> m_entries;                   ///< by timeMs
     std::unordered_map<qint64, std::size_t> m_open; ///< reservation → entry
     std::vector<MarkAt> m_marks;
     std::optional<qint64> m_rpm, m_tpm;

@@ -16,7 +16,8 @@ struct Change {
     int requests;
 };
 
-void add(LimiterWindow &window, const std::string &agent, qint64 tokens, qint64 reserved, int requests)
+void add(LimiterWindow &window, const std::string &agent, qint64 tokens, qint64 reserved,
+         int requests)
 {
     LimiterWindow::Share &share = window.agents[agent];
     share.tokens += tokens;
@@ -53,9 +54,11 @@ int LimiterModel::Entry::requestsAt(qint64 ms) const
 std::pair<std::size_t, std::size_t> LimiterModel::range(qint64 fromMs, qint64 toMs) const
 {
     const auto before = [](const Entry &entry, qint64 ms) { return entry.timeMs <= ms; };
-    const auto first = std::lower_bound(m_entries.begin(), m_entries.end(), fromMs - windowMs, before);
+    const auto first =
+        std::lower_bound(m_entries.begin(), m_entries.end(), fromMs - windowMs, before);
     const auto last = std::lower_bound(first, m_entries.end(), toMs, before);
-    return {static_cast<std::size_t>(first - m_entries.begin()), static_cast<std::size_t>(last - m_entries.begin())};
+    return {static_cast<std::size_t>(first - m_entries.begin()),
+            static_cast<std::size_t>(last - m_entries.begin())};
 }
 
 LimiterWindow LimiterModel::windowAt(qint64 ms) const
@@ -64,7 +67,8 @@ LimiterWindow LimiterModel::windowAt(qint64 ms) const
     const auto [first, last] = range(ms, ms);
     for (std::size_t i = first; i < last; ++i) {
         const Entry &entry = m_entries[i];
-        add(window, entry.agent, entry.tokensAt(ms), entry.reservedAt(ms) ? entry.estimated : 0, entry.requestsAt(ms));
+        add(window, entry.agent, entry.tokensAt(ms), entry.reservedAt(ms) ? entry.estimated : 0,
+            entry.requestsAt(ms));
     }
     return window;
 }
@@ -78,7 +82,8 @@ std::vector<LimiterModel::Step> LimiterModel::steps(qint64 fromMs, qint64 toMs) 
             return;
         const qint64 was = timeMs - 1;
         changes.push_back({timeMs, &entry.agent, entry.tokensAt(timeMs) - entry.tokensAt(was),
-                           (entry.reservedAt(timeMs) ? entry.estimated : 0) - (entry.reservedAt(was) ? entry.estimated : 0),
+                           (entry.reservedAt(timeMs) ? entry.estimated : 0)
+                               - (entry.reservedAt(was) ? entry.estimated : 0),
                            entry.requestsAt(timeMs) - entry.requestsAt(was)});
     };
     for (std::size_t i = first; i < last; ++i) {
@@ -89,7 +94,8 @@ std::vector<LimiterModel::Step> LimiterModel::steps(qint64 fromMs, qint64 toMs) 
             change(entry.settledMs, entry);
         change(leavesMs, entry);
     }
-    std::sort(changes.begin(), changes.end(), [](const Change &a, const Change &b) { return a.timeMs < b.timeMs; });
+    std::sort(changes.begin(), changes.end(),
+              [](const Change &a, const Change &b) { return a.timeMs < b.timeMs; });
 
     std::vector<Step> steps{{fromMs, windowAt(fromMs)}};
     for (const Change &each : changes) {
@@ -103,15 +109,17 @@ std::vector<LimiterModel::Step> LimiterModel::steps(qint64 fromMs, qint64 toMs) 
 std::vector<LimiterModel::Entry> LimiterModel::entries(qint64 fromMs, qint64 toMs) const
 {
     const auto [first, last] = range(fromMs, toMs);
-    return {m_entries.begin() + static_cast<std::ptrdiff_t>(first), m_entries.begin() + static_cast<std::ptrdiff_t>(last)};
+    return {m_entries.begin() + static_cast<std::ptrdiff_t>(first),
+            m_entries.begin() + static_cast<std::ptrdiff_t>(last)};
 }
 
 std::vector<LimiterModel::MarkAt> LimiterModel::marks(qint64 fromMs, qint64 toMs) const
 {
-    const auto first = std::lower_bound(m_marks.begin(), m_marks.end(), fromMs,
-                                        [](const MarkAt &mark, qint64 ms) { return mark.timeMs < ms; });
-    const auto last = std::upper_bound(first, m_marks.end(), toMs,
-                                       [](qint64 ms, const MarkAt &mark) { return ms < mark.timeMs; });
+    const auto first =
+        std::lower_bound(m_marks.begin(), m_marks.end(), fromMs,
+                         [](const MarkAt &mark, qint64 ms) { return mark.timeMs < ms; });
+    const auto last = std::upper_bound(
+        first, m_marks.end(), toMs, [](qint64 ms, const MarkAt &mark) { return ms < mark.timeMs; });
     return {first, last};
 }
 

@@ -6,7 +6,8 @@
 
 namespace orrery::ui {
 
-MemoryModel::MemoryModel(AgentRoster &roster, QObject *parent) : QObject(parent), m_roster(roster) {}
+MemoryModel::MemoryModel(AgentRoster &roster, QObject *parent) : QObject(parent), m_roster(roster)
+{}
 
 void MemoryModel::apply(const std::vector<EventPtr> &batch)
 {
@@ -23,8 +24,7 @@ void MemoryModel::apply(const std::vector<EventPtr> &batch)
             m_searches.m_rows.push_back(event);
             m_searches.m_colors.push_back(m_roster.colorIndex(event->agent));
             break;
-        default:
-            break;
+        default: break;
         }
     }
     m_entries.flush();
@@ -76,12 +76,16 @@ QString MemoryModel::summary() const
     const Fields data(m_shownSearch->data);
     const Fields weights = data.object("weights");
     const QString scope = data.text("scope");
-    const auto weight = [&](const char *key) { return QString::number(weights.real(key, 0), 'g', 3); };
-    return tr("Text search %1 · weights relevance %2, importance %3, recency %4 · at least %5, top %6 · %7 returned, "
+    const auto weight = [&](const char *key) {
+        return QString::number(weights.real(key, 0), 'g', 3);
+    };
+    return tr("Text search %1 · weights relevance %2, importance %3, recency %4 · at least %5, top "
+              "%6 · %7 returned, "
               "%8 dropped · %9")
-        .arg(format::duration(data.count("elapsed_us")), weight("relevance"), weight("importance"), weight("recency"),
-             QString::number(data.real("min_score", 0), 'g', 3), QString::number(data.count("limit")),
-             QString::number(data.list("results").size()), QString::number(data.list("dropped").size()),
+        .arg(format::duration(data.count("elapsed_us")), weight("relevance"), weight("importance"),
+             weight("recency"), QString::number(data.real("min_score", 0), 'g', 3),
+             QString::number(data.count("limit")), QString::number(data.list("results").size()),
+             QString::number(data.list("dropped").size()),
              scope.isEmpty() ? tr("all scopes") : tr("scope %1").arg(scope));
 }
 

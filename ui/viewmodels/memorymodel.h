@@ -23,7 +23,8 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation,
+                        int role = Qt::DisplayRole) const override;
 
 private:
     friend class MemoryModel;
@@ -53,7 +54,8 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation,
+                        int role = Qt::DisplayRole) const override;
 
 private:
     friend class MemoryModel;
@@ -75,7 +77,7 @@ public:
         ContentRole,
         TypeRole,
         ScoreRole,
-        TextRankRole,  ///< invalid when the text search did not find it
+        TextRankRole, ///< invalid when the text search did not find it
         TextScoreRole,
         RelevancePartRole, ///< weighted: the three parts add up to the score
         ImportancePartRole,
@@ -86,7 +88,8 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation,
+                        int role = Qt::DisplayRole) const override;
 
 private:
     friend class MemoryModel;
@@ -105,7 +108,8 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation,
+                        int role = Qt::DisplayRole) const override;
 
 private:
     friend class MemoryModel;
@@ -132,8 +136,8 @@ public:
     /// Row of `searches()`; -1 follows the newest.
     void selectSearch(int row);
     int selectedSearch() const; ///< -1 when there is none
-    QString query() const;   ///< of the selected search
-    QString summary() const; ///< its pipeline in one line, empty when there is none
+    QString query() const;      ///< of the selected search
+    QString summary() const;    ///< its pipeline in one line, empty when there is none
 
 signals:
     void searchShown(); ///< another search is shown, or the newest one arrived

@@ -20,10 +20,7 @@ QString number(const Fields &data, const char *key, int digits = 2)
     return value ? QString::number(*value, 'f', digits) : format::unknown();
 }
 
-QString scopeName(const QString &scope)
-{
-    return scope.isEmpty() ? QObject::tr("team") : scope;
-}
+QString scopeName(const QString &scope) { return scope.isEmpty() ? QObject::tr("team") : scope; }
 
 const Json &listOf(const EventPtr &search, const char *key)
 {
@@ -45,7 +42,8 @@ int MemoryEntriesModel::columnCount(const QModelIndex &parent) const
 
 QVariant MemoryEntriesModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
+        || section >= ColumnCount)
         return {};
     static const char *const names[] = {"Content", "Type", "Importance", "Scope", "Agent", "When"};
     static_assert(std::size(names) == ColumnCount);
@@ -62,7 +60,8 @@ QVariant MemoryEntriesModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         switch (index.column()) {
         case Content: return format::oneLine(data.text("content"));
-        case Type: return row.forgotten ? tr("%1, forgotten").arg(data.text("type")) : data.text("type");
+        case Type:
+            return row.forgotten ? tr("%1, forgotten").arg(data.text("type")) : data.text("type");
         case Importance: return number(data, "importance");
         case Scope: return scopeName(data.text("scope"));
         case Agent: return toQString(row.event->agent);
@@ -134,7 +133,8 @@ int MemorySearchesModel::columnCount(const QModelIndex &parent) const
 
 QVariant MemorySearchesModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
+        || section >= ColumnCount)
         return {};
     static const char *const names[] = {"When", "Agent", "Query", "Scope", "Results", "Took"};
     static_assert(std::size(names) == ColumnCount);
@@ -197,7 +197,8 @@ int MemoryResultsModel::columnCount(const QModelIndex &parent) const
 
 QVariant MemoryResultsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
+        || section >= ColumnCount)
         return {};
     static const char *const names[] = {"#",         "Memory", "Final",      "Text rank/score",
                                         "Relevance", "Decay",  "Importance", "Recency"};
@@ -219,7 +220,8 @@ QVariant MemoryResultsModel::data(const QModelIndex &index, int role) const
         case Final: return number(data, "score");
         case Text: {
             const auto rank = data.integer("text_rank");
-            return rank ? QStringLiteral("%1 / %2").arg(*rank).arg(number(data, "text_score")) : format::unknown();
+            return rank ? QStringLiteral("%1 / %2").arg(*rank).arg(number(data, "text_score"))
+                        : format::unknown();
         }
         case Relevance: return number(data, "relevance");
         case Decay: return number(data, "decay");
@@ -231,21 +233,25 @@ QVariant MemoryResultsModel::data(const QModelIndex &index, int role) const
         if (index.column() != Final)
             return index.column() == Memory ? QVariant(data.text("content")) : QVariant();
         return tr("%1 relevance + %2 importance + %3 recency")
-            .arg(number(parts, "relevance", 3), number(parts, "importance", 3), number(parts, "recency", 3));
+            .arg(number(parts, "relevance", 3), number(parts, "importance", 3),
+                 number(parts, "recency", 3));
     }
     case Qt::TextAlignmentRole: return index.column() == Memory ? QVariant() : rightAligned();
     case IdRole: return data.text("id");
     case ContentRole: return data.text("content");
     case TypeRole: return data.text("type");
     case ScoreRole: return data.real("score", 0);
-    case TextRankRole: return data.integer("text_rank") ? QVariant(*data.integer("text_rank")) : QVariant();
-    case TextScoreRole: return data.real("text_score") ? QVariant(*data.real("text_score")) : QVariant();
+    case TextRankRole:
+        return data.integer("text_rank") ? QVariant(*data.integer("text_rank")) : QVariant();
+    case TextScoreRole:
+        return data.real("text_score") ? QVariant(*data.real("text_score")) : QVariant();
     case RelevancePartRole: return parts.real("relevance", 0);
     case ImportancePartRole: return parts.real("importance", 0);
     case RecencyPartRole: return parts.real("recency", 0);
     case HighestRole: {
         const Fields weights = Fields(m_search->data).object("weights");
-        const double most = weights.real("relevance", 0) + weights.real("importance", 0) + weights.real("recency", 0);
+        const double most = weights.real("relevance", 0) + weights.real("importance", 0)
+                            + weights.real("recency", 0);
         return most > 0 ? most : 1.0;
     }
     default: return {};
@@ -271,7 +277,8 @@ int MemoryDroppedModel::columnCount(const QModelIndex &parent) const
 
 QVariant MemoryDroppedModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
+        || section >= ColumnCount)
         return {};
     static const char *const names[] = {"Memory", "Dropped by", "Score"};
     static_assert(std::size(names) == ColumnCount);

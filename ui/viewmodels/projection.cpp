@@ -21,11 +21,12 @@ const char *deltaField(const Event &event)
 
 bool continues(const Event &a, const Event &b, const char *field)
 {
-    return b.kind == EventKind::ModelDelta && a.agent == b.agent && a.run == b.run && deltaField(b) == field
-        && Fields(a.data).view("call") == Fields(b.data).view("call");
+    return b.kind == EventKind::ModelDelta && a.agent == b.agent && a.run == b.run
+           && deltaField(b) == field && Fields(a.data).view("call") == Fields(b.data).view("call");
 }
 
-EventPtr merge(const std::vector<EventPtr> &batch, std::size_t first, std::size_t last, const char *field)
+EventPtr merge(const std::vector<EventPtr> &batch, std::size_t first, std::size_t last,
+               const char *field)
 {
     auto merged = std::make_shared<Event>();
     const Event &end = *batch[last];

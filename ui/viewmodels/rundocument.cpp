@@ -17,16 +17,18 @@ constexpr std::size_t chunk = 2048;
 } // namespace
 
 RunDocument::RunDocument(QObject *parent)
-    : QObject(parent), m_agents(m_roster), m_conversation(m_roster), m_claims(m_roster), m_limiter(m_roster),
-      m_memory(m_roster), m_events(m_roster), m_filtered(m_events), m_approvals(m_roster),
-      m_projections{&m_status, &m_agents, &m_conversation, &m_claims, &m_limiter, &m_memory, &m_events, &m_approvals}
+    : QObject(parent), m_agents(m_roster), m_conversation(m_roster), m_claims(m_roster),
+      m_limiter(m_roster), m_memory(m_roster), m_events(m_roster), m_filtered(m_events),
+      m_approvals(m_roster), m_projections{&m_status,  &m_agents, &m_conversation, &m_claims,
+                                           &m_limiter, &m_memory, &m_events,       &m_approvals}
 {
     m_pump.addProjection(this);
     m_timer.setSingleShot(true);
     m_timer.setInterval(0);
     connect(&m_timer, &QTimer::timeout, this, &RunDocument::work);
     connect(&m_pump, &EventPump::caughtUp, this, &RunDocument::tellIfCaughtUp);
-    connect(&m_filtered, &EventsFilterModel::filterChanged, this, [this] { emit filterChanged(m_filtered.text()); });
+    connect(&m_filtered, &EventsFilterModel::filterChanged, this,
+            [this] { emit filterChanged(m_filtered.text()); });
 }
 
 RunDocument::~RunDocument() = default;
@@ -139,10 +141,7 @@ qint64 RunDocument::cursorTimeUs() const
     return m_projected == 0 ? 0 : m_all[m_projected - 1]->timeUs;
 }
 
-quint64 RunDocument::shownSeq() const
-{
-    return m_projected == 0 ? 0 : m_all[m_projected - 1]->seq;
-}
+quint64 RunDocument::shownSeq() const { return m_projected == 0 ? 0 : m_all[m_projected - 1]->seq; }
 
 void RunDocument::setNow(qint64 nowMs)
 {
@@ -160,10 +159,7 @@ void RunDocument::updateNow()
     m_approvals.setNow(m_nowMs);
 }
 
-void RunDocument::apply(const std::vector<EventPtr> &batch)
-{
-    append(batch);
-}
+void RunDocument::apply(const std::vector<EventPtr> &batch) { append(batch); }
 
 void RunDocument::reset()
 {
@@ -189,8 +185,9 @@ void RunDocument::retarget()
 {
     m_target = m_all.size();
     if (m_cursor) {
-        const auto after = std::upper_bound(m_all.begin(), m_all.end(), *m_cursor,
-                                            [](quint64 seq, const EventPtr &event) { return seq < event->seq; });
+        const auto after =
+            std::upper_bound(m_all.begin(), m_all.end(), *m_cursor,
+                             [](quint64 seq, const EventPtr &event) { return seq < event->seq; });
         m_target = static_cast<std::size_t>(after - m_all.begin());
     }
     if (m_target < m_projected)

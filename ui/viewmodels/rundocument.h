@@ -62,7 +62,10 @@ public:
     bool isLive() const { return m_live; } ///< attached to a bus
     /// Everything known up to the cursor is shown, nothing is queued or being read.
     bool isCaughtUp() const;
-    QString readError() const { return m_readError; } ///< why reading a journal ended early; empty = it did not
+    QString readError() const
+    {
+        return m_readError;
+    } ///< why reading a journal ended early; empty = it did not
 
     QString selectedAgent() const { return m_selected; }
     void setSelectedAgent(const QString &agent); ///< empty = all
@@ -82,7 +85,7 @@ public:
     qint64 nowMs() const { return m_nowMs; } ///< the time the panels are to show
 
 signals:
-    void eventsApplied();  ///< once a batch, after all models have it
+    void eventsApplied(); ///< once a batch, after all models have it
     void caughtUp();
     void selectionChanged(const QString &agent);
     void cursorChanged();

@@ -18,10 +18,7 @@ RunState endState(std::string_view outcome)
     return outcome == "stopped" ? RunState::Stopped : RunState::Failed;
 }
 
-std::string callKey(const Event &event)
-{
-    return std::string(Fields(event.data).view("call"));
-}
+std::string callKey(const Event &event) { return std::string(Fields(event.data).view("call")); }
 
 } // namespace
 
@@ -96,7 +93,9 @@ void RunStatus::endOfJournal()
     if (!isActive())
         return;
     m_state = RunState::Interrupted;
-    m_reason = tr("ended unexpectedly after event %1 at %2").arg(m_lastSeq).arg(format::clockTime(m_lastUs));
+    m_reason = tr("ended unexpectedly after event %1 at %2")
+                   .arg(m_lastSeq)
+                   .arg(format::clockTime(m_lastUs));
     emit changed();
 }
 
@@ -141,17 +140,13 @@ void RunStatus::applyOne(const Event &event)
     m_lastSeq = std::max<quint64>(m_lastSeq, event.seq);
     m_lastUs = event.timeUs;
     switch (event.kind) {
-    case EventKind::RunStarted:
-        startRun(event);
-        break;
+    case EventKind::RunStarted: startRun(event); break;
     case EventKind::RunFinished:
         m_state = endState(data.view("outcome"));
         m_reason = data.text("reason");
         m_approvals.clear();
         break;
-    case EventKind::RunPaused:
-        m_state = RunState::Paused;
-        break;
+    case EventKind::RunPaused: m_state = RunState::Paused; break;
     case EventKind::RunResumed: // also when a message makes an ended run go on
         m_state = RunState::Running;
         m_reason.clear();
@@ -171,37 +166,25 @@ void RunStatus::applyOne(const Event &event)
                                  {}};
         break;
     }
-    case EventKind::ResponseReceived:
-        addUsage(event);
-        break;
-    case EventKind::ApprovalRequested:
-        m_approvals[callKey(event)] = 1;
-        break;
-    case EventKind::ApprovalResolved:
-        m_approvals.erase(callKey(event));
-        break;
+    case EventKind::ResponseReceived: addUsage(event); break;
+    case EventKind::ApprovalRequested: m_approvals[callKey(event)] = 1; break;
+    case EventKind::ApprovalResolved: m_approvals.erase(callKey(event)); break;
     case EventKind::LimiterWaiting:
     case EventKind::LimiterDenied:
         m_sentence = data.text("sentence");
         m_agents[event.agent].fitsAtMs = data.integer("fits_at_ms");
         break;
-    case EventKind::LimiterAcquired:
-        m_agents[event.agent].fitsAtMs.reset();
-        break;
-    case EventKind::SaveFailed:
-        m_saveProblem = data.text("message");
-        break;
-    case EventKind::ContextSaved:
-        m_saveProblem.clear();
-        break;
-    default:
-        break;
+    case EventKind::LimiterAcquired: m_agents[event.agent].fitsAtMs.reset(); break;
+    case EventKind::SaveFailed: m_saveProblem = data.text("message"); break;
+    case EventKind::ContextSaved: m_saveProblem.clear(); break;
+    default: break;
     }
 }
 
 QString RunStatus::costText() const
 {
-    const QString budget = m_budget ? QLatin1Char('/') + QStringLiteral("$%1").arg(*m_budget, 0, 'f', 2) : QString();
+    const QString budget =
+        m_budget ? QLatin1Char('/') + QStringLiteral("$%1").arg(*m_budget, 0, 'f', 2) : QString();
     if (m_cost)
         return format::money(m_cost) + budget + (m_unpriced > 0 ? tr(" + unpriced") : QString());
     return m_unpriced > 0 ? tr("unpriced") : QString();
@@ -223,10 +206,7 @@ int RunStatus::running() const
     }));
 }
 
-int RunStatus::waitingApproval() const
-{
-    return static_cast<int>(m_approvals.size());
-}
+int RunStatus::waitingApproval() const { return static_cast<int>(m_approvals.size()); }
 
 int RunStatus::throttled() const
 {
@@ -244,9 +224,6 @@ std::optional<qint64> RunStatus::throttledUntilMs() const
     return earliest;
 }
 
-QString RunStatus::throttleSentence() const
-{
-    return m_sentence;
-}
+QString RunStatus::throttleSentence() const { return m_sentence; }
 
 } // namespace orrery::ui

@@ -57,12 +57,15 @@ public:
     /// Tokens of the answers in the minute before `nowMs`.
     qint64 tokensPerMinute(qint64 nowMs) const;
 
-    int running() const;         ///< agents that think or use a tool
-    int waitingApproval() const; ///< open approval requests
-    int throttled() const;       ///< agents that wait for the rate limit
+    int running() const;                            ///< agents that think or use a tool
+    int waitingApproval() const;                    ///< open approval requests
+    int throttled() const;                          ///< agents that wait for the rate limit
     std::optional<qint64> throttledUntilMs() const; ///< the earliest known
-    QString throttleSentence() const; ///< of the latest wait or refusal
-    QString saveProblem() const { return m_saveProblem; } ///< empty when contexts and journal are saved
+    QString throttleSentence() const;               ///< of the latest wait or refusal
+    QString saveProblem() const
+    {
+        return m_saveProblem;
+    } ///< empty when contexts and journal are saved
 
     quint64 lastSeq() const { return m_lastSeq; }
     qint64 startUs() const { return m_startUs; }
