@@ -40,15 +40,19 @@ std::string progress(const Event &event)
     };
     const auto lines = [&] { return text("file") + ":" + text("start") + "-" + text("end"); };
     switch (event.kind) {
-    case EventKind::RunStarted: return "run " + event.run + ": " + text("team") + " in " + text("workspace");
+    case EventKind::RunStarted:
+        return "run " + event.run + ": " + text("team") + " in " + text("workspace");
     case EventKind::RunFinished: return "run " + text("outcome") + " " + text("reason");
     case EventKind::AgentStarted: return "starts (" + text("model") + ")";
-    case EventKind::AgentFinished: return text("outcome") + ": " + text(d.value("output", "").empty() ? "error" : "output");
+    case EventKind::AgentFinished:
+        return text("outcome") + ": " + text(d.value("output", "").empty() ? "error" : "output");
     case EventKind::RequestFailed: return "request failed: " + text("message");
     case EventKind::ToolStarted: return text("tool") + " " + text("args");
-    case EventKind::ToolFinished: return text("tool") + (d.value("ok", false) ? " ok: " : " error: ") + text("content");
+    case EventKind::ToolFinished:
+        return text("tool") + (d.value("ok", false) ? " ok: " : " error: ") + text("content");
     case EventKind::ApprovalRequested: return "asks for approval of " + text("tool");
-    case EventKind::ApprovalResolved: return "approval of " + text("tool") + ": " + text("decision");
+    case EventKind::ApprovalResolved:
+        return "approval of " + text("tool") + ": " + text("decision");
     case EventKind::LimiterWaiting:
     case EventKind::LimiterDenied: return text("sentence");
     case EventKind::ClaimGranted: return "claims " + lines();
@@ -58,7 +62,8 @@ std::string progress(const Event &event)
     case EventKind::FileEdited: return "edited " + lines();
     case EventKind::Warning: return "warning: " + text("message");
     case EventKind::DiscoveryShared: return "discovered " + text("topic") + ": " + text("text");
-    case EventKind::PeerMessageDelivered: return "reads a message from " + text("from") + ": " + text("text");
+    case EventKind::PeerMessageDelivered:
+        return "reads a message from " + text("from") + ": " + text("text");
     case EventKind::MemoryStored: return "remembers: " + text("content");
     case EventKind::SaveFailed: return "a save failed: " + text("message");
     default: return {};
@@ -71,7 +76,8 @@ void print(const Event &event, bool json)
         std::puts(dump(toJson(event)).c_str());
     } else if (const std::string line = progress(event); !line.empty()) {
         const std::string time = toJson(event)["time"].get<std::string>().substr(11, 12);
-        std::printf("%s  %-12s %s\n", time.c_str(), event.agent.empty() ? "-" : event.agent.c_str(), line.c_str());
+        std::printf("%s  %-12s %s\n", time.c_str(), event.agent.empty() ? "-" : event.agent.c_str(),
+                    line.c_str());
     }
     std::fflush(stdout);
 }
@@ -79,10 +85,13 @@ void print(const Event &event, bool json)
 int runTeam(const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.addOptions({{"team", "Team file.", "file"}, {"prompt", "What the team is to do.", "text"},
-                       {"workspace", "Folder that the tools work in.", "folder"},
-                       {"journal", "Journal file.", "file"}, {"json", "One JSON event a line."},
-                       {"approve", "What is approved without asking: none, write or all.", "what", "none"}});
+    parser.addOptions(
+        {{"team", "Team file.", "file"},
+         {"prompt", "What the team is to do.", "text"},
+         {"workspace", "Folder that the tools work in.", "folder"},
+         {"journal", "Journal file.", "file"},
+         {"json", "One JSON event a line."},
+         {"approve", "What is approved without asking: none, write or all.", "what", "none"}});
     if (!parser.parse(arguments))
         return fault(parser.errorText().toStdString());
     if (!parser.isSet("team"))
@@ -99,9 +108,9 @@ int runTeam(const QStringList &arguments)
     const QString approve = parser.value("approve");
     if (approve != "none" && approve != "write" && approve != "all")
         return fault("--approve is none, write or all, not " + approve.toStdString());
-    options.approvals = approve == "all"    ? runtime::ApprovalMode::All
-        : approve == "write"                ? runtime::ApprovalMode::Write
-                                            : runtime::ApprovalMode::None;
+    options.approvals = approve == "all"     ? runtime::ApprovalMode::All
+                        : approve == "write" ? runtime::ApprovalMode::Write
+                                             : runtime::ApprovalMode::None;
     auto run = runtime::TeamRun::create(std::move(options));
     if (!run)
         return fault(run.error().message);
@@ -111,14 +120,18 @@ int runTeam(const QStringList &arguments)
         for (const EventPtr &event : events->drain(SIZE_MAX))
             print(*event, json);
     };
-    events = (*run)->bus().subscribe(
-        [&drain] { QMetaObject::invokeMethod(qApp, [&drain] { drain(); }, Qt::QueuedConnection); });
+    events = (*run)->bus().subscribe([&drain] {
+        QMetaObject::invokeMethod(
+            qApp, [&drain] { drain(); }, Qt::QueuedConnection);
+    });
     int code = 1;
-    QObject::connect(run->get(), &runtime::TeamRun::finished, qApp,
-                     [&](const QString &outcome, const QString &) {
-                         code = outcome == "done" ? 0 : 1;
-                         QCoreApplication::quit();
-                     }, Qt::QueuedConnection);
+    QObject::connect(
+        run->get(), &runtime::TeamRun::finished, qApp,
+        [&](const QString &outcome, const QString &) {
+            code = outcome == "done" ? 0 : 1;
+            QCoreApplication::quit();
+        },
+        Qt::QueuedConnection);
     (*run)->start();
     QCoreApplication::exec();
     run->reset(); // writes what is still to be written
@@ -154,8 +167,8 @@ int printEvents(const QStringList &arguments)
     if (!runs)
         return fault(runs.error().message);
     for (const store::RunSummary &run : *runs)
-        std::fprintf(stderr, "%s: %s %s (%llu events)\n", run.run.c_str(), run.outcome.c_str(), run.reason.c_str(),
-                     static_cast<unsigned long long>(run.events));
+        std::fprintf(stderr, "%s: %s %s (%llu events)\n", run.run.c_str(), run.outcome.c_str(),
+                     run.reason.c_str(), static_cast<unsigned long long>(run.events));
     return 0;
 }
 
@@ -178,8 +191,10 @@ int main(int argc, char **argv)
         std::puts("orrery-cli " ORRERY_VERSION);
         return 0;
     }
-    std::fputs("usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal FILE] [--json]\n"
+    std::fputs("usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal "
+               "FILE] [--json]\n"
                "                      [--approve none|write|all]\n"
-               "       orrery-cli events JOURNAL [--json]\n", stderr);
+               "       orrery-cli events JOURNAL [--json]\n",
+               stderr);
     return 2;
 }

@@ -41,7 +41,8 @@ std::optional<QSize> sizeFrom(const QString &text)
     const QStringList parts = text.split(QLatin1Char('x'));
     bool okWidth = false;
     bool okHeight = false;
-    const QSize size = parts.size() == 2 ? QSize(parts[0].toInt(&okWidth), parts[1].toInt(&okHeight)) : QSize();
+    const QSize size =
+        parts.size() == 2 ? QSize(parts[0].toInt(&okWidth), parts[1].toInt(&okHeight)) : QSize();
     if (!okWidth || !okHeight || size.width() < 320 || size.height() < 240)
         return std::nullopt;
     return size;
@@ -85,49 +86,58 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationVersion(QStringLiteral(ORRERY_VERSION));
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral("Orrery: runs teams of agents and shows all they do."));
+    parser.setApplicationDescription(
+        QStringLiteral("Orrery: runs teams of agents and shows all they do."));
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument("journal", "The journal of an earlier run.", "[JOURNAL.orrery]");
-    parser.addOptions({{"team", "Open this team file.", "file"},
-                       {"run", "Start the team at once."},
-                       {"task", "The task of the team.", "text"},
-                       {"workspace", "The folder the tools work in.", "folder"},
-                       {"journal", "Where the journal goes.", "file"},
-                       {"approve", "Who answers approval requests: nobody (none), writes only (write), all.", "mode"},
-                       {"theme", "light or dark.", "name"},
-                       {"screenshot", "Write a picture of the window and exit.", "file"},
-                       {"after", "When to take it: idle, or milliseconds.", "when", "idle"},
-                       {"size", "Size of the window, for example 1600x1000.", "WxH"}});
+    parser.addOptions(
+        {{"team", "Open this team file.", "file"},
+         {"run", "Start the team at once."},
+         {"task", "The task of the team.", "text"},
+         {"workspace", "The folder the tools work in.", "folder"},
+         {"journal", "Where the journal goes.", "file"},
+         {"approve", "Who answers approval requests: nobody (none), writes only (write), all.",
+          "mode"},
+         {"theme", "light or dark.", "name"},
+         {"screenshot", "Write a picture of the window and exit.", "file"},
+         {"after", "When to take it: idle, or milliseconds.", "when", "idle"},
+         {"size", "Size of the window, for example 1600x1000.", "WxH"}});
     parser.process(app);
 
     const auto mode = approvalMode(parser.value("approve"));
     if (!mode)
-        return refuse(QStringLiteral("--approve is none, write or all, not \"%1\"").arg(parser.value("approve")));
+        return refuse(QStringLiteral("--approve is none, write or all, not \"%1\"")
+                          .arg(parser.value("approve")));
     const QString theme = parser.value("theme");
     if (!theme.isEmpty() && theme != QLatin1String("light") && theme != QLatin1String("dark"))
         return refuse(QStringLiteral("--theme is light or dark, not \"%1\"").arg(theme));
     const auto size = parser.isSet("size") ? sizeFrom(parser.value("size")) : QSize(1600, 1000);
     if (!size)
-        return refuse(QStringLiteral("--size is WIDTHxHEIGHT, at least 320x240, not \"%1\"").arg(parser.value("size")));
+        return refuse(QStringLiteral("--size is WIDTHxHEIGHT, at least 320x240, not \"%1\"")
+                          .arg(parser.value("size")));
     bool isNumber = false;
     parser.value("after").toInt(&isNumber);
     if (!isNumber && parser.value("after") != QLatin1String("idle"))
-        return refuse(QStringLiteral("--after is idle or milliseconds, not \"%1\"").arg(parser.value("after")));
+        return refuse(QStringLiteral("--after is idle or milliseconds, not \"%1\"")
+                          .arg(parser.value("after")));
 
     ui::WindowOptions options;
     const QString sample = QStringLiteral(ORRERY_RESOURCE_DIR "/sample/team.json");
     options.sampleTeam = QFile::exists(sample) ? sample : QString();
-    options.runsFolder = QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/runs");
+    options.runsFolder = QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)
+                         + QStringLiteral("/runs");
     options.version = QStringLiteral(ORRERY_VERSION);
     // A picture shows the default layout, and leaves the person's own alone.
     if (parser.isSet("screenshot"))
-        options.settingsFile = QDir::temp().filePath(QStringLiteral("orrery-picture-%1.ini").arg(QCoreApplication::applicationPid()));
+        options.settingsFile = QDir::temp().filePath(
+            QStringLiteral("orrery-picture-%1.ini").arg(QCoreApplication::applicationPid()));
     const QString pictureSettings = options.settingsFile;
 
     ui::MainWindow window(std::move(options));
     if (!theme.isEmpty())
-        window.setTheme(theme == QLatin1String("dark") ? ui::ThemeKind::Dark : ui::ThemeKind::Light);
+        window.setTheme(theme == QLatin1String("dark") ? ui::ThemeKind::Dark
+                                                       : ui::ThemeKind::Light);
     window.resize(*size);
     window.setApprovals(*mode);
     window.show();

@@ -34,8 +34,8 @@ struct Error {
     std::string message;
     std::string detail;
     bool retryable = false;
-    int httpStatus = 0;             ///< 0 when no HTTP answer was involved
-    long long retryAfterMs = -1;    ///< the peer's own hint; -1 when it gave none
+    int httpStatus = 0;          ///< 0 when no HTTP answer was involved
+    long long retryAfterMs = -1; ///< the peer's own hint; -1 when it gave none
 };
 
 inline Error makeError(ErrorCode code, std::string message, std::string detail = {})

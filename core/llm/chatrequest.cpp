@@ -33,7 +33,8 @@ Json encodeMessage(const Message &message)
              {"type", "function"},
              {"function",
               {{"name", call.name.value_or("")},
-               {"arguments", call.invalidArguments ? *call.invalidArguments : call.arguments.dump()}}}});
+               {"arguments",
+                call.invalidArguments ? *call.invalidArguments : call.arguments.dump()}}}});
     }
     if (message.role == Role::Tool)
         json["tool_call_id"] = message.toolCallId.value_or("");

@@ -26,8 +26,8 @@ std::optional<double> nonNegative(std::string_view text)
 {
     double value = 0;
     const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || result.ec != std::errc() || result.ptr != text.data() + text.size() || !(value >= 0)
-        || value > 1e9) {
+    if (text.empty() || result.ec != std::errc() || result.ptr != text.data() + text.size()
+        || !(value >= 0) || value > 1e9) {
         return std::nullopt;
     }
     return value;
@@ -37,7 +37,8 @@ std::optional<double> nonNegative(std::string_view text)
 std::optional<std::int64_t> httpDateMs(std::string_view text)
 {
     const QString string = QString::fromLatin1(text.data(), qsizetype(text.size()));
-    QDateTime time = QLocale::c().toDateTime(string, QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
+    QDateTime time =
+        QLocale::c().toDateTime(string, QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
     if (!time.isValid())
         return std::nullopt;
     time.setTimeSpec(Qt::UTC);
@@ -46,7 +47,8 @@ std::optional<std::int64_t> httpDateMs(std::string_view text)
 
 std::string textOf(const Json &json)
 {
-    return json.is_string() ? json.get<std::string>() : json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json.is_string() ? json.get<std::string>()
+                            : json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// The message in an `error` value, which is an object with a message or the message itself.
@@ -62,8 +64,9 @@ std::string messageOf(const Json &error)
 
 bool containsAny(const std::string &text, std::initializer_list<std::string_view> needles)
 {
-    return std::any_of(needles.begin(), needles.end(),
-                       [&](std::string_view needle) { return text.find(needle) != std::string::npos; });
+    return std::any_of(needles.begin(), needles.end(), [&](std::string_view needle) {
+        return text.find(needle) != std::string::npos;
+    });
 }
 
 void replaceAll(std::string &text, const std::string &what)
@@ -116,7 +119,8 @@ Error errorFromErrorObject(const Json &error, const std::string &who)
     if (error.is_object()) {
         for (const char *key : {"code", "status"}) {
             const auto it = error.find(key);
-            if (it != error.end() && it->is_number_integer() && it->get<int>() >= 400 && it->get<int>() < 600)
+            if (it != error.end() && it->is_number_integer() && it->get<int>() >= 400
+                && it->get<int>() < 600)
                 status = it->get<int>();
             else if (it != error.end() && it->is_string())
                 kind += it->get<std::string>() + " ";
@@ -154,7 +158,8 @@ std::string serverMessage(std::string_view body)
     return excerpt(trimmed(body));
 }
 
-long long retryAfterMs(std::string_view retryAfterMsHeader, std::string_view retryAfterHeader, std::int64_t nowMs)
+long long retryAfterMs(std::string_view retryAfterMsHeader, std::string_view retryAfterHeader,
+                       std::int64_t nowMs)
 {
     if (const auto ms = nonNegative(trimmed(retryAfterMsHeader)))
         return std::llround(std::ceil(*ms));

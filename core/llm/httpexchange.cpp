@@ -27,10 +27,7 @@ HttpExchange::HttpExchange(bool stream, std::string apiKey, int timeoutMs, Model
     connect(&m_silence, &QTimer::timeout, this, &HttpExchange::onTimeout);
 }
 
-HttpExchange::~HttpExchange()
-{
-    release(false);
-}
+HttpExchange::~HttpExchange() { release(false); }
 
 void HttpExchange::follow(QNetworkReply *reply, std::string host)
 {
@@ -107,8 +104,8 @@ void HttpExchange::onFinished()
 
 void HttpExchange::onTimeout()
 {
-    Error error = makeError(ErrorCode::Timeout,
-                            m_host + " sent nothing for " + std::to_string(m_silence.interval()) + " ms");
+    Error error = makeError(ErrorCode::Timeout, m_host + " sent nothing for "
+                                                    + std::to_string(m_silence.interval()) + " ms");
     error.retryable = true;
     finish(fail(error));
 }
@@ -148,15 +145,14 @@ void HttpExchange::release(bool drain)
 Error HttpExchange::networkError() const
 {
     const QNetworkReply::NetworkError code = m_reply->error();
-    Error error = makeError(ErrorCode::Network, "cannot talk to " + m_host, m_reply->errorString().toStdString());
+    Error error = makeError(ErrorCode::Network, "cannot talk to " + m_host,
+                            m_reply->errorString().toStdString());
     error.retryable = true;
     switch (code) {
     case QNetworkReply::ConnectionRefusedError:
         error.message = m_host + " refuses connections: is the server running?";
         break;
-    case QNetworkReply::HostNotFoundError:
-        error.message = "there is no host " + m_host;
-        break;
+    case QNetworkReply::HostNotFoundError: error.message = "there is no host " + m_host; break;
     case QNetworkReply::RemoteHostClosedError:
         error.message = m_host + " closed the connection without an answer";
         break;
@@ -171,8 +167,7 @@ Error HttpExchange::networkError() const
         error.code = ErrorCode::BadResponse;
         error.retryable = false;
         break;
-    default:
-        break;
+    default: break;
     }
     return error;
 }
@@ -182,16 +177,18 @@ Error HttpExchange::statusError(int status) const
     if (status < 400) {
         Error error = errorFromAnswer(status, m_host, m_failure);
         if (status >= 300) {
-            error.message = m_host + " answered " + std::to_string(status)
+            error.message =
+                m_host + " answered " + std::to_string(status)
                 + " and points elsewhere; redirects are not followed, correct the base_url";
-            error.detail = m_reply->header(QNetworkRequest::LocationHeader).toString().toStdString();
+            error.detail =
+                m_reply->header(QNetworkRequest::LocationHeader).toString().toStdString();
         }
         return error;
     }
     Error error = errorFromAnswer(status, m_host, m_failure);
-    error.retryAfterMs = retryAfterMs(view(m_reply->rawHeader("retry-after-ms")),
-                                      view(m_reply->rawHeader("Retry-After")),
-                                      QDateTime::currentMSecsSinceEpoch());
+    error.retryAfterMs =
+        retryAfterMs(view(m_reply->rawHeader("retry-after-ms")),
+                     view(m_reply->rawHeader("Retry-After")), QDateTime::currentMSecsSinceEpoch());
     return error;
 }
 

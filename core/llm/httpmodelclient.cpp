@@ -49,7 +49,8 @@ QNetworkRequest networkRequest(const ModelRequest &request, const QUrl &url)
     http.setRawHeader("User-Agent", "orrery");
     if (!request.apiKey.empty())
         http.setRawHeader("Authorization", QByteArray::fromStdString("Bearer " + request.apiKey));
-    http.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
+    http.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
+                      QNetworkRequest::ManualRedirectPolicy);
     http.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
     http.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
     http.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
@@ -66,14 +67,18 @@ Result<QUrl> urlOf(const ModelRequest &request)
     if (base.empty()) {
         return fail(ErrorCode::InvalidArgument,
                     known ? "provider " + request.provider + " needs a base_url"
-                          : "provider " + request.provider + " is not known; name a base_url or use `custom`");
+                          : "provider " + request.provider
+                                + " is not known; name a base_url or use `custom`");
     }
     const QUrl url(QString::fromStdString(base + "/chat/completions"), QUrl::StrictMode);
-    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != u"http" && url.scheme() != u"https"))
-        return fail(ErrorCode::InvalidArgument, "base_url " + base + " is not an http or https address");
+    if (!url.isValid() || url.host().isEmpty()
+        || (url.scheme() != u"http" && url.scheme() != u"https"))
+        return fail(ErrorCode::InvalidArgument,
+                    "base_url " + base + " is not an http or https address");
     if (known && !known->keyEnv.empty() && request.apiKey.empty() && request.baseUrl.empty()) {
-        return fail(ErrorCode::Auth, "no key for " + std::string(known->title) + ": set the environment variable "
-                        + std::string(known->keyEnv));
+        return fail(ErrorCode::Auth, "no key for " + std::string(known->title)
+                                         + ": set the environment variable "
+                                         + std::string(known->keyEnv));
     }
     return url;
 }
@@ -92,7 +97,8 @@ HttpModelClient::~HttpModelClient() = default;
 
 std::unique_ptr<ModelCall> HttpModelClient::start(ModelRequest request, ModelHandlers handlers)
 {
-    auto *exchange = new HttpExchange(request.stream, request.apiKey, request.timeoutMs, std::move(handlers));
+    auto *exchange =
+        new HttpExchange(request.stream, request.apiKey, request.timeoutMs, std::move(handlers));
     auto call = std::make_unique<HttpCall>(exchange);
     const auto url = urlOf(request);
     if (!url) {
@@ -100,8 +106,8 @@ std::unique_ptr<ModelCall> HttpModelClient::start(ModelRequest request, ModelHan
         return call;
     }
     const std::string body = chatRequestBody(request);
-    QNetworkReply *reply =
-        freeManager()->post(networkRequest(request, *url), QByteArray(body.data(), qsizetype(body.size())));
+    QNetworkReply *reply = freeManager()->post(networkRequest(request, *url),
+                                               QByteArray(body.data(), qsizetype(body.size())));
     exchange->follow(reply, hostOf(*url));
     return call;
 }
@@ -114,7 +120,8 @@ std::size_t HttpModelClient::bodyBytes(const ModelRequest &request) const
 QNetworkAccessManager *HttpModelClient::freeManager()
 {
     for (const auto &manager : m_managers) {
-        if (manager->findChildren<QNetworkReply *>(Qt::FindDirectChildrenOnly).size() < kRequestsPerManager)
+        if (manager->findChildren<QNetworkReply *>(Qt::FindDirectChildrenOnly).size()
+            < kRequestsPerManager)
             return manager.get();
     }
     auto manager = std::make_unique<QNetworkAccessManager>();

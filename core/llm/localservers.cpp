@@ -35,7 +35,8 @@ Json jsonOf(QNetworkReply *reply)
 std::optional<std::vector<std::string>> modelsIn(const Json &json)
 {
     // A server without models says null or an empty list.
-    if (!json.is_object() || !json.contains("data") || !(json["data"].is_array() || json["data"].is_null()))
+    if (!json.is_object() || !json.contains("data")
+        || !(json["data"].is_array() || json["data"].is_null()))
         return std::nullopt;
     std::vector<std::string> models;
     for (const Json &model : json["data"]) {
@@ -71,14 +72,17 @@ struct LocalServerFinder::Search {
 
 LocalServerFinder::LocalServerFinder(std::vector<LocalPort> ports, int timeoutMs)
     : m_ports(std::move(ports)), m_timeoutMs(timeoutMs)
-{
-}
+{}
 
 LocalServerFinder::~LocalServerFinder() = default;
 
 std::vector<LocalPort> LocalServerFinder::usualPorts()
 {
-    return {{"ollama", 11434}, {"lmstudio", 1234}, {"llamacpp", 8080}, {"llamacpp", 9931}, {"vllm", 8000}};
+    return {{"ollama", 11434},
+            {"lmstudio", 1234},
+            {"llamacpp", 8080},
+            {"llamacpp", 9931},
+            {"vllm", 8000}};
 }
 
 void LocalServerFinder::find(Found found)
@@ -94,13 +98,15 @@ void LocalServerFinder::find(Found found)
     m_search->pending = m_ports.size() + 1;
     for (std::size_t i = 0; i < m_ports.size(); ++i)
         askModels(m_search, i);
-    QMetaObject::invokeMethod(this, [this, search = m_search] { settle(search); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this, search = m_search] { settle(search); }, Qt::QueuedConnection);
 }
 
 QNetworkReply *LocalServerFinder::get(const std::string &url)
 {
     QNetworkRequest request(QUrl(QString::fromStdString(url)));
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
+    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
+                         QNetworkRequest::ManualRedirectPolicy);
     request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
     request.setTransferTimeout(m_timeoutMs);
     QNetworkReply *reply = m_network->get(request);
@@ -119,7 +125,8 @@ void LocalServerFinder::askModels(const std::shared_ptr<Search> &search, std::si
             return;
         }
         const LocalPort &port = m_ports[index];
-        search->servers[index] = LocalServer{kindIn(json, port.kind), addressOf(port) + "/v1", std::move(*models)};
+        search->servers[index] =
+            LocalServer{kindIn(json, port.kind), addressOf(port) + "/v1", std::move(*models)};
         if (search->servers[index]->kind == "ollama")
             askOllamaVersion(search, index);
         else

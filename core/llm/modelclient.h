@@ -15,12 +15,12 @@ namespace orrery::llm {
 
 /// One request to a model, provider-neutral. Values only.
 struct ModelRequest {
-    std::string agent;     ///< who asks; the scripted model picks its part by it
-    std::string provider;  ///< `openai`, `ollama`, `scripted`, …
+    std::string agent;    ///< who asks; the scripted model picks its part by it
+    std::string provider; ///< `openai`, `ollama`, `scripted`, …
     std::string model;
-    std::string baseUrl;   ///< empty = the provider's default
-    std::string apiKey;    ///< never logged, never journalled
-    std::string script;    ///< path of the script file (provider `scripted`)
+    std::string baseUrl; ///< empty = the provider's default
+    std::string apiKey;  ///< never logged, never journalled
+    std::string script;  ///< path of the script file (provider `scripted`)
     std::vector<std::shared_ptr<const Message>> messages;
     std::shared_ptr<const Json> tools; ///< already in the provider's form; null = none
     Json settings = Json::object();

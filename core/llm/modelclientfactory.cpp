@@ -24,9 +24,6 @@ std::size_t RoutingClient::bodyBytes(const ModelRequest &request) const
     return chatRequestBody(request).size();
 }
 
-std::unique_ptr<ModelClient> makeModelClient()
-{
-    return std::make_unique<RoutingClient>();
-}
+std::unique_ptr<ModelClient> makeModelClient() { return std::make_unique<RoutingClient>(); }
 
 } // namespace orrery::llm

@@ -22,10 +22,7 @@ constexpr Provider kProviders[] = {
 
 } // namespace
 
-std::span<const Provider> providers()
-{
-    return kProviders;
-}
+std::span<const Provider> providers() { return kProviders; }
 
 const Provider *findProvider(std::string_view name)
 {

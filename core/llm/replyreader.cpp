@@ -54,7 +54,8 @@ void readUsage(const Json &usage, ModelReply &reply)
 const Json *firstChoice(const Json &json)
 {
     const auto choices = json.find("choices");
-    if (choices == json.end() || !choices->is_array() || choices->empty() || !(*choices)[0].is_object())
+    if (choices == json.end() || !choices->is_array() || choices->empty()
+        || !(*choices)[0].is_object())
         return nullptr;
     return &(*choices)[0];
 }
@@ -232,7 +233,8 @@ Result<ModelReply> ReplyReader::plain() const
         for (const Json &call : *calls) {
             if (!call.is_object() || !call.contains("function") || !call["function"].is_object())
                 return fail(garbage(m_host + " sent a tool call without a function"));
-            reply.message.toolCalls.push_back(toolCall(stringAt(call, "id"), stringAt(call["function"], "name"),
+            reply.message.toolCalls.push_back(toolCall(stringAt(call, "id"),
+                                                       stringAt(call["function"], "name"),
                                                        stringAt(call["function"], "arguments")));
         }
     }
@@ -247,8 +249,9 @@ Error ReplyReader::garbage(const std::string &message) const
 
 Error ReplyReader::cutOff(const std::string &why) const
 {
-    Error error = makeError(ErrorCode::Network,
-                            "the answer of " + m_host + " was cut after " + std::to_string(m_bytes) + " bytes", why);
+    Error error = makeError(
+        ErrorCode::Network,
+        "the answer of " + m_host + " was cut after " + std::to_string(m_bytes) + " bytes", why);
     error.retryable = true;
     return error;
 }

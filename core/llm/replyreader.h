@@ -43,9 +43,10 @@ private:
 
     bool m_stream;
     std::string m_host;
-    std::string m_start;  ///< the beginning of the body, or all of it while it may be one JSON object
+    std::string
+        m_start; ///< the beginning of the body, or all of it while it may be one JSON object
     std::size_t m_bytes = 0;
-    bool m_sse = false;   ///< a `data:` line has been seen
+    bool m_sse = false; ///< a `data:` line has been seen
     bool m_done = false;
     bool m_finished = false;
     std::optional<Error> m_error;

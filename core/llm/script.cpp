@@ -55,8 +55,9 @@ private:
     ScriptStep readStep(const Json &json, const std::string &at)
     {
         ScriptStep step;
-        if (!checkObject(json, at, {"text", "thinking", "tool_calls", "delay_ms", "chars_per_second", "usage",
-                                    "error", "until"}))
+        if (!checkObject(json, at,
+                         {"text", "thinking", "tool_calls", "delay_ms", "chars_per_second", "usage",
+                          "error", "until"}))
             return step;
         step.text = string(json, at, "text");
         step.thinking = string(json, at, "thinking");
@@ -93,7 +94,8 @@ private:
             }
             if (json[i].contains("arguments")) {
                 if (!json[i]["arguments"].is_object()) {
-                    wrong(here + "/arguments", found(json[i]["arguments"]) + ", an object is expected");
+                    wrong(here + "/arguments",
+                          found(json[i]["arguments"]) + ", an object is expected");
                     return;
                 }
                 call.arguments = json[i]["arguments"];
@@ -120,7 +122,8 @@ private:
         std::string message = string(json, at, "message");
         if (message.empty())
             message = "the script says that this call fails";
-        step.error = errorForStatus(status, "scripted error " + std::to_string(status) + ": " + message);
+        step.error =
+            errorForStatus(status, "scripted error " + std::to_string(status) + ": " + message);
         step.error->retryAfterMs = (long long)(number(json, at, "retry_after_ms", -1, -1, 3600000));
     }
 
@@ -145,7 +148,8 @@ private:
         step.until = std::move(until);
     }
 
-    bool checkObject(const Json &json, const std::string &at, std::initializer_list<std::string_view> keys)
+    bool checkObject(const Json &json, const std::string &at,
+                     std::initializer_list<std::string_view> keys)
     {
         if (!json.is_object()) {
             wrong(at, found(json) + ", an object is expected");
@@ -175,8 +179,8 @@ private:
         return it->get<std::string>();
     }
 
-    double number(const Json &object, const std::string &at, const char *key, double otherwise, double low,
-                  double high)
+    double number(const Json &object, const std::string &at, const char *key, double otherwise,
+                  double low, double high)
     {
         const auto it = object.find(key);
         if (it == object.end())
@@ -229,7 +233,8 @@ private:
 Result<Script> loadScript(const std::string &file)
 {
     if (file.empty())
-        return fail(ErrorCode::InvalidArgument, "the scripted model needs a script file, none is named");
+        return fail(ErrorCode::InvalidArgument,
+                    "the scripted model needs a script file, none is named");
     std::ifstream in(file, std::ios::binary);
     std::stringstream text;
     if (!in || !(text << in.rdbuf()))

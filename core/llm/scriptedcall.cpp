@@ -21,10 +21,10 @@ std::size_t characterEnd(const std::string &text, std::size_t end)
 
 } // namespace
 
-ScriptedSpeech::ScriptedSpeech(ScriptStep step, ModelReply reply, bool stream, ModelHandlers handlers,
-                               std::function<void()> finished)
-    : m_step(std::move(step)), m_reply(std::move(reply)), m_stream(stream), m_handlers(std::move(handlers)),
-      m_finished(std::move(finished))
+ScriptedSpeech::ScriptedSpeech(ScriptStep step, ModelReply reply, bool stream,
+                               ModelHandlers handlers, std::function<void()> finished)
+    : m_step(std::move(step)), m_reply(std::move(reply)), m_stream(stream),
+      m_handlers(std::move(handlers)), m_finished(std::move(finished))
 {
     connect(&m_timer, &QTimer::timeout, this, &ScriptedSpeech::tick);
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -48,7 +48,8 @@ void ScriptedSpeech::tick()
         finish();
 }
 
-bool ScriptedSpeech::speak(const std::string &text, std::size_t &sent, std::size_t due, bool thinking)
+bool ScriptedSpeech::speak(const std::string &text, std::size_t &sent, std::size_t due,
+                           bool thinking)
 {
     const std::size_t end = characterEnd(text, due);
     if (end <= sent)
@@ -69,8 +70,8 @@ void ScriptedSpeech::finish()
     // The handler may destroy the call and let this go; nothing of it is used afterwards.
     const auto onDone = std::move(m_handlers.onDone);
     const auto finished = std::move(m_finished);
-    Result<ModelReply> result =
-        m_step.error ? Result<ModelReply>(fail(*m_step.error)) : Result<ModelReply>(std::move(m_reply));
+    Result<ModelReply> result = m_step.error ? Result<ModelReply>(fail(*m_step.error))
+                                             : Result<ModelReply>(std::move(m_reply));
     if (finished)
         finished();
     if (onDone)

@@ -45,15 +45,15 @@ const Message *lastToolResult(const ModelRequest &request)
 bool resultMatches(const ScriptStep &step, const ModelRequest &request)
 {
     const Message *result = lastToolResult(request);
-    return result && std::regex_search(result->content.value_or(std::string()), step.until->lastResultMatches);
+    return result
+           && std::regex_search(result->content.value_or(std::string()),
+                                step.until->lastResultMatches);
 }
 
-std::int64_t tokens(std::size_t bytes)
-{
-    return std::int64_t((bytes + 3) / 4);
-}
+std::int64_t tokens(std::size_t bytes) { return std::int64_t((bytes + 3) / 4); }
 
-ModelReply replyOf(const ScriptStep &step, const ModelRequest &request, std::size_t bodyBytes, int &calls)
+ModelReply replyOf(const ScriptStep &step, const ModelRequest &request, std::size_t bodyBytes,
+                   int &calls)
 {
     ModelReply reply;
     reply.model = request.model.empty() ? "scripted" : request.model;
@@ -113,7 +113,8 @@ std::size_t ScriptedModel::bodyBytes(const ModelRequest &request) const
 
 Result<std::shared_ptr<const Script>> ScriptedModel::scriptFor(const std::string &file)
 {
-    const long long mtime = QFileInfo(QString::fromStdString(file)).lastModified().toMSecsSinceEpoch();
+    const long long mtime =
+        QFileInfo(QString::fromStdString(file)).lastModified().toMSecsSinceEpoch();
     CachedScript &cached = m_scripts[file];
     if (cached.script && cached.mtimeMs == mtime)
         return cached.script;
@@ -135,8 +136,9 @@ Result<ScriptStep> ScriptedModel::nextStep(const ModelRequest &request, Position
         std::string names;
         for (const auto &[name, steps] : (*script)->agents)
             names += (names.empty() ? "" : ", ") + name;
-        return fail(ErrorCode::InvalidArgument,
-                    request.script + ": /agents: no steps for \"" + request.agent + "\", there are steps for: " + names);
+        return fail(ErrorCode::InvalidArgument, request.script + ": /agents: no steps for \""
+                                                    + request.agent
+                                                    + "\", there are steps for: " + names);
     }
     const std::vector<ScriptStep> &steps = part->second;
     if (position.next > 0 && position.next <= steps.size()) {

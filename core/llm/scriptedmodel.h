@@ -38,7 +38,8 @@ private:
     Result<ScriptStep> nextStep(const ModelRequest &request, Position &position);
 
     std::map<std::string, CachedScript> m_scripts;
-    std::map<std::pair<std::string, std::string>, std::shared_ptr<Position>> m_positions; ///< by script and agent
+    std::map<std::pair<std::string, std::string>, std::shared_ptr<Position>>
+        m_positions; ///< by script and agent
 };
 
 } // namespace orrery::llm

@@ -55,8 +55,9 @@ double score(const Sequence &a, const Sequence &b)
         transposed += !(a[i] == b[j++]);
     }
     const double m = static_cast<double>(matchedA.size());
-    return (m / static_cast<double>(la) + m / static_cast<double>(lb) + (m - static_cast<double>(transposed) / 2) / m)
-        / 3;
+    return (m / static_cast<double>(la) + m / static_cast<double>(lb)
+            + (m - static_cast<double>(transposed) / 2) / m)
+           / 3;
 }
 
 } // namespace
@@ -75,7 +76,9 @@ double jaro(std::string_view a, std::string_view b)
 std::string downcase(std::string_view text)
 {
     if (!isAscii(text))
-        return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())).toLower().toStdString();
+        return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()))
+            .toLower()
+            .toStdString();
     std::string lower(text);
     for (char &c : lower)
         if (c >= 'A' && c <= 'Z')

@@ -22,7 +22,8 @@ struct Row {
 /// Whole hours are not rounded; each time stamp is cut to whole seconds, as in Nous.
 double hoursSince(std::int64_t thenMs, std::int64_t nowMs)
 {
-    return std::max(0.0, (std::floor(static_cast<double>(nowMs) / 1000) - std::floor(static_cast<double>(thenMs) / 1000))
+    return std::max(0.0, (std::floor(static_cast<double>(nowMs) / 1000)
+                          - std::floor(static_cast<double>(thenMs) / 1000))
                              / 3600);
 }
 
@@ -37,13 +38,16 @@ public:
             return {};
         if (const auto made = m_database->execute(
                 "PRAGMA journal_mode=WAL;"
-                "CREATE TABLE IF NOT EXISTS memory(id TEXT PRIMARY KEY, content TEXT NOT NULL, type TEXT NOT NULL,"
+                "CREATE TABLE IF NOT EXISTS memory(id TEXT PRIMARY KEY, content TEXT NOT NULL, "
+                "type TEXT NOT NULL,"
                 " importance REAL NOT NULL, evergreen INTEGER NOT NULL, scope TEXT NOT NULL,"
-                " created_ms INTEGER NOT NULL, accessed_ms INTEGER NOT NULL, access_count INTEGER NOT NULL)");
+                " created_ms INTEGER NOT NULL, accessed_ms INTEGER NOT NULL, access_count INTEGER "
+                "NOT NULL)");
             !made)
             return made;
-        auto query = m_database->prepare("SELECT id, content, type, importance, evergreen, scope, created_ms,"
-                                         " accessed_ms, access_count FROM memory ORDER BY rowid");
+        auto query = m_database->prepare(
+            "SELECT id, content, type, importance, evergreen, scope, created_ms,"
+            " accessed_ms, access_count FROM memory ORDER BY rowid");
         if (!query)
             return fail(query.error());
         while (true) {
@@ -52,8 +56,9 @@ public:
                 return fail(row.error());
             if (!*row)
                 return {};
-            add({query->text(0), query->text(1), query->text(2), query->real(3), query->integer(4) != 0,
-                 query->text(5), query->integer(6), query->integer(7), query->integer(8)});
+            add({query->text(0), query->text(1), query->text(2), query->real(3),
+                 query->integer(4) != 0, query->text(5), query->integer(6), query->integer(7),
+                 query->integer(8)});
         }
     }
 
@@ -63,7 +68,8 @@ public:
             return fail(ErrorCode::InvalidArgument, "A memory needs an id.");
         std::lock_guard lock(m_mutex);
         if (m_database) {
-            auto insert = m_database->prepare("INSERT OR REPLACE INTO memory VALUES(?,?,?,?,?,?,?,?,?)");
+            auto insert =
+                m_database->prepare("INSERT OR REPLACE INTO memory VALUES(?,?,?,?,?,?,?,?,?)");
             if (!insert)
                 return fail(insert.error());
             insert->bind(1, entry.id);
@@ -123,7 +129,8 @@ private:
 Result<SearchOutcome> Store::search(const SearchQuery &query)
 {
     if (query.limit < 1)
-        return fail(ErrorCode::InvalidArgument, "limit must be at least 1, not " + std::to_string(query.limit) + ".");
+        return fail(ErrorCode::InvalidArgument,
+                    "limit must be at least 1, not " + std::to_string(query.limit) + ".");
     const auto begin = std::chrono::steady_clock::now();
     SearchOutcome outcome;
     const Weights &weights = query.weights;
@@ -148,7 +155,8 @@ Result<SearchOutcome> Store::search(const SearchQuery &query)
         else
             drop(row.entry, "text_cut", 0);
     }
-    std::stable_sort(found.begin(), found.end(), [](const auto &a, const auto &b) { return a.first > b.first; });
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto &a, const auto &b) { return a.first > b.first; });
     const std::size_t cut = std::min(found.size(), 3 * static_cast<std::size_t>(query.limit));
     for (std::size_t i = cut; i < found.size(); ++i)
         drop(found[i].second->entry, "text_cut", found[i].first);
@@ -188,7 +196,8 @@ Result<SearchOutcome> Store::search(const SearchQuery &query)
     }
     for (const Row *row : outOfScope)
         drop(row->entry, "scope", 0);
-    outcome.elapsedUs = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin)
+    outcome.elapsedUs = std::chrono::duration_cast<std::chrono::microseconds>(
+                            std::chrono::steady_clock::now() - begin)
                             .count();
     return outcome;
 }
@@ -214,20 +223,38 @@ Json toJson(const SearchQuery &query, const SearchOutcome &outcome)
 {
     Json results = Json::array();
     for (const SearchHit &hit : outcome.hits)
-        results.push_back({{"id", hit.entry.id}, {"content", hit.entry.content}, {"type", hit.entry.type},
-                           {"text_rank", hit.textRank}, {"text_score", hit.textScore}, {"relevance", hit.relevance},
-                           {"decay", hit.decay}, {"importance", hit.entry.importance}, {"recency", hit.recency},
-                           {"parts", {{"relevance", hit.partRelevance}, {"importance", hit.partImportance},
-                                      {"recency", hit.partRecency}}},
+        results.push_back({{"id", hit.entry.id},
+                           {"content", hit.entry.content},
+                           {"type", hit.entry.type},
+                           {"text_rank", hit.textRank},
+                           {"text_score", hit.textScore},
+                           {"relevance", hit.relevance},
+                           {"decay", hit.decay},
+                           {"importance", hit.entry.importance},
+                           {"recency", hit.recency},
+                           {"parts",
+                            {{"relevance", hit.partRelevance},
+                             {"importance", hit.partImportance},
+                             {"recency", hit.partRecency}}},
                            {"score", hit.score}});
     Json dropped = Json::array();
     for (const SearchDrop &drop : outcome.dropped)
-        dropped.push_back({{"id", drop.id}, {"content", drop.content}, {"stage", drop.stage}, {"score", drop.score}});
-    return {{"query", query.text}, {"scope", query.scope ? Json(*query.scope) : Json()}, {"limit", query.limit},
-            {"min_score", query.minScore}, {"elapsed_us", outcome.elapsedUs}, {"max_score", outcome.maxScore},
-            {"weights", {{"relevance", query.weights.relevance}, {"importance", query.weights.importance},
-                         {"recency", query.weights.recency}}},
-            {"results", std::move(results)}, {"dropped", std::move(dropped)}};
+        dropped.push_back({{"id", drop.id},
+                           {"content", drop.content},
+                           {"stage", drop.stage},
+                           {"score", drop.score}});
+    return {{"query", query.text},
+            {"scope", query.scope ? Json(*query.scope) : Json()},
+            {"limit", query.limit},
+            {"min_score", query.minScore},
+            {"elapsed_us", outcome.elapsedUs},
+            {"max_score", outcome.maxScore},
+            {"weights",
+             {{"relevance", query.weights.relevance},
+              {"importance", query.weights.importance},
+              {"recency", query.weights.recency}}},
+            {"results", std::move(results)},
+            {"dropped", std::move(dropped)}};
 }
 
 } // namespace orrery::memory

@@ -24,11 +24,14 @@ struct MemoryEntry {
     std::int64_t accessCount = 0;
 };
 
-struct Weights { double relevance = 0.5, importance = 0.3, recency = 0.0; };
+struct Weights {
+    double relevance = 0.5, importance = 0.3, recency = 0.0;
+};
 
 struct SearchQuery {
     std::string text;
-    std::optional<std::string> scope; ///< nothing = all scopes; otherwise this agent's and the team's entries
+    std::optional<std::string>
+        scope; ///< nothing = all scopes; otherwise this agent's and the team's entries
     std::optional<std::string> type;
     int limit = 10;
     double minScore = 0.0;
@@ -40,10 +43,10 @@ struct SearchQuery {
 /// One result with every part of its score. score = Σ weight × part.
 struct SearchHit {
     MemoryEntry entry;
-    int textRank = 0;       ///< from 1
-    double textScore = 0;   ///< Jaro of the lower-cased query and content
-    double decay = 1;       ///< exp(-λ·hours), 1 when evergreen
-    double relevance = 0;   ///< textScore × decay
+    int textRank = 0;     ///< from 1
+    double textScore = 0; ///< Jaro of the lower-cased query and content
+    double decay = 1;     ///< exp(-λ·hours), 1 when evergreen
+    double relevance = 0; ///< textScore × decay
     double recency = 0;
     double partRelevance = 0, partImportance = 0, partRecency = 0; ///< weighted terms
     double score = 0;

@@ -21,7 +21,7 @@ void Context::add(Message message)
 bool looksLikeCredential(std::string_view key)
 {
     static constexpr std::array<std::string_view, 12> kMarks = {
-        "api_key", "apikey", "token", "secret", "password", "passwd",
+        "api_key",       "apikey",     "token",       "secret",     "password",   "passwd",
         "authorization", "credential", "private_key", "access_key", "auth_token", "bearer"};
     std::string lower(key);
     std::transform(lower.begin(), lower.end(), lower.begin(),

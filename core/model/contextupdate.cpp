@@ -45,8 +45,9 @@ Result<void> ContextUpdate::applyTo(Json &deps) const
             if (list.is_null() || list == false)
                 list = Json::array();
             if (!list.is_array())
-                return fail(ErrorCode::InvalidArgument, "cannot append to \"" + entry.key + "\", which is "
-                                                            + list.type_name() + " and not a list");
+                return fail(ErrorCode::InvalidArgument, "cannot append to \"" + entry.key
+                                                            + "\", which is " + list.type_name()
+                                                            + " and not a list");
             list.push_back(entry.value);
             break;
         }
@@ -61,9 +62,10 @@ Result<ContextUpdate> ContextUpdate::fromJson(const Json &ops)
         return fail(ErrorCode::InvalidArgument, "expected a list of operations");
     ContextUpdate update;
     for (const Json &item : ops) {
-        if (!item.is_object() || !item.contains("op") || !item["op"].is_string() || !item.contains("key")
-            || !item["key"].is_string())
-            return fail(ErrorCode::InvalidArgument, "expected an operation with \"op\" and \"key\"");
+        if (!item.is_object() || !item.contains("op") || !item["op"].is_string()
+            || !item.contains("key") || !item["key"].is_string())
+            return fail(ErrorCode::InvalidArgument,
+                        "expected an operation with \"op\" and \"key\"");
         const std::string op = item["op"];
         const std::string key = item["key"];
         const Json value = item.contains("value") ? item["value"] : Json();

@@ -11,18 +11,21 @@ namespace orrery {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(EventKind::Count)> kKinds = {
-    "run_started", "run_finished", "run_paused", "run_resumed", "agent_started", "agent_state", "agent_finished",
-    "iteration_started", "message_added", "request_sent", "model_delta", "response_received", "request_failed",
-    "tool_started", "tool_finished", "approval_requested", "approval_resolved", "limiter_acquired",
-    "limiter_waiting", "limiter_denied", "limiter_settled", "limiter_released", "limiter_expired", "claim_granted",
-    "claim_denied", "claim_released", "claim_expired", "file_edited", "warning", "discovery_shared",
-    "peer_message_sent", "peer_message_delivered", "memory_stored", "memory_searched", "memory_forgotten",
-    "context_updated", "context_saved", "save_failed"};
+    "run_started",       "run_finished",     "run_paused",        "run_resumed",
+    "agent_started",     "agent_state",      "agent_finished",    "iteration_started",
+    "message_added",     "request_sent",     "model_delta",       "response_received",
+    "request_failed",    "tool_started",     "tool_finished",     "approval_requested",
+    "approval_resolved", "limiter_acquired", "limiter_waiting",   "limiter_denied",
+    "limiter_settled",   "limiter_released", "limiter_expired",   "claim_granted",
+    "claim_denied",      "claim_released",   "claim_expired",     "file_edited",
+    "warning",           "discovery_shared", "peer_message_sent", "peer_message_delivered",
+    "memory_stored",     "memory_searched",  "memory_forgotten",  "context_updated",
+    "context_saved",     "save_failed"};
 static_assert(!kKinds.back().empty());
 
-constexpr std::array<std::string_view, 11> kStates = {"idle",         "thinking", "tool",   "waiting_approval",
-                                                      "waiting_rate", "waiting_claim", "paused", "done",
-                                                      "stopped",      "failed",   "crashed"};
+constexpr std::array<std::string_view, 11> kStates = {
+    "idle",   "thinking", "tool",    "waiting_approval", "waiting_rate", "waiting_claim",
+    "paused", "done",     "stopped", "failed",           "crashed"};
 
 } // namespace
 
@@ -40,10 +43,7 @@ EventKind eventKindFromString(std::string_view name)
     return EventKind::Count;
 }
 
-std::string_view toString(AgentState state)
-{
-    return kStates[static_cast<std::size_t>(state)];
-}
+std::string_view toString(AgentState state) { return kStates[static_cast<std::size_t>(state)]; }
 
 AgentState agentStateFromString(std::string_view name)
 {
@@ -59,10 +59,16 @@ Json toJson(const Event &event)
     std::tm utc{};
     gmtime_r(&seconds, &utc);
     char time[48];
-    std::snprintf(time, sizeof time, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", utc.tm_year + 1900, utc.tm_mon + 1,
-                  utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, static_cast<int>(event.timeUs % 1000000));
-    return {{"seq", event.seq},       {"time", time},   {"kind", toString(event.kind)}, {"run", event.run},
-            {"agent", event.agent},   {"parent", event.parent}, {"duration_us", event.durationUs},
+    std::snprintf(time, sizeof time, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", utc.tm_year + 1900,
+                  utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                  static_cast<int>(event.timeUs % 1000000));
+    return {{"seq", event.seq},
+            {"time", time},
+            {"kind", toString(event.kind)},
+            {"run", event.run},
+            {"agent", event.agent},
+            {"parent", event.parent},
+            {"duration_us", event.durationUs},
             {"data", event.data}};
 }
 

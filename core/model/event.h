@@ -98,10 +98,11 @@ EventKind eventKindFromString(std::string_view name);
 
 /// One fact, immutable once published. Projections hold it by EventPtr.
 struct Event {
-    std::uint64_t seq = 0;      ///< from 1 in a journal, without gaps; given by the EventBus
-    std::int64_t timeUs = 0;    ///< wall clock, µs since 1970
+    std::uint64_t seq = 0;       ///< from 1 in a journal, without gaps; given by the EventBus
+    std::int64_t timeUs = 0;     ///< wall clock, µs since 1970
     std::int64_t durationUs = 0; ///< of what ended with this event; 0 for an instant
-    std::uint64_t parent = 0;   ///< seq of the event that this one belongs to (a tool's start for its end); 0 = none
+    std::uint64_t parent =
+        0; ///< seq of the event that this one belongs to (a tool's start for its end); 0 = none
     EventKind kind = EventKind::Warning;
     std::string run;
     std::string agent; ///< empty when it concerns the run as a whole, `person` when a person did it
@@ -115,7 +116,17 @@ Json toJson(const Event &event);
 
 /// The fixed vocabulary of what an agent is doing; names as in AgentState's `state`.
 enum class AgentState : std::uint8_t {
-    Idle, Thinking, Tool, WaitingApproval, WaitingRate, WaitingClaim, Paused, Done, Stopped, Failed, Crashed
+    Idle,
+    Thinking,
+    Tool,
+    WaitingApproval,
+    WaitingRate,
+    WaitingClaim,
+    Paused,
+    Done,
+    Stopped,
+    Failed,
+    Crashed
 };
 std::string_view toString(AgentState state); ///< idle, thinking, tool, waiting_approval, …
 AgentState agentStateFromString(std::string_view name); ///< Idle when unknown

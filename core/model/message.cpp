@@ -5,10 +5,7 @@ namespace orrery {
 
 namespace {
 
-Json orNull(const std::optional<std::string> &text)
-{
-    return text ? Json(*text) : Json();
-}
+Json orNull(const std::optional<std::string> &text) { return text ? Json(*text) : Json(); }
 
 Message make(Role role, std::string text)
 {
@@ -24,8 +21,9 @@ Result<std::optional<std::string>> optionalText(const Json &json, const char *ke
     if (it == json.end() || it->is_null())
         return std::optional<std::string>();
     if (!it->is_string())
-        return fail(ErrorCode::InvalidArgument,
-                    std::string("/") + key + ": found " + it->type_name() + ", expected a string or null");
+        return fail(ErrorCode::InvalidArgument, std::string("/") + key + ": found "
+                                                    + it->type_name()
+                                                    + ", expected a string or null");
     return std::optional<std::string>(it->get<std::string>());
 }
 
@@ -42,20 +40,11 @@ const char *toString(Role role)
     return "user";
 }
 
-Message Message::system(std::string text)
-{
-    return make(Role::System, std::move(text));
-}
+Message Message::system(std::string text) { return make(Role::System, std::move(text)); }
 
-Message Message::user(std::string text)
-{
-    return make(Role::User, std::move(text));
-}
+Message Message::user(std::string text) { return make(Role::User, std::move(text)); }
 
-Message Message::assistant(std::string text)
-{
-    return make(Role::Assistant, std::move(text));
-}
+Message Message::assistant(std::string text) { return make(Role::Assistant, std::move(text)); }
 
 Message Message::tool(std::string callId, std::string toolName, std::string text)
 {
@@ -67,7 +56,8 @@ Message Message::tool(std::string callId, std::string toolName, std::string text
 
 Json toJson(const ToolCall &call)
 {
-    Json json = {{"id", orNull(call.id)}, {"name", orNull(call.name)}, {"arguments", call.arguments}};
+    Json json = {
+        {"id", orNull(call.id)}, {"name", orNull(call.name)}, {"arguments", call.arguments}};
     if (call.invalidArguments)
         json["_invalid_arguments"] = *call.invalidArguments;
     if (!call.metadata.empty())
@@ -91,7 +81,8 @@ Json toJson(const Message &message)
     if (!message.contentParts.empty()) {
         Json parts = Json::array();
         for (const ContentPart &part : message.contentParts)
-            parts.push_back({{"type", part.type}, {"content", part.content}, {"options", part.options}});
+            parts.push_back(
+                {{"type", part.type}, {"content", part.content}, {"options", part.options}});
         json["content_parts"] = std::move(parts);
     }
     return json;
@@ -100,7 +91,8 @@ Json toJson(const Message &message)
 Result<ToolCall> toolCallFromJson(const Json &json)
 {
     if (!json.is_object())
-        return fail(ErrorCode::InvalidArgument, std::string("found ") + json.type_name() + ", expected a tool call");
+        return fail(ErrorCode::InvalidArgument,
+                    std::string("found ") + json.type_name() + ", expected a tool call");
     ToolCall call;
     auto id = optionalText(json, "id");
     auto name = optionalText(json, "name");
@@ -121,7 +113,8 @@ Result<ToolCall> toolCallFromJson(const Json &json)
 Result<Message> messageFromJson(const Json &json)
 {
     if (!json.is_object())
-        return fail(ErrorCode::InvalidArgument, std::string("found ") + json.type_name() + ", expected a message");
+        return fail(ErrorCode::InvalidArgument,
+                    std::string("found ") + json.type_name() + ", expected a message");
     Message message;
     const auto role = optionalText(json, "role");
     if (!role)
@@ -135,9 +128,9 @@ Result<Message> messageFromJson(const Json &json)
     else if (*role == "user")
         message.role = Role::User;
     else
-        return fail(ErrorCode::InvalidArgument,
-                    "/role: found " + Json(role->value_or("null")).dump()
-                        + ", expected system, user, assistant or tool");
+        return fail(ErrorCode::InvalidArgument, "/role: found "
+                                                    + Json(role->value_or("null")).dump()
+                                                    + ", expected system, user, assistant or tool");
     auto content = optionalText(json, "content");
     auto reasoning = optionalText(json, "reasoning_content");
     auto callId = optionalText(json, "tool_call_id");
@@ -151,8 +144,8 @@ Result<Message> messageFromJson(const Json &json)
     message.name = std::move(*name);
     if (const auto it = json.find("tool_calls"); it != json.end() && !it->is_null()) {
         if (!it->is_array())
-            return fail(ErrorCode::InvalidArgument,
-                        std::string("/tool_calls: found ") + it->type_name() + ", expected an array");
+            return fail(ErrorCode::InvalidArgument, std::string("/tool_calls: found ")
+                                                        + it->type_name() + ", expected an array");
         for (const Json &item : *it) {
             auto call = toolCallFromJson(item);
             if (!call)
@@ -169,11 +162,12 @@ Result<Message> messageFromJson(const Json &json)
             const auto type = optionalText(item, "type");
             const auto text = optionalText(item, "content");
             if (!type || !text)
-                return fail(ErrorCode::InvalidArgument, "/content_parts: type and content must be strings");
+                return fail(ErrorCode::InvalidArgument,
+                            "/content_parts: type and content must be strings");
             const auto options = item.find("options");
-            message.contentParts.push_back({type->value_or(""), text->value_or(""),
-                                            options != item.end() && options->is_object() ? *options
-                                                                                          : Json::object()});
+            message.contentParts.push_back(
+                {type->value_or(""), text->value_or(""),
+                 options != item.end() && options->is_object() ? *options : Json::object()});
         }
     }
     return message;

@@ -14,13 +14,14 @@ namespace orrery {
 struct AgentSpec {
     std::string name;
     std::string role;
-    std::string model;        ///< `provider:model`, for example `openai:gpt-4o-mini` or `scripted:sample`
-    std::string baseUrl;      ///< empty = the provider's default
-    std::string apiKeyEnv;    ///< environment variable that holds the key; empty = the provider's default
-    std::string script;       ///< for `scripted:` models, absolute path of the script file
+    std::string model; ///< `provider:model`, for example `openai:gpt-4o-mini` or `scripted:sample`
+    std::string baseUrl; ///< empty = the provider's default
+    std::string
+        apiKeyEnv;      ///< environment variable that holds the key; empty = the provider's default
+    std::string script; ///< for `scripted:` models, absolute path of the script file
     std::string instructions;
-    std::string prompt;       ///< what it is asked; `{{task}}` is replaced; empty = the task itself
-    bool startsOnMessage = false; ///< waits for a peer's message instead of starting at once
+    std::string prompt; ///< what it is asked; `{{task}}` is replaced; empty = the task itself
+    bool startsOnMessage = false;   ///< waits for a peer's message instead of starting at once
     std::vector<std::string> tools; ///< names; empty = all built-in tools
     Json settings = Json::object(); ///< temperature, max_tokens, …, in the provider's terms
     int maxIterations = 25;
@@ -59,9 +60,10 @@ struct Permissions {
 struct TeamSpec {
     std::string name;
     std::string description;
-    std::string task;        ///< default task, may be empty
-    std::string file;        ///< absolute path of the team file
-    std::string projectTemplate; ///< absolute path of a folder copied into a new workspace; may be empty
+    std::string task; ///< default task, may be empty
+    std::string file; ///< absolute path of the team file
+    std::string
+        projectTemplate; ///< absolute path of a folder copied into a new workspace; may be empty
     std::vector<AgentSpec> agents;
     TeamLimits limits;
     std::int64_t claimTtlMs = 300000;

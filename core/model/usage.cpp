@@ -34,8 +34,13 @@ Usage usageFromJson(const Json &json)
         const auto it = json.find(key);
         return it != json.end() && it->is_number() ? it->get<std::int64_t>() : 0;
     };
-    return {count("requests"), count("tool_calls"), count("input_tokens"), count("output_tokens"),
-            count("total_tokens"), count("cache_creation_input_tokens"), count("cache_read_input_tokens")};
+    return {count("requests"),
+            count("tool_calls"),
+            count("input_tokens"),
+            count("output_tokens"),
+            count("total_tokens"),
+            count("cache_creation_input_tokens"),
+            count("cache_read_input_tokens")};
 }
 
 } // namespace orrery

@@ -73,8 +73,8 @@ void AgentMachine::on(input::Ready &in, Effects &out)
     }
     if (m_context.iteration - m_turnStart >= m_spec.maxIterations) {
         finish("failed",
-               makeError(ErrorCode::Budget,
-                         "Maximum iterations exceeded (" + std::to_string(m_spec.maxIterations) + ")"),
+               makeError(ErrorCode::Budget, "Maximum iterations exceeded ("
+                                                + std::to_string(m_spec.maxIterations) + ")"),
                out);
         return;
     }
@@ -160,14 +160,20 @@ void AgentMachine::startTools(Effects &out)
         const std::string name = cleanToolName(raw);
         const ToolGate gate = m_gate(name);
         if (call.invalidArguments) {
-            completeTool(i, tools::ToolResult::error("Error: tool arguments were not valid JSON. Please retry with "
-                                                     "a JSON object."), out);
+            completeTool(i,
+                         tools::ToolResult::error(
+                             "Error: tool arguments were not valid JSON. Please retry with "
+                             "a JSON object."),
+                         out);
         } else if (!gate.known) {
             completeTool(i, tools::ToolResult::error("Tool not found: " + raw), out);
         } else if (gate.denied) {
-            completeTool(i, tools::ToolResult::error("Tool call was denied by the team's permissions."), out);
+            completeTool(
+                i, tools::ToolResult::error("Tool call was denied by the team's permissions."),
+                out);
         } else if (gate.needsApproval
-                   && std::find(m_approvedTools.begin(), m_approvedTools.end(), name) == m_approvedTools.end()) {
+                   && std::find(m_approvedTools.begin(), m_approvedTools.end(), name)
+                          == m_approvedTools.end()) {
             state(AgentState::WaitingApproval, out, name);
             out.push_back(effect::AskApproval{i});
         } else {
@@ -219,13 +225,17 @@ void AgentMachine::completeTool(std::size_t index, tools::ToolResult result, Eff
         tools::ToolResult &done = *m_results[i];
         if (!done.updates.empty()) {
             const auto applied = done.updates.applyTo(m_context.deps);
-            out.push_back(effect::Publish{EventKind::ContextUpdated, {{"ops", done.updates.toJson()}}});
+            out.push_back(
+                effect::Publish{EventKind::ContextUpdated, {{"ops", done.updates.toJson()}}});
             if (!applied)
-                out.push_back(effect::Publish{EventKind::Warning,
-                                              {{"code", "context_update"}, {"message", applied.error().message}}});
+                out.push_back(effect::Publish{
+                    EventKind::Warning,
+                    {{"code", "context_update"}, {"message", applied.error().message}}});
         }
-        addMessage(Message::tool(m_calls[i].id.value_or(""), cleanToolName(m_calls[i].name.value_or("")),
-                                 std::move(done.content)), out);
+        addMessage(Message::tool(m_calls[i].id.value_or(""),
+                                 cleanToolName(m_calls[i].name.value_or("")),
+                                 std::move(done.content)),
+                   out);
     }
     m_results.clear();
     nextIteration(out);
@@ -239,11 +249,13 @@ void AgentMachine::on(input::Cancel &in, Effects &out)
         out.push_back(effect::Release{});
     if (m_phase == Phase::Tools) {
         for (std::size_t i = 0; i < m_calls.size(); ++i) {
-            std::string text = i < m_results.size() && m_results[i]
-                ? std::move(m_results[i]->content)
-                : "Tool call was interrupted and not executed. Please retry if needed.";
-            addMessage(Message::tool(m_calls[i].id.value_or(""), cleanToolName(m_calls[i].name.value_or("")),
-                                     std::move(text)), out);
+            std::string text =
+                i < m_results.size() && m_results[i]
+                    ? std::move(m_results[i]->content)
+                    : "Tool call was interrupted and not executed. Please retry if needed.";
+            addMessage(Message::tool(m_calls[i].id.value_or(""),
+                                     cleanToolName(m_calls[i].name.value_or("")), std::move(text)),
+                       out);
         }
         m_results.clear();
     }
@@ -253,7 +265,8 @@ void AgentMachine::on(input::Cancel &in, Effects &out)
 void AgentMachine::addMessage(Message message, Effects &out)
 {
     m_context.add(std::move(message));
-    out.push_back(effect::Publish{EventKind::MessageAdded, {{"message", toJson(*m_context.messages.back())}}});
+    out.push_back(effect::Publish{EventKind::MessageAdded,
+                                  {{"message", toJson(*m_context.messages.back())}}});
 }
 
 void AgentMachine::state(AgentState state, Effects &out, std::string reason)
@@ -272,7 +285,9 @@ void AgentMachine::finish(std::string outcome, std::optional<Error> error, Effec
             break;
         }
     }
-    state(outcome == "done" ? AgentState::Done : outcome == "stopped" ? AgentState::Stopped : AgentState::Failed,
+    state(outcome == "done"      ? AgentState::Done
+          : outcome == "stopped" ? AgentState::Stopped
+                                 : AgentState::Failed,
           out, error ? error->message : std::string());
     out.push_back(effect::Save{});
     out.push_back(effect::Finish{std::move(outcome), std::move(output), std::move(error)});

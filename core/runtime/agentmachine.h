@@ -18,37 +18,71 @@ namespace orrery::runtime {
 
 // What can happen to an agent. ------------------------------------------------------------------------------------
 namespace input {
-struct Start { std::string prompt; };       ///< a new turn; also used to wake an agent that has finished
-struct Ready { std::vector<Message> mail; }; ///< answer to effect::Prepare
-struct Granted {};                           ///< the limiter lets the request go
-struct Refused { Error error; };             ///< it never will
-struct Reply { llm::ModelReply reply; };
-struct ModelFailed { Error error; };
-struct RetryNow {};                          ///< the time of effect::Retry is over
-struct Approval { std::size_t index; ApprovalDecision decision; };
-struct ToolDone { std::size_t index; tools::ToolResult result; };
-struct Cancel { std::string reason; };
-}
+struct Start {
+    std::string prompt;
+}; ///< a new turn; also used to wake an agent that has finished
+struct Ready {
+    std::vector<Message> mail;
+};                 ///< answer to effect::Prepare
+struct Granted {}; ///< the limiter lets the request go
+struct Refused {
+    Error error;
+}; ///< it never will
+struct Reply {
+    llm::ModelReply reply;
+};
+struct ModelFailed {
+    Error error;
+};
+struct RetryNow {}; ///< the time of effect::Retry is over
+struct Approval {
+    std::size_t index;
+    ApprovalDecision decision;
+};
+struct ToolDone {
+    std::size_t index;
+    tools::ToolResult result;
+};
+struct Cancel {
+    std::string reason;
+};
+} // namespace input
 using Input = std::variant<input::Start, input::Ready, input::Granted, input::Refused, input::Reply,
-                           input::ModelFailed, input::RetryNow, input::Approval, input::ToolDone, input::Cancel>;
+                           input::ModelFailed, input::RetryNow, input::Approval, input::ToolDone,
+                           input::Cancel>;
 
 // What the agent wants done. --------------------------------------------------------------------------------------
 namespace effect {
-struct Prepare {};                            ///< hold while paused, collect mail, then input::Ready
-struct Acquire {};                            ///< ask the limiter, then input::Granted or Refused
-struct RequestModel {};                       ///< send context().messages, then Reply or ModelFailed
-struct Settle { Usage usage; };               ///< book what the request really used
-struct Release {};                            ///< the request used nothing
-struct Retry { long long delayMs; };
-struct AskApproval { std::size_t index; };    ///< about calls()[index]
-struct RunTool { std::size_t index; };        ///< run calls()[index], then ToolDone
+struct Prepare {};      ///< hold while paused, collect mail, then input::Ready
+struct Acquire {};      ///< ask the limiter, then input::Granted or Refused
+struct RequestModel {}; ///< send context().messages, then Reply or ModelFailed
+struct Settle {
+    Usage usage;
+};                 ///< book what the request really used
+struct Release {}; ///< the request used nothing
+struct Retry {
+    long long delayMs;
+};
+struct AskApproval {
+    std::size_t index;
+}; ///< about calls()[index]
+struct RunTool {
+    std::size_t index;
+}; ///< run calls()[index], then ToolDone
 struct Save {};
-struct Publish { EventKind kind; Json data; };
-struct Finish { std::string outcome; std::string output; std::optional<Error> error; };
-}
-using Effect = std::variant<effect::Prepare, effect::Acquire, effect::RequestModel, effect::Settle, effect::Release,
-                            effect::Retry, effect::AskApproval, effect::RunTool, effect::Save, effect::Publish,
-                            effect::Finish>;
+struct Publish {
+    EventKind kind;
+    Json data;
+};
+struct Finish {
+    std::string outcome;
+    std::string output;
+    std::optional<Error> error;
+};
+} // namespace effect
+using Effect = std::variant<effect::Prepare, effect::Acquire, effect::RequestModel, effect::Settle,
+                            effect::Release, effect::Retry, effect::AskApproval, effect::RunTool,
+                            effect::Save, effect::Publish, effect::Finish>;
 
 /// What stands between a tool call and its execution.
 struct ToolGate {
@@ -102,7 +136,7 @@ private:
     int m_attempt = 0;
     std::vector<ToolCall> m_calls; ///< of the current assistant message
     std::vector<std::optional<tools::ToolResult>> m_results;
-    std::size_t m_open = 0;        ///< calls without a result
+    std::size_t m_open = 0;                   ///< calls without a result
     std::vector<std::string> m_approvedTools; ///< for the rest of the run
 };
 

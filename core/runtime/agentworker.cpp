@@ -12,9 +12,7 @@
 namespace orrery::runtime {
 
 AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop)
-    : m_spec(std::move(spec)),
-      m_services(services),
-      m_stop(std::move(stop)),
+    : m_spec(std::move(spec)), m_services(services), m_stop(std::move(stop)),
       m_machine(m_spec, [this](const std::string &tool) { return gateFor(tool); }),
       m_limiterTimer(new QTimer(this))
 {
@@ -36,7 +34,8 @@ void AgentWorker::begin(const std::string &task)
 {
     m_started = true;
     std::string prompt = m_spec.prompt.empty() ? task : m_spec.prompt;
-    for (auto at = prompt.find("{{task}}"); at != std::string::npos; at = prompt.find("{{task}}", at + task.size()))
+    for (auto at = prompt.find("{{task}}"); at != std::string::npos;
+         at = prompt.find("{{task}}", at + task.size()))
         prompt.replace(at, 8, task);
     m_services.publish(EventKind::AgentStarted, name(),
                        {{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", prompt}});
@@ -86,11 +85,14 @@ void AgentWorker::resolve(const std::string &callId, const ApprovalDecision &dec
     m_approvals.erase(it);
     using Verdict = ApprovalDecision::Verdict;
     const char *word = decision.verdict == Verdict::Approve ? "approve"
-        : decision.verdict == Verdict::Edit                ? "edit"
-                                                           : "reject";
+                       : decision.verdict == Verdict::Edit  ? "edit"
+                                                            : "reject";
     m_services.publish(EventKind::ApprovalResolved, name(),
-                       {{"call", callId}, {"tool", m_machine.calls()[index].name.value_or("")}, {"decision", word},
-                        {"note", decision.note}, {"by", "person"}});
+                       {{"call", callId},
+                        {"tool", m_machine.calls()[index].name.value_or("")},
+                        {"decision", word},
+                        {"note", decision.note},
+                        {"by", "person"}});
     feed(input::Approval{index, decision});
 }
 
@@ -118,15 +120,16 @@ void AgentWorker::perform(effect::Prepare &)
     }
     if (m_services.paused) {
         m_held = true;
-        m_services.publish(EventKind::AgentState, name(), {{"state", toString(AgentState::Paused)}, {"reason", ""}});
+        m_services.publish(EventKind::AgentState, name(),
+                           {{"state", toString(AgentState::Paused)}, {"reason", ""}});
         return;
     }
     input::Ready ready;
     for (team::PeerMessage &mail : m_services.mailbox.take(name())) {
         m_services.publish(EventKind::PeerMessageDelivered, name(),
                            {{"id", mail.id}, {"from", mail.from}, {"text", mail.text}});
-        ready.mail.push_back(Message::user(mail.from == "person" ? mail.text
-                                                                 : "Message from " + mail.from + ": " + mail.text));
+        ready.mail.push_back(Message::user(
+            mail.from == "person" ? mail.text : "Message from " + mail.from + ": " + mail.text));
     }
     feed(std::move(ready));
 }
@@ -154,33 +157,41 @@ void AgentWorker::perform(effect::Acquire &)
         Json tools = Json::array();
         for (const auto &[toolName, tool] : m_services.tools) {
             if (m_spec.tools.empty()
-                || std::find(m_spec.tools.begin(), m_spec.tools.end(), toolName) != m_spec.tools.end())
+                || std::find(m_spec.tools.begin(), m_spec.tools.end(), toolName)
+                       != m_spec.tools.end())
                 tools.push_back({{"type", "function"},
-                                 {"function", {{"name", tool->name}, {"description", tool->description},
-                                               {"parameters", tool->parameters}}}});
+                                 {"function",
+                                  {{"name", tool->name},
+                                   {"description", tool->description},
+                                   {"parameters", tool->parameters}}}});
         }
         if (!tools.empty())
             m_tools = std::make_shared<const Json>(std::move(tools));
     }
     const auto bytes = static_cast<std::int64_t>(m_client->bodyBytes(makeRequest()));
-    m_estimate = m_spec.reserveTokens > 0 ? m_spec.reserveTokens : std::max<std::int64_t>(1, bytes / 4);
+    m_estimate =
+        m_spec.reserveTokens > 0 ? m_spec.reserveTokens : std::max<std::int64_t>(1, bytes / 4);
     if (!m_services.limiter) {
         feed(input::Granted{});
         return;
     }
     const std::uint64_t generation = m_generation;
     QPointer<AgentWorker> self(this);
-    auto outcome = m_services.limiter->acquire(
-        name(), m_estimate, m_services.clock.wallMs(), [this, generation](team::RateLimiter::Verdict verdict) {
-            post([this, verdict = std::move(verdict), generation] { granted(verdict, generation); });
-        });
+    auto outcome =
+        m_services.limiter->acquire(name(), m_estimate, m_services.clock.wallMs(),
+                                    [this, generation](team::RateLimiter::Verdict verdict) {
+                                        post([this, verdict = std::move(verdict), generation] {
+                                            granted(verdict, generation);
+                                        });
+                                    });
     if (outcome.verdict.reservation != 0) {
         granted(outcome.verdict, generation);
         return;
     }
     const team::LimiterDenial &denial = *outcome.verdict.denial;
     const bool waits = outcome.ticket != 0;
-    m_services.publish(waits ? EventKind::LimiterWaiting : EventKind::LimiterDenied, name(), toJson(denial));
+    m_services.publish(waits ? EventKind::LimiterWaiting : EventKind::LimiterDenied, name(),
+                       toJson(denial));
     if (!waits) {
         Error error = makeError(ErrorCode::RateLimited, denial.sentence);
         feed(input::Refused{std::move(error)});
@@ -194,7 +205,8 @@ void AgentWorker::perform(effect::Acquire &)
 
 void AgentWorker::armLimiterTimer(std::int64_t fitsAtMs)
 {
-    const std::int64_t wait = std::clamp<std::int64_t>(fitsAtMs - m_services.clock.wallMs(), 1, 60000);
+    const std::int64_t wait =
+        std::clamp<std::int64_t>(fitsAtMs - m_services.clock.wallMs(), 1, 60000);
     m_limiterTimer->start(static_cast<int>(wait));
 }
 
@@ -222,8 +234,10 @@ void AgentWorker::granted(const team::RateLimiter::Verdict &verdict, std::uint64
     }
     m_reservation = verdict.reservation;
     m_services.publish(EventKind::LimiterAcquired, name(),
-                       {{"reservation", m_reservation}, {"tokens", m_estimate},
-                        {"window_tokens", verdict.windowTokens}, {"window_requests", verdict.windowRequests}});
+                       {{"reservation", m_reservation},
+                        {"tokens", m_estimate},
+                        {"window_tokens", verdict.windowTokens},
+                        {"window_requests", verdict.windowRequests}});
     feed(input::Granted{});
 }
 
@@ -233,12 +247,17 @@ void AgentWorker::perform(effect::RequestModel &)
     m_callId = newId("call");
     m_requestStartUs = m_services.clock.steadyUs();
     m_firstTokenUs = 0;
-    m_requestSeq = m_services.publish(
-        EventKind::RequestSent, name(),
-        {{"call", m_callId}, {"provider", request.provider}, {"model", request.model}, {"base_url", request.baseUrl},
-         {"scripted", request.provider == "scripted"}, {"message_count", request.messages.size()},
-         {"tool_count", m_tools ? m_tools->size() : 0}, {"body_bytes", m_client->bodyBytes(request)},
-         {"tokens_est", m_estimate}, {"schema_conversions", 1}});
+    m_requestSeq = m_services.publish(EventKind::RequestSent, name(),
+                                      {{"call", m_callId},
+                                       {"provider", request.provider},
+                                       {"model", request.model},
+                                       {"base_url", request.baseUrl},
+                                       {"scripted", request.provider == "scripted"},
+                                       {"message_count", request.messages.size()},
+                                       {"tool_count", m_tools ? m_tools->size() : 0},
+                                       {"body_bytes", m_client->bodyBytes(request)},
+                                       {"tokens_est", m_estimate},
+                                       {"schema_conversions", 1}});
     request.apiKey = llm::resolveApiKey(request.provider, m_spec.apiKeyEnv);
 
     const std::uint64_t generation = ++m_generation;
@@ -268,13 +287,16 @@ void AgentWorker::perform(effect::RequestModel &)
                 return;
             }
             const std::int64_t now = m_services.clock.steadyUs();
-            m_services.publish(EventKind::ResponseReceived, name(),
-                               {{"call", m_callId}, {"finish_reason", reply->finishReason},
-                                {"usage", toJson(reply->usage)}, {"raw_usage", reply->rawUsage},
-                                {"cost_usd", nullptr},
-                                {"ttft_ms", m_firstTokenUs ? Json((m_firstTokenUs - m_requestStartUs) / 1000)
-                                                           : Json()}},
-                               m_requestSeq, now - m_requestStartUs);
+            m_services.publish(
+                EventKind::ResponseReceived, name(),
+                {{"call", m_callId},
+                 {"finish_reason", reply->finishReason},
+                 {"usage", toJson(reply->usage)},
+                 {"raw_usage", reply->rawUsage},
+                 {"cost_usd", nullptr},
+                 {"ttft_ms",
+                  m_firstTokenUs ? Json((m_firstTokenUs - m_requestStartUs) / 1000) : Json()}},
+                m_requestSeq, now - m_requestStartUs);
             feed(input::Reply{std::move(*reply)});
         });
     };
@@ -290,8 +312,10 @@ void AgentWorker::perform(effect::Settle &settle)
     m_services.limiter->record(name(), settle.usage.totalTokens, 0.0, reservation, now);
     const auto status = m_services.limiter->limiter().status(now);
     m_services.publish(EventKind::LimiterSettled, name(),
-                       {{"reservation", reservation}, {"tokens_est", m_estimate},
-                        {"tokens_actual", settle.usage.totalTokens}, {"window_tokens", status.windowTokens},
+                       {{"reservation", reservation},
+                        {"tokens_est", m_estimate},
+                        {"tokens_actual", settle.usage.totalTokens},
+                        {"window_tokens", status.windowTokens},
                         {"window_requests", status.windowRequests}});
 }
 
@@ -300,17 +324,19 @@ void AgentWorker::perform(effect::Release &)
     if (!m_services.limiter || !m_reservation)
         return;
     const auto reservation = std::exchange(m_reservation, 0);
-    m_services.publish(EventKind::LimiterReleased, name(), {{"reservation", reservation}, {"tokens", m_estimate}});
+    m_services.publish(EventKind::LimiterReleased, name(),
+                       {{"reservation", reservation}, {"tokens", m_estimate}});
     m_services.limiter->release(reservation, m_services.clock.wallMs());
 }
 
 void AgentWorker::perform(effect::Retry &retry)
 {
     const std::uint64_t generation = m_generation;
-    QTimer::singleShot(static_cast<int>(std::min<long long>(retry.delayMs, 3600000)), this, [this, generation] {
-        if (generation == m_generation)
-            feed(input::RetryNow{});
-    });
+    QTimer::singleShot(static_cast<int>(std::min<long long>(retry.delayMs, 3600000)), this,
+                       [this, generation] {
+                           if (generation == m_generation)
+                               feed(input::RetryNow{});
+                       });
 }
 
 void AgentWorker::perform(effect::AskApproval &ask)
@@ -321,7 +347,9 @@ void AgentWorker::perform(effect::AskApproval &ask)
         id = newId("approval");
     m_approvals[id] = ask.index;
     m_services.publish(EventKind::ApprovalRequested, name(),
-                       {{"call", id}, {"tool", call.name.value_or("")}, {"args", call.arguments},
+                       {{"call", id},
+                        {"tool", call.name.value_or("")},
+                        {"args", call.arguments},
                         {"reason", "The team's permissions ask for approval of this tool."}});
 }
 
@@ -331,14 +359,16 @@ void AgentWorker::perform(effect::RunTool &run)
     const std::string toolName = cleanToolName(call.name.value_or(""));
     const tools::ToolPtr tool = m_services.tools.at(toolName);
     const std::string callId = call.id.value_or("");
-    const std::uint64_t parent = m_services.publish(
-        EventKind::ToolStarted, name(),
-        {{"call", callId}, {"tool", toolName}, {"args", call.arguments}, {"category", toString(tool->category)}});
+    const std::uint64_t parent = m_services.publish(EventKind::ToolStarted, name(),
+                                                    {{"call", callId},
+                                                     {"tool", toolName},
+                                                     {"args", call.arguments},
+                                                     {"category", toString(tool->category)}});
     const std::uint64_t generation = m_generation;
     const std::size_t index = run.index;
     // The pool is waited for before any worker is destroyed, so `this` outlives the job.
-    m_services.toolPool.start([this, tool, callId, toolName, parent, generation, index, args = call.arguments,
-                               deps = m_machine.context().deps] {
+    m_services.toolPool.start([this, tool, callId, toolName, parent, generation, index,
+                               args = call.arguments, deps = m_machine.context().deps] {
         const std::int64_t begin = m_services.clock.steadyUs();
         tools::ToolContext context;
         context.run = m_services.run;
@@ -348,24 +378,31 @@ void AgentWorker::perform(effect::RunTool &run)
         context.stop = m_stop;
         context.writeGate = m_services.writeGate.get();
         context.deps = &deps;
-        context.emitEvent = [this](EventKind kind, Json data) { m_services.publish(kind, name(), std::move(data)); };
+        context.emitEvent = [this](EventKind kind, Json data) {
+            m_services.publish(kind, name(), std::move(data));
+        };
         tools::ToolResult result;
         if (const auto valid = tools::validateArguments(args, tool->parameters); !valid) {
-            result = tools::ToolResult::error("Tool execution failed: " + toolName + "\nError: Invalid arguments for '"
-                                              + toolName + "': " + valid.error().message
-                                              + "\nAttempts: 1\n\nPlease try a different approach or tool if available.");
+            result = tools::ToolResult::error(
+                "Tool execution failed: " + toolName + "\nError: Invalid arguments for '" + toolName
+                + "': " + valid.error().message
+                + "\nAttempts: 1\n\nPlease try a different approach or tool if available.");
         } else {
             try {
                 result = tool->run(args, context);
             } catch (const std::exception &exception) {
-                result = tools::ToolResult::error("Tool execution failed: " + toolName + "\nError: "
-                                                  + exception.what());
+                result = tools::ToolResult::error("Tool execution failed: " + toolName
+                                                  + "\nError: " + exception.what());
             }
         }
         const std::int64_t took = m_services.clock.steadyUs() - begin;
-        post([this, generation, index, callId, toolName, parent, took, result = std::move(result)]() mutable {
+        post([this, generation, index, callId, toolName, parent, took,
+              result = std::move(result)]() mutable {
             m_services.publish(EventKind::ToolFinished, name(),
-                               {{"call", callId}, {"tool", toolName}, {"ok", result.ok}, {"content", result.content}},
+                               {{"call", callId},
+                                {"tool", toolName},
+                                {"ok", result.ok},
+                                {"content", result.content}},
                                parent, took);
             if (generation == m_generation)
                 feed(input::ToolDone{index, std::move(result)});
@@ -379,16 +416,16 @@ void AgentWorker::perform(effect::Save &)
         return;
     const std::uint64_t version = ++m_saveVersion;
     TeamServices &services = m_services;
-    m_services.contexts->save(m_services.run + "/" + name(),
-                              std::make_shared<const Json>(serializeContext(m_machine.context())),
-                              [&services, agent = name(), version](const store::ContextStore::Saved &saved) {
-                                  if (saved.error)
-                                      services.publish(EventKind::SaveFailed, agent,
-                                                       {{"message", saved.error->message}});
-                                  else
-                                      services.publish(EventKind::ContextSaved, agent,
-                                                       {{"version", version}, {"bytes", saved.bytes}});
-                              });
+    m_services.contexts->save(
+        m_services.run + "/" + name(),
+        std::make_shared<const Json>(serializeContext(m_machine.context())),
+        [&services, agent = name(), version](const store::ContextStore::Saved &saved) {
+            if (saved.error)
+                services.publish(EventKind::SaveFailed, agent, {{"message", saved.error->message}});
+            else
+                services.publish(EventKind::ContextSaved, agent,
+                                 {{"version", version}, {"bytes", saved.bytes}});
+        });
 }
 
 void AgentWorker::perform(effect::Publish &publish)
@@ -403,8 +440,10 @@ void AgentWorker::perform(effect::Finish &finish)
     ++m_generation;
     const std::string reason = finish.error ? finish.error->message : std::string();
     m_services.publish(EventKind::AgentFinished, name(),
-                       {{"outcome", finish.outcome}, {"output", finish.output},
-                        {"iterations", m_machine.iteration()}, {"usage", toJson(m_machine.context().usage)},
+                       {{"outcome", finish.outcome},
+                        {"output", finish.output},
+                        {"iterations", m_machine.iteration()},
+                        {"usage", toJson(m_machine.context().usage)},
                         {"error", finish.error ? Json(reason) : Json()}});
     m_busy = false;
     emit becameIdle(QString::fromStdString(name()), QString::fromStdString(finish.outcome),
@@ -426,7 +465,8 @@ ToolGate AgentWorker::gateFor(const std::string &tool) const
         return gate;
     const Permissions &permissions = m_services.team.permissions;
     gate.denied = has(permissions.deny);
-    gate.needsApproval = has(permissions.allow) ? false : has(permissions.approve) || it->second->needsApproval;
+    gate.needsApproval =
+        has(permissions.allow) ? false : has(permissions.approve) || it->second->needsApproval;
     return gate;
 }
 

@@ -72,9 +72,9 @@ private:
     std::vector<Effect> m_pending; ///< effects not yet performed, in order
     std::atomic<bool> m_busy{false};
     bool m_performing = false;
-    bool m_held = false;           ///< paused between two calls
+    bool m_held = false; ///< paused between two calls
     bool m_started = false;
-    std::string m_callId;          ///< of the request in flight
+    std::string m_callId; ///< of the request in flight
     std::uint64_t m_requestSeq = 0;
     std::int64_t m_requestStartUs = 0;
     std::int64_t m_firstTokenUs = 0;

@@ -35,8 +35,7 @@ bool Subscription::empty() const
 
 EventBus::EventBus(const Clock &clock, store::JournalWriter *journal)
     : m_clock(clock), m_journal(journal), m_seq(journal ? journal->lastSeq() : 0)
-{
-}
+{}
 
 std::uint64_t EventBus::publish(Event event)
 {

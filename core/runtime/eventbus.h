@@ -26,8 +26,8 @@ public:
 private:
     friend class EventBus;
     mutable std::mutex m_mutex;
-    std::vector<EventPtr> m_queue;  // guarded by m_mutex
-    std::size_t m_head = 0;         // guarded by m_mutex
+    std::vector<EventPtr> m_queue; // guarded by m_mutex
+    std::size_t m_head = 0;        // guarded by m_mutex
     std::function<void()> m_wake;
 };
 

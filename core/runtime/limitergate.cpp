@@ -6,7 +6,8 @@
 
 namespace orrery::runtime {
 
-LimiterGate::Outcome LimiterGate::acquire(const std::string &agent, std::int64_t tokens, std::int64_t nowMs,
+LimiterGate::Outcome LimiterGate::acquire(const std::string &agent, std::int64_t tokens,
+                                          std::int64_t nowMs,
                                           std::function<void(team::RateLimiter::Verdict)> granted)
 {
     std::lock_guard lock(m_mutex);
@@ -21,7 +22,8 @@ LimiterGate::Outcome LimiterGate::acquire(const std::string &agent, std::int64_t
         outcome.verdict.reservation = 0;
         team::LimiterDenial denial;
         denial.tokens = tokens;
-        denial.sentence = agent + "'s call waits behind " + m_queue.front().agent + "'s, which came first.";
+        denial.sentence =
+            agent + "'s call waits behind " + m_queue.front().agent + "'s, which came first.";
         outcome.verdict.denial = std::move(denial);
     } else if (m_policy == LimitPolicy::Refuse || !outcome.verdict.denial->fitsAtMs) {
         return outcome;

@@ -18,7 +18,9 @@ namespace orrery::runtime {
 class LimiterGate
 {
 public:
-    LimiterGate(team::LimiterConfig config, LimitPolicy policy) : m_limiter(config), m_policy(policy) {}
+    LimiterGate(team::LimiterConfig config, LimitPolicy policy)
+        : m_limiter(config), m_policy(policy)
+    {}
 
     using Ticket = std::uint64_t;
     struct Outcome {
@@ -30,8 +32,8 @@ public:
     Outcome acquire(const std::string &agent, std::int64_t tokens, std::int64_t nowMs,
                     std::function<void(team::RateLimiter::Verdict)> granted);
     void cancel(Ticket ticket, std::int64_t nowMs);
-    void record(const std::string &agent, std::int64_t tokens, double costUsd, team::ReservationId reservation,
-                std::int64_t nowMs);
+    void record(const std::string &agent, std::int64_t tokens, double costUsd,
+                team::ReservationId reservation, std::int64_t nowMs);
     void release(team::ReservationId reservation, std::int64_t nowMs);
     /// Lets those go that fit now. Called by whoever waits, at the time at which it was told that it would fit.
     /// Returns when the head of the queue fits next, if anybody still waits.

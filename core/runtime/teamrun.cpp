@@ -38,8 +38,9 @@ struct TeamRun::Private {
 
     AgentWorker *worker(const std::string &agent) const
     {
-        const auto it = std::find_if(workers.begin(), workers.end(),
-                                     [&](const AgentWorker *worker) { return worker->name() == agent; });
+        const auto it =
+            std::find_if(workers.begin(), workers.end(),
+                         [&](const AgentWorker *worker) { return worker->name() == agent; });
         return it == workers.end() ? nullptr : *it;
     }
 };
@@ -62,9 +63,11 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
         p->journal = std::move(*journal);
     }
     p->options = std::move(options);
-    p->services = std::make_unique<TeamServices>(p->id, p->options.team, *workspace, p->clock, p->journal.get());
+    p->services = std::make_unique<TeamServices>(p->id, p->options.team, *workspace, p->clock,
+                                                 p->journal.get());
     const std::string &memoryPath = p->options.team.memoryPath;
-    auto memory = memory::MemoryStore::open(memoryPath.empty() ? "" : (*workspace / memoryPath).string());
+    auto memory =
+        memory::MemoryStore::open(memoryPath.empty() ? "" : (*workspace / memoryPath).string());
     if (!memory)
         return fail(memory.error());
     p->services->memory = std::move(*memory);
@@ -78,8 +81,8 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
     auto run = std::unique_ptr<TeamRun>(new TeamRun(std::move(p)));
     Private *d = run->d.get();
     const auto &agents = d->options.team.agents;
-    const std::size_t threadCount =
-        std::min<std::size_t>(agents.size(), static_cast<std::size_t>(std::max(1, d->options.team.threads)));
+    const std::size_t threadCount = std::min<std::size_t>(
+        agents.size(), static_cast<std::size_t>(std::max(1, d->options.team.threads)));
     for (std::size_t i = 0; i < threadCount; ++i) {
         d->threads.push_back(std::make_unique<QThread>());
         d->threads.back()->setObjectName(QStringLiteral("agents-%1").arg(i));
@@ -90,8 +93,10 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
         worker->moveToThread(thread);
         connect(thread, &QThread::finished, worker, &QObject::deleteLater);
         connect(worker, &AgentWorker::becameIdle, run.get(),
-                [self = run.get()](const QString &agent, const QString &outcome, const QString &reason) {
-                    self->agentIdle(agent.toStdString(), outcome.toStdString(), reason.toStdString());
+                [self = run.get()](const QString &agent, const QString &outcome,
+                                   const QString &reason) {
+                    self->agentIdle(agent.toStdString(), outcome.toStdString(),
+                                    reason.toStdString());
                 });
         d->workers.push_back(worker);
     }
@@ -127,25 +132,13 @@ TeamRun::~TeamRun()
     }
 }
 
-const std::string &TeamRun::id() const
-{
-    return d->id;
-}
+const std::string &TeamRun::id() const { return d->id; }
 
-const RunOptions &TeamRun::options() const
-{
-    return d->options;
-}
+const RunOptions &TeamRun::options() const { return d->options; }
 
-EventBus &TeamRun::bus()
-{
-    return d->services->bus;
-}
+EventBus &TeamRun::bus() { return d->services->bus; }
 
-bool TeamRun::isActive() const
-{
-    return d->active;
-}
+bool TeamRun::isActive() const { return d->active; }
 
 void TeamRun::start()
 {
@@ -157,22 +150,29 @@ void TeamRun::start()
     for (const AgentSpec &agent : team.agents)
         agents.push_back({{"name", agent.name}, {"role", agent.role}, {"model", agent.model}});
     const auto orNull = [](const auto &value) { return value ? Json(*value) : Json(); };
-    d->services->publish(EventKind::RunStarted, "",
-                         {{"team", team.name}, {"task", d->options.task},
-                          {"workspace", d->services->workspace.string()}, {"scripted", team.scripted()},
-                          {"agents", std::move(agents)},
-                          {"limits", {{"rpm", orNull(team.limits.rpm)}, {"tpm", orNull(team.limits.tpm)},
-                                      {"budget_usd", orNull(team.limits.budgetUsd)},
-                                      {"policy", team.limits.policy == LimitPolicy::Wait ? "wait" : "refuse"}}},
-                          {"claim_ttl_ms", team.claimTtlMs}});
+    d->services->publish(
+        EventKind::RunStarted, "",
+        {{"team", team.name},
+         {"task", d->options.task},
+         {"workspace", d->services->workspace.string()},
+         {"scripted", team.scripted()},
+         {"agents", std::move(agents)},
+         {"limits",
+          {{"rpm", orNull(team.limits.rpm)},
+           {"tpm", orNull(team.limits.tpm)},
+           {"budget_usd", orNull(team.limits.budgetUsd)},
+           {"policy", team.limits.policy == LimitPolicy::Wait ? "wait" : "refuse"}}},
+         {"claim_ttl_ms", team.claimTtlMs}});
     d->ticker.start();
     answerApprovals();
     for (AgentWorker *worker : d->workers) {
-        const auto spec = std::find_if(team.agents.begin(), team.agents.end(),
-                                       [&](const AgentSpec &agent) { return agent.name == worker->name(); });
+        const auto spec =
+            std::find_if(team.agents.begin(), team.agents.end(),
+                         [&](const AgentSpec &agent) { return agent.name == worker->name(); });
         if (spec->startsOnMessage)
-            d->services->publish(EventKind::AgentState, worker->name(),
-                                 {{"state", toString(AgentState::Idle)}, {"reason", "waits for a message"}});
+            d->services->publish(
+                EventKind::AgentState, worker->name(),
+                {{"state", toString(AgentState::Idle)}, {"reason", "waits for a message"}});
         else
             worker->markBusy();
     }
@@ -190,23 +190,26 @@ void TeamRun::answerApprovals()
         return;
     auto subscription = std::make_shared<std::shared_ptr<Subscription>>();
     *subscription = d->services->bus.subscribe([this, subscription] {
-        QMetaObject::invokeMethod(this, [this, subscription] {
-            for (const EventPtr &event : (*subscription)->drain(SIZE_MAX)) {
-                if (event->kind != EventKind::ApprovalRequested)
-                    continue;
-                const std::string tool = event->data.value("tool", "");
-                const auto it = d->services->tools.find(tool);
-                const bool write = it != d->services->tools.end()
-                    && it->second->category == tools::ToolCategory::Write;
-                ApprovalDecision decision;
-                if (d->options.approvals == ApprovalMode::All
-                    || (d->options.approvals == ApprovalMode::Write && write))
-                    decision.verdict = ApprovalDecision::Verdict::Approve;
-                else
-                    decision.note = "nobody is there to approve it";
-                resolveApproval(event->data.value("call", ""), decision);
-            }
-        }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this, subscription] {
+                for (const EventPtr &event : (*subscription)->drain(SIZE_MAX)) {
+                    if (event->kind != EventKind::ApprovalRequested)
+                        continue;
+                    const std::string tool = event->data.value("tool", "");
+                    const auto it = d->services->tools.find(tool);
+                    const bool write = it != d->services->tools.end()
+                                       && it->second->category == tools::ToolCategory::Write;
+                    ApprovalDecision decision;
+                    if (d->options.approvals == ApprovalMode::All
+                        || (d->options.approvals == ApprovalMode::Write && write))
+                        decision.verdict = ApprovalDecision::Verdict::Approve;
+                    else
+                        decision.note = "nobody is there to approve it";
+                    resolveApproval(event->data.value("call", ""), decision);
+                }
+            },
+            Qt::QueuedConnection);
     });
     m_approvalSubscription = *subscription;
 }
@@ -271,7 +274,10 @@ void TeamRun::releaseClaim(const std::string &agent, const std::string &file)
 {
     if (const auto claim = d->services->claims.release(agent, file, d->clock.wallMs()))
         d->services->publish(EventKind::ClaimReleased, agent,
-                             {{"file", claim->file}, {"start", claim->start}, {"end", claim->end}, {"by", "person"}});
+                             {{"file", claim->file},
+                              {"start", claim->start},
+                              {"end", claim->end},
+                              {"by", "person"}});
 }
 
 void TeamRun::searchMemory(const memory::SearchQuery &query)
@@ -279,22 +285,24 @@ void TeamRun::searchMemory(const memory::SearchQuery &query)
     d->services->toolPool.start([services = d->services.get(), query] {
         const auto outcome = services->memory->search(query);
         if (outcome)
-            services->publish(EventKind::MemorySearched, "person", memory::toJson(query, *outcome), 0,
-                              outcome->elapsedUs);
+            services->publish(EventKind::MemorySearched, "person", memory::toJson(query, *outcome),
+                              0, outcome->elapsedUs);
         else
             services->publish(EventKind::Warning, "person",
                               {{"code", "memory"}, {"message", outcome.error().message}});
     });
 }
 
-void TeamRun::agentIdle(const std::string &agent, const std::string &outcome, const std::string &reason)
+void TeamRun::agentIdle(const std::string &agent, const std::string &outcome,
+                        const std::string &reason)
 {
     if (outcome != "done") {
         // What it held is given back, so that the others can go on.
         d->dead.insert(agent);
         for (const team::Claim &claim : d->services->claims.releaseAll(agent, d->clock.wallMs()))
-            d->services->publish(EventKind::ClaimReleased, agent,
-                                 {{"file", claim.file}, {"start", claim.start}, {"end", claim.end}});
+            d->services->publish(
+                EventKind::ClaimReleased, agent,
+                {{"file", claim.file}, {"start", claim.start}, {"end", claim.end}});
         if (outcome == "failed" && d->firstFailure.empty())
             d->firstFailure = agent + ": " + reason;
     }
@@ -302,9 +310,10 @@ void TeamRun::agentIdle(const std::string &agent, const std::string &outcome, co
         return;
     // First the mail, then the busy marks: whoever takes mail has marked itself before.
     const auto &members = d->services->mailbox.members();
-    const bool mail = !d->services->stopping && std::any_of(members.begin(), members.end(), [&](const auto &name) {
-        return !d->dead.contains(name) && d->services->mailbox.hasMail(name);
-    });
+    const bool mail = !d->services->stopping
+                      && std::any_of(members.begin(), members.end(), [&](const auto &name) {
+                             return !d->dead.contains(name) && d->services->mailbox.hasMail(name);
+                         });
     if (mail || d->anyBusy())
         return;
     if (d->services->stopping)

@@ -23,15 +23,16 @@ enum class ApprovalMode {
 
 struct ApprovalDecision {
     enum class Verdict { Approve, Reject, Edit } verdict = Verdict::Reject;
-    Json arguments;   ///< for Edit
-    std::string note; ///< shown to the model on Reject
+    Json arguments;        ///< for Edit
+    std::string note;      ///< shown to the model on Reject
     bool wholeRun = false; ///< approve this tool for the rest of the run without asking again
 };
 
 struct RunOptions {
     TeamSpec team;
     std::string task;
-    std::string workspace;   ///< folder; made, and filled from the team's project template, when new or empty
+    std::string
+        workspace; ///< folder; made, and filled from the team's project template, when new or empty
     std::string journalPath; ///< empty = no journal
     ApprovalMode approvals = ApprovalMode::Ask;
 };
@@ -52,7 +53,7 @@ public:
     EventBus &bus();
 
     void start();
-    void pause();   ///< every agent finishes its current call, then holds
+    void pause(); ///< every agent finishes its current call, then holds
     void resume();
     void stop();    ///< after the current call; the run ends as stopped
     void stopNow(); ///< aborts requests, ends tools and their processes

@@ -19,14 +19,10 @@ std::vector<std::string> memberNames(const TeamSpec &team)
 
 } // namespace
 
-TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder, const Clock &systemClock,
-                           store::JournalWriter *journal)
-    : run(std::move(runId)),
-      team(std::move(spec)),
-      workspace(std::move(folder)),
-      clock(systemClock),
-      bus(systemClock, journal),
-      claims(team.claimTtlMs),
+TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder,
+                           const Clock &systemClock, store::JournalWriter *journal)
+    : run(std::move(runId)), team(std::move(spec)), workspace(std::move(folder)),
+      clock(systemClock), bus(systemClock, journal), claims(team.claimTtlMs),
       mailbox(memberNames(team))
 {
     if (team.limits.any()) {
@@ -44,8 +40,8 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
     toolPool.setMaxThreadCount(std::max<int>(8, 2 * static_cast<int>(team.agents.size())));
 }
 
-std::uint64_t TeamServices::publish(EventKind kind, const std::string &agent, Json data, std::uint64_t parent,
-                                    std::int64_t durationUs)
+std::uint64_t TeamServices::publish(EventKind kind, const std::string &agent, Json data,
+                                    std::uint64_t parent, std::int64_t durationUs)
 {
     Event event;
     event.kind = kind;
@@ -69,7 +65,8 @@ void TeamServices::publishExpired()
                 {{"reservation", expired.id}, {"tokens", expired.tokens}});
 }
 
-bool TeamServices::sendMessage(const std::string &from, const std::string &to, const std::string &text)
+bool TeamServices::sendMessage(const std::string &from, const std::string &to,
+                               const std::string &text)
 {
     const auto &members = mailbox.members();
     if (std::find(members.begin(), members.end(), to) == members.end())

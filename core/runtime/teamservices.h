@@ -26,12 +26,12 @@ namespace orrery::runtime {
 /// What the agents of one run share. Made before the first thread and destroyed after the last; every member is
 /// thread-safe by itself. Lock order: LimiterGate, then RateLimiter; a publish is never made while holding a lock.
 struct TeamServices {
-    TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder, const Clock &systemClock,
-                 store::JournalWriter *journal);
+    TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder,
+                 const Clock &systemClock, store::JournalWriter *journal);
 
     /// Publishes an event of this run.
-    std::uint64_t publish(EventKind kind, const std::string &agent, Json data, std::uint64_t parent = 0,
-                          std::int64_t durationUs = 0);
+    std::uint64_t publish(EventKind kind, const std::string &agent, Json data,
+                          std::uint64_t parent = 0, std::int64_t durationUs = 0);
     /// Publishes what has expired since the last call: claims and reservations.
     void publishExpired();
     /// Puts a message into the recipient's box and wakes it. False if there is no such agent.
@@ -50,7 +50,7 @@ struct TeamServices {
     std::unique_ptr<store::ContextStore> contexts; ///< null without a journal
     std::unique_ptr<tools::WriteGate> writeGate;
     std::unordered_map<std::string, tools::ToolPtr> tools;
-    QThreadPool toolPool; ///< blocking tool functions
+    QThreadPool toolPool;                               ///< blocking tool functions
     std::function<void(const std::string &)> wakeAgent; ///< set once before start; thread-safe
     std::atomic<bool> paused{false};
     std::atomic<bool> stopping{false};

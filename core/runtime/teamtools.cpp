@@ -18,7 +18,8 @@ std::string range(std::int64_t start, std::int64_t end)
 
 ToolResult claimRegion(TeamServices &services, const Json &args, const ToolContext &context)
 {
-    const auto file = tools::canonicalRelative(services.workspace, args.at("file").get<std::string>());
+    const auto file =
+        tools::canonicalRelative(services.workspace, args.at("file").get<std::string>());
     if (!file)
         return ToolResult::error(file.error().message);
     const auto start = args.at("start_line").get<std::int64_t>();
@@ -31,27 +32,37 @@ ToolResult claimRegion(TeamServices &services, const Json &args, const ToolConte
         const team::Claim &other = verdict->conflicts.front();
         const std::int64_t left = other.deadlineMs - now;
         services.publish(EventKind::ClaimDenied, context.agent,
-                         {{"file", *file}, {"start", start}, {"end", end}, {"holder", other.agent},
-                          {"holder_start", other.start}, {"holder_end", other.end}, {"expires_in_ms", left},
+                         {{"file", *file},
+                          {"start", start},
+                          {"end", end},
+                          {"holder", other.agent},
+                          {"holder_start", other.start},
+                          {"holder_end", other.end},
+                          {"expires_in_ms", left},
                           {"via", "claim"}});
-        return ToolResult::error("Conflict: " + *file + " lines " + range(start, end) + " are held by " + other.agent
-                                 + " (lines " + range(other.start, other.end) + ", expires in "
-                                 + std::to_string((left + 999) / 1000) + " s). Work elsewhere, message "
-                                 + other.agent + ", or try again later.");
+        return ToolResult::error(
+            "Conflict: " + *file + " lines " + range(start, end) + " are held by " + other.agent
+            + " (lines " + range(other.start, other.end) + ", expires in "
+            + std::to_string((left + 999) / 1000) + " s). Work elsewhere, message " + other.agent
+            + ", or try again later.");
     }
     Json replaced;
     if (verdict->replaced)
         replaced = {{"start", verdict->replaced->start}, {"end", verdict->replaced->end}};
     services.publish(EventKind::ClaimGranted, context.agent,
-                     {{"file", *file}, {"start", start}, {"end", end},
-                      {"expires_at_ms", now + services.team.claimTtlMs}, {"replaced", std::move(replaced)}});
+                     {{"file", *file},
+                      {"start", start},
+                      {"end", end},
+                      {"expires_at_ms", now + services.team.claimTtlMs},
+                      {"replaced", std::move(replaced)}});
     return ToolResult::success("Claimed " + *file + " lines " + range(start, end) + " for "
                                + std::to_string(services.team.claimTtlMs / 1000) + " s.");
 }
 
 ToolResult releaseRegion(TeamServices &services, const Json &args, const ToolContext &context)
 {
-    const auto file = tools::canonicalRelative(services.workspace, args.at("file").get<std::string>());
+    const auto file =
+        tools::canonicalRelative(services.workspace, args.at("file").get<std::string>());
     if (!file)
         return ToolResult::error(file.error().message);
     const auto claim = services.claims.release(context.agent, *file, services.clock.wallMs());
@@ -67,10 +78,11 @@ ToolResult listTeam(TeamServices &services, const ToolContext &context)
     std::string text;
     for (const AgentSpec &agent : services.team.agents) {
         text += "- " + agent.name + (agent.role.empty() ? "" : " (" + agent.role + ")")
-            + (agent.name == context.agent ? ", you" : "") + "\n";
+                + (agent.name == context.agent ? ", you" : "") + "\n";
     }
     for (const team::Claim &claim : services.claims.snapshot(services.clock.wallMs()))
-        text += claim.agent + " holds " + claim.file + " lines " + range(claim.start, claim.end) + "\n";
+        text +=
+            claim.agent + " holds " + claim.file + " lines " + range(claim.start, claim.end) + "\n";
     return ToolResult::success(std::move(text));
 }
 
@@ -81,39 +93,48 @@ std::vector<tools::ToolPtr> teamTools(TeamServices &services)
     TeamServices *s = &services;
     const auto category = ToolCategory::Communicate;
     return {
-        makeTool("claim_region",
-                 "Claim lines of a file before you edit them, so that no teammate changes them meanwhile. A new claim "
-                 "on the same file replaces your former one.",
-                 category,
-                 {{"file", "string", "Path in the workspace"},
-                  {"start_line", "integer", "First line, from 1"},
-                  {"end_line", "integer", "Last line, included"}},
-                 [s](const Json &args, ToolContext &context) { return claimRegion(*s, args, context); }),
+        makeTool(
+            "claim_region",
+            "Claim lines of a file before you edit them, so that no teammate changes them "
+            "meanwhile. A new claim "
+            "on the same file replaces your former one.",
+            category,
+            {{"file", "string", "Path in the workspace"},
+             {"start_line", "integer", "First line, from 1"},
+             {"end_line", "integer", "Last line, included"}},
+            [s](const Json &args, ToolContext &context) { return claimRegion(*s, args, context); }),
         makeTool("release_region", "Release your claim on a file.", category,
                  {{"file", "string", "Path in the workspace"}},
-                 [s](const Json &args, ToolContext &context) { return releaseRegion(*s, args, context); }),
-        makeTool("share_discovery", "Tell the whole team something worth knowing; it stays on the team's board.",
+                 [s](const Json &args, ToolContext &context) {
+                     return releaseRegion(*s, args, context);
+                 }),
+        makeTool("share_discovery",
+                 "Tell the whole team something worth knowing; it stays on the team's board.",
                  category,
                  {{"topic", "string", "A few words"}, {"content", "string", "What you found"}},
                  [s](const Json &args, ToolContext &context) {
                      s->publish(EventKind::DiscoveryShared, context.agent,
                                 {{"topic", args.at("topic")}, {"text", args.at("content")}});
-                     s->broadcastMessage(context.agent, "Discovery (" + args.at("topic").get<std::string>()
-                                                            + "): " + args.at("content").get<std::string>());
+                     s->broadcastMessage(context.agent,
+                                         "Discovery (" + args.at("topic").get<std::string>()
+                                             + "): " + args.at("content").get<std::string>());
                      return ToolResult::success("Shared.");
                  }),
-        makeTool("peer_message", "Send a message to one teammate; it is in its next request.", category,
+        makeTool("peer_message", "Send a message to one teammate; it is in its next request.",
+                 category,
                  {{"to", "string", "Name of the teammate"}, {"message", "string", "What to say"}},
                  [s](const Json &args, ToolContext &context) {
                      const auto to = args.at("to").get<std::string>();
                      if (!s->sendMessage(context.agent, to, args.at("message").get<std::string>()))
-                         return ToolResult::error("There is no teammate called " + to + ". Use list_team.");
+                         return ToolResult::error("There is no teammate called " + to
+                                                  + ". Use list_team.");
                      return ToolResult::success("Sent to " + to + ".");
                  }),
         makeTool("broadcast_message", "Send a message to every teammate.", category,
                  {{"message", "string", "What to say"}},
                  [s](const Json &args, ToolContext &context) {
-                     const int count = s->broadcastMessage(context.agent, args.at("message").get<std::string>());
+                     const int count =
+                         s->broadcastMessage(context.agent, args.at("message").get<std::string>());
                      return ToolResult::success("Sent to " + std::to_string(count) + " teammates.");
                  }),
         makeTool("list_team", "List the team's members and who holds which lines.", category, {},

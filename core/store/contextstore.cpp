@@ -16,7 +16,10 @@ namespace {
 class Store final : public ContextStore
 {
 public:
-    explicit Store(Database database) : m_database(std::move(database)) { m_pool.setMaxThreadCount(1); }
+    explicit Store(Database database) : m_database(std::move(database))
+    {
+        m_pool.setMaxThreadCount(1);
+    }
 
     ~Store() override
     {
@@ -41,7 +44,8 @@ public:
     Result<void> flush(int deadlineMs) override
     {
         std::unique_lock lock(m_mutex);
-        if (m_idle.wait_for(lock, std::chrono::milliseconds(deadlineMs), [&] { return !m_running; }))
+        if (m_idle.wait_for(lock, std::chrono::milliseconds(deadlineMs),
+                            [&] { return !m_running; }))
             return {};
         std::string names = m_current;
         for (const auto &[session, job] : m_waiting)
@@ -96,8 +100,9 @@ private:
         const std::string text = job.context->dump(-1, ' ', false, Json::error_handler_t::replace);
         Saved saved{session, job.version, text.size(), {}};
         std::lock_guard lock(m_databaseMutex);
-        auto insert = m_database.prepare("INSERT INTO contexts(session, version, json) VALUES(?1, ?2, ?3)"
-                                         " ON CONFLICT(session) DO UPDATE SET version = ?2, json = ?3");
+        auto insert =
+            m_database.prepare("INSERT INTO contexts(session, version, json) VALUES(?1, ?2, ?3)"
+                               " ON CONFLICT(session) DO UPDATE SET version = ?2, json = ?3");
         if (!insert) {
             saved.error = insert.error();
             return saved;

@@ -20,7 +20,7 @@ class JournalWriter
 public:
     /// Creates the file, or opens it for appending. Errors name the file: not a journal, newer format, read-only, locked.
     static Result<std::unique_ptr<JournalWriter>> open(const std::string &path);
-    virtual ~JournalWriter() = default; ///< commits what is queued
+    virtual ~JournalWriter() = default;        ///< commits what is queued
     virtual std::uint64_t lastSeq() const = 0; ///< of the file when it was opened; 0 when new
     virtual void append(EventPtr event) = 0;
     /// Returns when all that was appended before is on disk, or with what went wrong.
@@ -39,8 +39,9 @@ struct RunSummary {
     std::int64_t startUs = 0;
     std::int64_t lastUs = 0;
     std::uint64_t events = 0;
-    std::string outcome; ///< done, failed, stopped, or `interrupted` when the journal has no end for it
-    std::string reason;  ///< for `interrupted`: "ended unexpectedly after event N at HH:MM:SS.mmm"
+    std::string
+        outcome; ///< done, failed, stopped, or `interrupted` when the journal has no end for it
+    std::string reason; ///< for `interrupted`: "ended unexpectedly after event N at HH:MM:SS.mmm"
 };
 
 /// Reads a journal, also while a writer has it open. Not thread-safe: one per thread.
@@ -59,7 +60,12 @@ public:
 class ContextStore
 {
 public:
-    struct Saved { std::string session; std::uint64_t version; std::size_t bytes; std::optional<Error> error; };
+    struct Saved {
+        std::string session;
+        std::uint64_t version;
+        std::size_t bytes;
+        std::optional<Error> error;
+    };
     static Result<std::unique_ptr<ContextStore>> open(const std::string &path);
     virtual ~ContextStore() = default; ///< flushes with a deadline of 5 s
     /// Takes the value and returns at once. `done` (may be empty) is called on the pool's thread.

@@ -17,8 +17,8 @@ std::string clockTime(std::int64_t us)
     std::tm local{};
     localtime_r(&seconds, &local);
     char text[40];
-    std::snprintf(text, sizeof text, "%02d:%02d:%02d.%03d", local.tm_hour, local.tm_min, local.tm_sec,
-                  static_cast<int>(us / 1000 % 1000));
+    std::snprintf(text, sizeof text, "%02d:%02d:%02d.%03d", local.tm_hour, local.tm_min,
+                  local.tm_sec, static_cast<int>(us / 1000 % 1000));
     return text;
 }
 
@@ -44,9 +44,10 @@ public:
 
     Result<std::vector<EventPtr>> read(std::uint64_t fromSeq, std::size_t limit) override
     {
-        auto query = m_database.prepare(
-            "SELECT seq, time_us, kind, run, agent, parent, duration_us, coalesce(events.data, payloads.data)"
-            " FROM events LEFT JOIN payloads ON payloads.hash = events.payload WHERE seq >= ? ORDER BY seq LIMIT ?");
+        auto query = m_database.prepare("SELECT seq, time_us, kind, run, agent, parent, "
+                                        "duration_us, coalesce(events.data, payloads.data)"
+                                        " FROM events LEFT JOIN payloads ON payloads.hash = "
+                                        "events.payload WHERE seq >= ? ORDER BY seq LIMIT ?");
         if (!query)
             return fail(query.error());
         query->bind(1, static_cast<std::int64_t>(fromSeq));
@@ -61,15 +62,16 @@ public:
             auto event = std::make_shared<Event>();
             event->seq = static_cast<std::uint64_t>(query->integer(0));
             event->timeUs = query->integer(1);
-            event->kind = m_kinds.contains(query->integer(2)) ? m_kinds[query->integer(2)] : EventKind::Count;
+            event->kind =
+                m_kinds.contains(query->integer(2)) ? m_kinds[query->integer(2)] : EventKind::Count;
             event->run = query->text(3);
             event->agent = query->text(4);
             event->parent = static_cast<std::uint64_t>(query->integer(5));
             event->durationUs = query->integer(6);
             event->data = Json::parse(query->text(7), nullptr, false);
             if (event->data.is_discarded())
-                return fail(ErrorCode::Database, m_database.path() + ": event " + std::to_string(event->seq)
-                                                     + " is damaged.");
+                return fail(ErrorCode::Database, m_database.path() + ": event "
+                                                     + std::to_string(event->seq) + " is damaged.");
             events.push_back(std::move(event));
         }
     }
@@ -88,8 +90,9 @@ public:
     {
         std::vector<RunSummary> list;
         std::unordered_map<std::string, std::size_t> byId;
-        auto query = m_database.prepare("SELECT run, min(seq), max(seq), min(time_us), max(time_us), count(*)"
-                                        " FROM events GROUP BY run ORDER BY min(seq)");
+        auto query = m_database.prepare(
+            "SELECT run, min(seq), max(seq), min(time_us), max(time_us), count(*)"
+            " FROM events GROUP BY run ORDER BY min(seq)");
         if (!query)
             return fail(query.error());
         while (true) {
@@ -107,13 +110,14 @@ public:
             run.events = static_cast<std::uint64_t>(query->integer(5));
             run.outcome = "interrupted";
             run.reason = "ended unexpectedly after event " + std::to_string(run.lastSeq) + " at "
-                + clockTime(run.lastUs);
+                         + clockTime(run.lastUs);
             byId[run.run] = list.size();
             list.push_back(std::move(run));
         }
         auto ends = m_database.prepare(
             "SELECT events.run, kinds.name, coalesce(events.data, payloads.data) FROM events"
-            " JOIN kinds ON kinds.id = events.kind LEFT JOIN payloads ON payloads.hash = events.payload"
+            " JOIN kinds ON kinds.id = events.kind LEFT JOIN payloads ON payloads.hash = "
+            "events.payload"
             " WHERE kinds.name IN ('run_started', 'run_finished', 'run_resumed') ORDER BY seq");
         if (!ends)
             return fail(ends.error());

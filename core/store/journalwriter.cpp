@@ -25,8 +25,7 @@ public:
     Writer(Database database, std::uint64_t lastSeq, Statement event, Statement payload)
         : m_database(std::move(database)), m_lastSeq(lastSeq), m_event(std::move(event)),
           m_payload(std::move(payload)), m_thread([this] { work(); })
-    {
-    }
+    {}
 
     ~Writer() override
     {
@@ -84,7 +83,8 @@ private:
             const auto done = commit(group);
             lock.lock();
             if (done) {
-                m_queue.erase(m_queue.begin(), m_queue.begin() + static_cast<std::ptrdiff_t>(group.size()));
+                m_queue.erase(m_queue.begin(),
+                              m_queue.begin() + static_cast<std::ptrdiff_t>(group.size()));
                 m_committed += group.size();
                 m_error.reset();
             } else {
@@ -114,7 +114,8 @@ private:
     Result<void> insert(const std::vector<EventPtr> &group)
     {
         for (const EventPtr &event : group) {
-            const std::string data = event->data.dump(-1, ' ', false, Json::error_handler_t::replace);
+            const std::string data =
+                event->data.dump(-1, ' ', false, Json::error_handler_t::replace);
             m_event.bind(1, static_cast<std::int64_t>(event->seq));
             m_event.bind(2, event->timeUs);
             m_event.bind(3, static_cast<std::int64_t>(event->kind));
@@ -127,8 +128,9 @@ private:
                 m_event.bindNull(9);
             } else {
                 const std::string hash =
-                    QCryptographicHash::hash(QByteArrayView(data.data(), static_cast<qsizetype>(data.size())),
-                                             QCryptographicHash::Sha256)
+                    QCryptographicHash::hash(
+                        QByteArrayView(data.data(), static_cast<qsizetype>(data.size())),
+                        QCryptographicHash::Sha256)
                         .toStdString();
                 m_payload.bindBlob(1, hash);
                 m_payload.bind(2, data);
@@ -198,13 +200,14 @@ Result<std::unique_ptr<JournalWriter>> JournalWriter::open(const std::string &pa
             return fail(row.error());
         last = query->integer(0);
     }
-    auto event = database->prepare("INSERT INTO events(seq, time_us, kind, run, agent, parent, duration_us, data, "
-                                   "payload) VALUES(?,?,?,?,?,?,?,?,?)");
+    auto event = database->prepare(
+        "INSERT INTO events(seq, time_us, kind, run, agent, parent, duration_us, data, "
+        "payload) VALUES(?,?,?,?,?,?,?,?,?)");
     auto payload = database->prepare("INSERT OR IGNORE INTO payloads(hash, data) VALUES(?, ?)");
     if (!event || !payload)
         return fail((event ? payload : event).error());
-    return std::make_unique<Writer>(std::move(*database), static_cast<std::uint64_t>(last), std::move(*event),
-                                    std::move(*payload));
+    return std::make_unique<Writer>(std::move(*database), static_cast<std::uint64_t>(last),
+                                    std::move(*event), std::move(*payload));
 }
 
 } // namespace orrery::store

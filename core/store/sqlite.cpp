@@ -12,28 +12,21 @@ constexpr std::int64_t kFormat = 1;
 
 Error databaseError(sqlite3 *handle, const std::string &path)
 {
-    Error error = makeError(ErrorCode::Database, path + ": " + (handle ? sqlite3_errmsg(handle) : "out of memory"));
+    Error error = makeError(ErrorCode::Database,
+                            path + ": " + (handle ? sqlite3_errmsg(handle) : "out of memory"));
     const int code = handle ? sqlite3_errcode(handle) : SQLITE_NOMEM;
-    error.retryable = code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_FULL || code == SQLITE_IOERR;
+    error.retryable =
+        code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_FULL || code == SQLITE_IOERR;
     return error;
 }
 
 } // namespace
 
-Statement::~Statement()
-{
-    sqlite3_finalize(m_handle);
-}
+Statement::~Statement() { sqlite3_finalize(m_handle); }
 
-void Statement::bind(int index, std::int64_t value)
-{
-    sqlite3_bind_int64(m_handle, index, value);
-}
+void Statement::bind(int index, std::int64_t value) { sqlite3_bind_int64(m_handle, index, value); }
 
-void Statement::bind(int index, double value)
-{
-    sqlite3_bind_double(m_handle, index, value);
-}
+void Statement::bind(int index, double value) { sqlite3_bind_double(m_handle, index, value); }
 
 void Statement::bind(int index, std::string_view text)
 {
@@ -45,10 +38,7 @@ void Statement::bindBlob(int index, std::string_view bytes)
     sqlite3_bind_blob64(m_handle, index, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
 }
 
-void Statement::bindNull(int index)
-{
-    sqlite3_bind_null(m_handle, index);
-}
+void Statement::bindNull(int index) { sqlite3_bind_null(m_handle, index); }
 
 Result<bool> Statement::step()
 {
@@ -61,26 +51,18 @@ Result<bool> Statement::step()
     return fail(databaseError(handle, sqlite3_db_filename(handle, nullptr)));
 }
 
-void Statement::reset()
-{
-    sqlite3_reset(m_handle);
-}
+void Statement::reset() { sqlite3_reset(m_handle); }
 
-std::int64_t Statement::integer(int column) const
-{
-    return sqlite3_column_int64(m_handle, column);
-}
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(m_handle, column); }
 
-double Statement::real(int column) const
-{
-    return sqlite3_column_double(m_handle, column);
-}
+double Statement::real(int column) const { return sqlite3_column_double(m_handle, column); }
 
 std::string Statement::text(int column) const
 {
     const void *data = sqlite3_column_blob(m_handle, column);
     const int size = sqlite3_column_bytes(m_handle, column);
-    return data ? std::string(static_cast<const char *>(data), static_cast<std::size_t>(size)) : std::string();
+    return data ? std::string(static_cast<const char *>(data), static_cast<std::size_t>(size))
+                : std::string();
 }
 
 bool Statement::isNull(int column) const
@@ -91,7 +73,8 @@ bool Statement::isNull(int column) const
 Result<Database> Database::open(const std::string &path, Mode mode)
 {
     sqlite3 *handle = nullptr;
-    const int flags = mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int flags =
+        mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
         Error error = databaseError(handle, path);
         sqlite3_close(handle);
@@ -101,10 +84,7 @@ Result<Database> Database::open(const std::string &path, Mode mode)
     return Database(handle, path);
 }
 
-Database::~Database()
-{
-    sqlite3_close(m_handle);
-}
+Database::~Database() { sqlite3_close(m_handle); }
 
 Result<void> Database::execute(const std::string &sql)
 {
@@ -139,7 +119,8 @@ Result<Database> openJournal(const std::string &path, Database::Mode mode)
         return database;
     const auto application = database->pragma("application_id");
     if (!application)
-        return fail(ErrorCode::Database, path + " is not an Orrery journal.", application.error().message);
+        return fail(ErrorCode::Database, path + " is not an Orrery journal.",
+                    application.error().message);
     const auto format = database->pragma("user_version");
     const auto pages = database->pragma("page_count");
     if (!format || !pages)
@@ -147,8 +128,9 @@ Result<Database> openJournal(const std::string &path, Database::Mode mode)
     if (*application != kApplicationId && (*pages > 0 || mode == Database::Mode::ReadOnly))
         return fail(ErrorCode::InvalidArgument, path + " is not an Orrery journal.");
     if (*format > kFormat)
-        return fail(ErrorCode::InvalidArgument, path + " has journal format " + std::to_string(*format)
-                                                    + "; this Orrery reads up to " + std::to_string(kFormat) + ".");
+        return fail(ErrorCode::InvalidArgument,
+                    path + " has journal format " + std::to_string(*format)
+                        + "; this Orrery reads up to " + std::to_string(kFormat) + ".");
     if (mode == Database::Mode::ReadOnly)
         return database;
     if (auto ready = database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"); !ready)
@@ -157,13 +139,18 @@ Result<Database> openJournal(const std::string &path, Database::Mode mode)
         auto made = database->execute(
             "BEGIN IMMEDIATE;"
             "CREATE TABLE IF NOT EXISTS kinds(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
-            "CREATE TABLE IF NOT EXISTS payloads(hash BLOB PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;"
-            "CREATE TABLE IF NOT EXISTS events(seq INTEGER PRIMARY KEY, time_us INTEGER NOT NULL, kind INTEGER NOT NULL,"
-            " run TEXT NOT NULL, agent TEXT NOT NULL, parent INTEGER NOT NULL, duration_us INTEGER NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS payloads(hash BLOB PRIMARY KEY, data TEXT NOT NULL) "
+            "WITHOUT ROWID;"
+            "CREATE TABLE IF NOT EXISTS events(seq INTEGER PRIMARY KEY, time_us INTEGER NOT NULL, "
+            "kind INTEGER NOT NULL,"
+            " run TEXT NOT NULL, agent TEXT NOT NULL, parent INTEGER NOT NULL, duration_us INTEGER "
+            "NOT NULL,"
             " data TEXT, payload BLOB);"
-            "CREATE TABLE IF NOT EXISTS contexts(session TEXT PRIMARY KEY, version INTEGER NOT NULL, json TEXT NOT NULL);"
-            "PRAGMA application_id=" + std::to_string(kApplicationId) + "; PRAGMA user_version="
-            + std::to_string(kFormat) + "; COMMIT;");
+            "CREATE TABLE IF NOT EXISTS contexts(session TEXT PRIMARY KEY, version INTEGER NOT "
+            "NULL, json TEXT NOT NULL);"
+            "PRAGMA application_id="
+            + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kFormat)
+            + "; COMMIT;");
         if (!made)
             return fail(made.error());
     }

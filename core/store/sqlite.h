@@ -50,7 +50,9 @@ public:
     enum class Mode { ReadOnly, ReadWrite };
     static Result<Database> open(const std::string &path, Mode mode);
     ~Database();
-    Database(Database &&other) noexcept : m_handle(std::exchange(other.m_handle, nullptr)), m_path(other.m_path) {}
+    Database(Database &&other) noexcept
+        : m_handle(std::exchange(other.m_handle, nullptr)), m_path(other.m_path)
+    {}
     Database &operator=(Database &&) = delete;
 
     Result<void> execute(const std::string &sql);

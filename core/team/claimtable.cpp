@@ -14,7 +14,8 @@ namespace {
 
 struct Held {
     Claim claim;
-    std::uint64_t order = 0; ///< position in (re-)claim order; also tells a standing claim from a replaced one
+    std::uint64_t order =
+        0; ///< position in (re-)claim order; also tells a standing claim from a replaced one
 };
 
 bool overlaps(const Claim &claim, std::int64_t start, std::int64_t end)
@@ -32,7 +33,8 @@ struct ClaimTable::Private {
     // All below is guarded by `mutex`.
     std::unordered_map<std::string, std::vector<Held>> files;
     std::unordered_map<std::string, std::set<std::string>> filesOf; ///< by agent
-    std::set<std::tuple<std::int64_t, std::uint64_t, std::string>> deadlines; ///< deadline, order, file
+    std::set<std::tuple<std::int64_t, std::uint64_t, std::string>>
+        deadlines;              ///< deadline, order, file
     std::vector<Claim> expired; ///< since the last expire()
     std::uint64_t lastOrder = 0;
 
@@ -55,8 +57,9 @@ struct ClaimTable::Private {
         while (!deadlines.empty() && std::get<0>(*deadlines.begin()) <= nowMs) {
             const auto [deadline, order, file] = *deadlines.begin();
             auto &list = files.at(file);
-            const auto it = std::find_if(list.begin(), list.end(),
-                                         [order = order](const Held &held) { return held.order == order; });
+            const auto it =
+                std::find_if(list.begin(), list.end(),
+                             [order = order](const Held &held) { return held.order == order; });
             expired.push_back(it->claim);
             remove(list, it);
         }
@@ -86,8 +89,8 @@ struct ClaimTable::Private {
         list.push_back({std::move(claim), order});
     }
 
-    std::vector<Claim> conflicts(const std::string &agent, const std::string &file, std::int64_t start,
-                                 std::int64_t end) const
+    std::vector<Claim> conflicts(const std::string &agent, const std::string &file,
+                                 std::int64_t start, std::int64_t end) const
     {
         std::vector<Claim> found;
         const auto it = files.find(file);
@@ -104,8 +107,8 @@ ClaimTable::ClaimTable(std::int64_t ttlMs) : d(std::make_unique<Private>(ttlMs))
 
 ClaimTable::~ClaimTable() = default;
 
-Result<ClaimVerdict> ClaimTable::claim(const std::string &agent, const std::string &file, std::int64_t start,
-                                       std::int64_t end, std::int64_t nowMs)
+Result<ClaimVerdict> ClaimTable::claim(const std::string &agent, const std::string &file,
+                                       std::int64_t start, std::int64_t end, std::int64_t nowMs)
 {
     if (start > end || start < 0 || end < 0)
         return fail(ErrorCode::InvalidArgument,
@@ -123,7 +126,8 @@ Result<ClaimVerdict> ClaimTable::claim(const std::string &agent, const std::stri
     return verdict;
 }
 
-std::optional<Claim> ClaimTable::release(const std::string &agent, const std::string &file, std::int64_t nowMs)
+std::optional<Claim> ClaimTable::release(const std::string &agent, const std::string &file,
+                                         std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
     d->sweep(nowMs);
@@ -144,7 +148,8 @@ std::vector<Claim> ClaimTable::releaseAll(const std::string &agent, std::int64_t
     return released;
 }
 
-std::optional<Claim> ClaimTable::extend(const std::string &agent, const std::string &file, std::int64_t nowMs)
+std::optional<Claim> ClaimTable::extend(const std::string &agent, const std::string &file,
+                                        std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
     d->sweep(nowMs);
@@ -156,23 +161,25 @@ std::optional<Claim> ClaimTable::extend(const std::string &agent, const std::str
     return claim;
 }
 
-std::vector<Claim> ClaimTable::conflicts(const std::string &agent, const std::string &file, std::int64_t start,
-                                         std::int64_t end, std::int64_t nowMs)
+std::vector<Claim> ClaimTable::conflicts(const std::string &agent, const std::string &file,
+                                         std::int64_t start, std::int64_t end, std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
     d->sweep(nowMs);
     return d->conflicts(agent, file, start, end);
 }
 
-bool ClaimTable::holds(const std::string &agent, const std::string &file, std::int64_t start, std::int64_t end,
-                       std::int64_t nowMs)
+bool ClaimTable::holds(const std::string &agent, const std::string &file, std::int64_t start,
+                       std::int64_t end, std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
     d->sweep(nowMs);
     const auto it = d->files.find(file);
-    return it != d->files.end() && std::any_of(it->second.begin(), it->second.end(), [&](const Held &held) {
-        return held.claim.agent == agent && held.claim.start <= start && end <= held.claim.end;
-    });
+    return it != d->files.end()
+           && std::any_of(it->second.begin(), it->second.end(), [&](const Held &held) {
+                  return held.claim.agent == agent && held.claim.start <= start
+                         && end <= held.claim.end;
+              });
 }
 
 std::vector<Claim> ClaimTable::expire(std::int64_t nowMs)
@@ -192,7 +199,8 @@ std::vector<Claim> ClaimTable::snapshot(std::int64_t nowMs)
             all.insert(all.end(), list.begin(), list.end());
     }
     // Sorted outside the lock, so that a reader does not hold up the writers.
-    std::sort(all.begin(), all.end(), [](const Held &a, const Held &b) { return a.order < b.order; });
+    std::sort(all.begin(), all.end(),
+              [](const Held &a, const Held &b) { return a.order < b.order; });
     std::vector<Claim> claims;
     claims.reserve(all.size());
     for (Held &held : all)

@@ -25,8 +25,8 @@ struct Claim {
 
 struct ClaimVerdict {
     bool granted = false;
-    std::optional<Claim> replaced;   ///< the agent's former claim on that file, when granted
-    std::vector<Claim> conflicts;    ///< who holds overlapping lines, when not granted
+    std::optional<Claim> replaced; ///< the agent's former claim on that file, when granted
+    std::vector<Claim> conflicts;  ///< who holds overlapping lines, when not granted
 };
 
 /// Who may write which lines. One claim per (agent, file); a re-claim replaces. Thread-safe; times are milliseconds
@@ -38,19 +38,21 @@ public:
     ~ClaimTable();
 
     /// Error InvalidArgument for start > end or a negative line. Line 0 is allowed.
-    Result<ClaimVerdict> claim(const std::string &agent, const std::string &file, std::int64_t start,
-                               std::int64_t end, std::int64_t nowMs);
+    Result<ClaimVerdict> claim(const std::string &agent, const std::string &file,
+                               std::int64_t start, std::int64_t end, std::int64_t nowMs);
     /// The released claim, or nothing if the agent held none.
-    std::optional<Claim> release(const std::string &agent, const std::string &file, std::int64_t nowMs);
+    std::optional<Claim> release(const std::string &agent, const std::string &file,
+                                 std::int64_t nowMs);
     std::vector<Claim> releaseAll(const std::string &agent, std::int64_t nowMs);
-    std::optional<Claim> extend(const std::string &agent, const std::string &file, std::int64_t nowMs);
+    std::optional<Claim> extend(const std::string &agent, const std::string &file,
+                                std::int64_t nowMs);
 
     /// Claims of agents other than `agent` that overlap the lines.
-    std::vector<Claim> conflicts(const std::string &agent, const std::string &file, std::int64_t start,
-                                 std::int64_t end, std::int64_t nowMs);
+    std::vector<Claim> conflicts(const std::string &agent, const std::string &file,
+                                 std::int64_t start, std::int64_t end, std::int64_t nowMs);
     /// True if `agent` holds all of these lines itself.
-    bool holds(const std::string &agent, const std::string &file, std::int64_t start, std::int64_t end,
-               std::int64_t nowMs);
+    bool holds(const std::string &agent, const std::string &file, std::int64_t start,
+               std::int64_t end, std::int64_t nowMs);
     /// Removes and returns what has expired, in order of deadline.
     std::vector<Claim> expire(std::int64_t nowMs);
     /// All claims in (re-)claim order.

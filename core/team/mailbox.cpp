@@ -51,7 +51,8 @@ bool Mailbox::hasMail(const std::string &agent) const
 bool Mailbox::anyMail() const
 {
     std::lock_guard lock(m_mutex);
-    return std::any_of(m_boxes.begin(), m_boxes.end(), [](const auto &box) { return !box.second.empty(); });
+    return std::any_of(m_boxes.begin(), m_boxes.end(),
+                       [](const auto &box) { return !box.second.empty(); });
 }
 
 } // namespace orrery::team

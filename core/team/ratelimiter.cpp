@@ -34,7 +34,8 @@ struct InWindow {
 std::string grouped(std::int64_t number)
 {
     std::string digits = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+    for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0);
+         at -= 3)
         digits.insert(static_cast<std::size_t>(at), ",");
     return digits;
 }
@@ -70,7 +71,8 @@ struct RateLimiter::Private {
     std::int64_t windowTokens = 0;
     std::int64_t windowRequests = 0;
     std::unordered_map<std::string, InWindow> inWindow;
-    std::map<ReservationId, Reservation> reservations; ///< by id, which is by age unless the clock went back
+    std::map<ReservationId, Reservation>
+        reservations; ///< by id, which is by age unless the clock went back
     ReservationId lastId = 0;
     LimiterTotals totals;
     std::map<std::string, LimiterTotals> agents;
@@ -115,8 +117,8 @@ struct RateLimiter::Private {
     }
 
     /// A correction of something that was counted at `ts`, at that same time.
-    void settle(const Reservation &reservation, std::int64_t tokens, std::int64_t requests, double cost,
-                std::int64_t nowMs)
+    void settle(const Reservation &reservation, std::int64_t tokens, std::int64_t requests,
+                double cost, std::int64_t nowMs)
     {
         book(reservation.agent, tokens, requests, cost);
         if ((tokens != 0 || requests != 0) && reservation.ts > nowMs - kWindowMs)
@@ -151,7 +153,8 @@ struct RateLimiter::Private {
         return list;
     }
 
-    std::optional<LimiterDenial> refuse(const std::string &agent, std::int64_t tokens, std::int64_t nowMs);
+    std::optional<LimiterDenial> refuse(const std::string &agent, std::int64_t tokens,
+                                        std::int64_t nowMs);
     void explain(LimiterDenial &denial, const std::string &agent, std::int64_t nowMs) const;
     LimiterStatus status() const
     {
@@ -159,8 +162,8 @@ struct RateLimiter::Private {
     }
 };
 
-std::optional<LimiterDenial> RateLimiter::Private::refuse(const std::string &agent, std::int64_t tokens,
-                                                          std::int64_t nowMs)
+std::optional<LimiterDenial> RateLimiter::Private::refuse(const std::string &agent,
+                                                          std::int64_t tokens, std::int64_t nowMs)
 {
     using Reason = LimiterDenial::Reason;
     LimiterDenial denial;
@@ -172,16 +175,16 @@ std::optional<LimiterDenial> RateLimiter::Private::refuse(const std::string &age
     if (config.budgetUsd && totals.costUsd >= *config.budgetUsd) {
         denial.reason = Reason::Budget;
         denial.sentence = "The team's budget of " + dollars(*config.budgetUsd) + " is used up ("
-            + dollars(totals.costUsd) + ").";
+                          + dollars(totals.costUsd) + ").";
     } else if (config.perAgentBudgetUsd && ownCost >= *config.perAgentBudgetUsd) {
         denial.reason = Reason::AgentBudget;
-        denial.sentence = agent + "'s budget of " + dollars(*config.perAgentBudgetUsd) + " is used up ("
-            + dollars(ownCost) + ").";
+        denial.sentence = agent + "'s budget of " + dollars(*config.perAgentBudgetUsd)
+                          + " is used up (" + dollars(ownCost) + ").";
     } else if (config.tpm && tokens > *config.tpm) {
         denial.reason = Reason::TooLarge;
         denial.limit = *config.tpm;
-        denial.sentence = agent + "'s call needs " + grouped(tokens) + " tokens, more than the whole window of "
-            + grouped(*config.tpm) + ".";
+        denial.sentence = agent + "'s call needs " + grouped(tokens)
+                          + " tokens, more than the whole window of " + grouped(*config.tpm) + ".";
     } else if (config.rpm && windowRequests + 1 > *config.rpm) {
         denial.reason = Reason::Requests;
         denial.limit = *config.rpm;
@@ -196,7 +199,8 @@ std::optional<LimiterDenial> RateLimiter::Private::refuse(const std::string &age
     return denial;
 }
 
-void RateLimiter::Private::explain(LimiterDenial &denial, const std::string &agent, std::int64_t nowMs) const
+void RateLimiter::Private::explain(LimiterDenial &denial, const std::string &agent,
+                                   std::int64_t nowMs) const
 {
     denial.holders = holders();
     std::int64_t tokensLeft = windowTokens;
@@ -218,12 +222,14 @@ void RateLimiter::Private::explain(LimiterDenial &denial, const std::string &age
         }
     }
     const bool byTokens = denial.reason == LimiterDenial::Reason::Tokens;
-    std::string text = agent + "'s call needs " + (byTokens ? grouped(denial.tokens) + " tokens" : "a request")
-        + ". The window holds " + grouped(byTokens ? windowTokens : windowRequests) + " of " + grouped(denial.limit)
-        + ":";
+    std::string text = agent + "'s call needs "
+                       + (byTokens ? grouped(denial.tokens) + " tokens" : "a request")
+                       + ". The window holds " + grouped(byTokens ? windowTokens : windowRequests)
+                       + " of " + grouped(denial.limit) + ":";
     for (std::size_t i = 0; i < denial.holders.size(); ++i) {
         const Holder &holder = denial.holders[i];
-        text += (i ? ", " : " ") + holder.agent + " " + grouped(byTokens ? holder.tokens : holder.requests);
+        text += (i ? ", " : " ") + holder.agent + " "
+                + grouped(byTokens ? holder.tokens : holder.requests);
         if (byTokens && holder.reserved > 0)
             text += " (" + grouped(holder.reserved) + " only reserved)";
     }
@@ -241,12 +247,10 @@ RateLimiter::RateLimiter(LimiterConfig config) : d(std::make_unique<Private>(con
 
 RateLimiter::~RateLimiter() = default;
 
-const LimiterConfig &RateLimiter::config() const
-{
-    return d->config;
-}
+const LimiterConfig &RateLimiter::config() const { return d->config; }
 
-RateLimiter::Verdict RateLimiter::acquire(const std::string &agent, std::int64_t tokens, std::int64_t nowMs)
+RateLimiter::Verdict RateLimiter::acquire(const std::string &agent, std::int64_t tokens,
+                                          std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
     d->prune(nowMs);
@@ -264,8 +268,8 @@ RateLimiter::Verdict RateLimiter::acquire(const std::string &agent, std::int64_t
     return verdict;
 }
 
-void RateLimiter::record(const std::string &agent, std::int64_t tokens, double costUsd, std::int64_t requests,
-                         ReservationId reservation, std::int64_t nowMs)
+void RateLimiter::record(const std::string &agent, std::int64_t tokens, double costUsd,
+                         std::int64_t requests, ReservationId reservation, std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
     d->prune(nowMs);

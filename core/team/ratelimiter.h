@@ -33,15 +33,17 @@ struct Holder {
 struct LimiterDenial {
     enum class Reason { Requests, Tokens, Budget, AgentBudget, TooLarge };
     Reason reason = Reason::Tokens;
-    std::int64_t tokens = 0;         ///< asked for
-    std::int64_t limit = 0;          ///< of the window that refused; budgets: 0
+    std::int64_t tokens = 0; ///< asked for
+    std::int64_t limit = 0;  ///< of the window that refused; budgets: 0
     std::int64_t windowTokens = 0;
     std::int64_t windowRequests = 0;
-    std::vector<Holder> holders;     ///< most tokens first
-    std::optional<std::int64_t> fitsAtMs; ///< when it would fit if nothing else happened; nothing = never
-    std::string sentence;            ///< the same for a person, times relative ("in 17 s")
+    std::vector<Holder> holders; ///< most tokens first
+    std::optional<std::int64_t>
+        fitsAtMs;         ///< when it would fit if nothing else happened; nothing = never
+    std::string sentence; ///< the same for a person, times relative ("in 17 s")
 };
-const char *toString(LimiterDenial::Reason reason); ///< requests, tokens, budget, agent_budget, too_large
+const char *
+toString(LimiterDenial::Reason reason); ///< requests, tokens, budget, agent_budget, too_large
 
 struct LimiterTotals {
     std::int64_t requests = 0;
@@ -54,7 +56,7 @@ struct LimiterStatus {
     std::map<std::string, LimiterTotals> agents;
     std::int64_t windowTokens = 0;
     std::int64_t windowRequests = 0;
-    std::size_t windowLength = 0;     ///< entries, refunds and deltas included
+    std::size_t windowLength = 0; ///< entries, refunds and deltas included
     std::size_t openReservations = 0;
 };
 
@@ -74,15 +76,15 @@ public:
     const LimiterConfig &config() const;
 
     struct Verdict {
-        ReservationId reservation = 0;        ///< != 0 when admitted
-        std::optional<LimiterDenial> denial;  ///< set when not
-        std::int64_t windowTokens = 0;        ///< after the call
+        ReservationId reservation = 0;       ///< != 0 when admitted
+        std::optional<LimiterDenial> denial; ///< set when not
+        std::int64_t windowTokens = 0;       ///< after the call
         std::int64_t windowRequests = 0;
     };
     Verdict acquire(const std::string &agent, std::int64_t tokens, std::int64_t nowMs);
     /// Books what was really used. With an open reservation only the difference is booked, to its owner.
-    void record(const std::string &agent, std::int64_t tokens, double costUsd, std::int64_t requests,
-                ReservationId reservation, std::int64_t nowMs);
+    void record(const std::string &agent, std::int64_t tokens, double costUsd,
+                std::int64_t requests, ReservationId reservation, std::int64_t nowMs);
     /// Gives a reservation back in full. False if it was not open.
     bool release(ReservationId reservation, std::int64_t nowMs);
     LimiterStatus status(std::int64_t nowMs);

@@ -21,13 +21,20 @@ const char *typeName(const Json &value)
 
 bool isOfType(const Json &value, const std::string &type)
 {
-    if (type == "string") return value.is_string();
-    if (type == "integer") return value.is_number_integer();
-    if (type == "number") return value.is_number();
-    if (type == "boolean") return value.is_boolean();
-    if (type == "array") return value.is_array();
-    if (type == "object") return value.is_object();
-    if (type == "null") return value.is_null();
+    if (type == "string")
+        return value.is_string();
+    if (type == "integer")
+        return value.is_number_integer();
+    if (type == "number")
+        return value.is_number();
+    if (type == "boolean")
+        return value.is_boolean();
+    if (type == "array")
+        return value.is_array();
+    if (type == "object")
+        return value.is_object();
+    if (type == "null")
+        return value.is_null();
     return true; // unknown types accept everything
 }
 
@@ -37,21 +44,24 @@ bool strictlyEqual(const Json &a, const Json &b)
     return a == b && a.is_number_float() == b.is_number_float();
 }
 
-void check(const Json &value, const Json &schema, const std::string &path, std::vector<std::string> &errors)
+void check(const Json &value, const Json &schema, const std::string &path,
+           std::vector<std::string> &errors)
 {
     if (!schema.is_object())
         return;
     if (const auto type = schema.find("type"); type != schema.end() && type->is_string()) {
         const auto expected = type->get<std::string>();
         if (!isOfType(value, expected))
-            errors.push_back("Parameter \"" + path + "\": expected " + expected + ", got " + typeName(value));
+            errors.push_back("Parameter \"" + path + "\": expected " + expected + ", got "
+                             + typeName(value));
     }
     if (const auto allowed = schema.find("enum"); allowed != schema.end() && allowed->is_array()) {
         bool found = false;
         for (const Json &item : *allowed)
             found = found || strictlyEqual(item, value);
         if (!found)
-            errors.push_back("Parameter \"" + path + "\": must be one of " + allowed->dump() + ", got "
+            errors.push_back("Parameter \"" + path + "\": must be one of " + allowed->dump()
+                             + ", got "
                              + value.dump(-1, ' ', false, Json::error_handler_t::replace));
     }
     if (value.is_object()) {
@@ -85,16 +95,20 @@ Result<void> validateArguments(const Json &arguments, const Json &schema)
     if (!schema.is_object())
         return {};
     std::vector<std::string> missing;
-    if (const auto required = schema.find("required"); required != schema.end() && required->is_array()) {
+    if (const auto required = schema.find("required");
+        required != schema.end() && required->is_array()) {
         for (const Json &name : *required)
-            if (name.is_string() && (!arguments.is_object() || !arguments.contains(name.get<std::string>())))
+            if (name.is_string()
+                && (!arguments.is_object() || !arguments.contains(name.get<std::string>())))
                 missing.push_back(name.get<std::string>());
     }
     if (!missing.empty())
-        return fail(ErrorCode::InvalidArgument, "Missing required parameters: " + join(missing, ", "));
+        return fail(ErrorCode::InvalidArgument,
+                    "Missing required parameters: " + join(missing, ", "));
     std::vector<std::string> errors;
     if (arguments.is_object())
-        if (const auto properties = schema.find("properties"); properties != schema.end() && properties->is_object())
+        if (const auto properties = schema.find("properties");
+            properties != schema.end() && properties->is_object())
             for (const auto &[key, value] : arguments.items())
                 if (const auto it = properties->find(key); it != properties->end())
                     check(value, *it, key, errors);

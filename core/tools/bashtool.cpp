@@ -32,7 +32,8 @@ std::vector<char *> scrubbedEnvironment()
         std::transform(name.begin(), name.end(), name.begin(),
                        [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
         const auto has = [&](const char *mark) { return name.find(mark) != std::string::npos; };
-        if (!has("KEY") && !has("TOKEN") && !has("SECRET") && !has("PASSWORD") && !has("CREDENTIAL"))
+        if (!has("KEY") && !has("TOKEN") && !has("SECRET") && !has("PASSWORD")
+            && !has("CREDENTIAL"))
             kept.push_back(*variable);
     }
     kept.push_back(nullptr);
@@ -55,8 +56,9 @@ public:
     }
     std::string text() const
     {
-        return m_dropped ? m_head + "\n[" + std::to_string(m_dropped) + " bytes left out]\n" + m_tail
-                         : m_head + m_tail;
+        return m_dropped
+                   ? m_head + "\n[" + std::to_string(m_dropped) + " bytes left out]\n" + m_tail
+                   : m_head + m_tail;
     }
 
 private:
@@ -158,7 +160,8 @@ ToolResult bash(const Json &args, ToolContext &context)
                     open = false;
             }
             const auto now = Clock::now();
-            if (!stopped && !timedOut && (fds[1].revents || context.stop.stop_requested() || now >= deadline)) {
+            if (!stopped && !timedOut
+                && (fds[1].revents || context.stop.stop_requested() || now >= deadline)) {
                 stopped = fds[1].revents || context.stop.stop_requested();
                 timedOut = !stopped;
                 child.signalGroup(SIGTERM);
@@ -192,10 +195,11 @@ ToolResult bash(const Json &args, ToolContext &context)
 
 ToolPtr bashTool()
 {
-    auto tool = makeTool("bash", "Run a shell command in the workspace folder.", ToolCategory::Execute,
-                         {{"command", "string", "Handed to /bin/sh -c"},
-                          {"timeout_ms", "integer", "Default 120000", false}},
-                         bash);
+    auto tool =
+        makeTool("bash", "Run a shell command in the workspace folder.", ToolCategory::Execute,
+                 {{"command", "string", "Handed to /bin/sh -c"},
+                  {"timeout_ms", "integer", "Default 120000", false}},
+                 bash);
     tool->needsApproval = true;
     tool->timeoutMs = 3600000;
     return tool;

@@ -21,7 +21,8 @@ std::shared_ptr<Tool> makeTool(std::string name, std::string description, ToolCa
     Json properties = Json::object();
     Json required = Json::array();
     for (const Parameter &parameter : parameters) {
-        properties[parameter.name] = {{"type", parameter.type}, {"description", parameter.description}};
+        properties[parameter.name] = {{"type", parameter.type},
+                                      {"description", parameter.description}};
         if (parameter.required)
             required.push_back(parameter.name);
     }
@@ -29,7 +30,9 @@ std::shared_ptr<Tool> makeTool(std::string name, std::string description, ToolCa
     tool->name = std::move(name);
     tool->description = std::move(description);
     tool->category = category;
-    tool->parameters = {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+    tool->parameters = {{"type", "object"},
+                        {"properties", std::move(properties)},
+                        {"required", std::move(required)}};
     tool->run = std::move(run);
     return tool;
 }

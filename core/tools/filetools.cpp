@@ -53,20 +53,21 @@ ToolResult readFile(ReadLedger &ledger, const Json &args, const ToolContext &con
         }
     }
     if (out.empty())
-        out = "[" + file->relative + " has " + std::to_string(count) + " lines; none of these was asked for.]";
+        out = "[" + file->relative + " has " + std::to_string(count)
+              + " lines; none of these was asked for.]";
     return ToolResult::success(std::move(out));
 }
 
 /// Asks the claims, writes, and reports. The file's lock is held by the caller.
-ToolResult commit(ReadLedger &ledger, const Target &file, const std::string &before, const std::string &after,
-                  const ToolContext &context)
+ToolResult commit(ReadLedger &ledger, const Target &file, const std::string &before,
+                  const std::string &after, const ToolContext &context)
 {
     const ChangedLines change = changedLines(before, after);
     if (change.same)
         return ToolResult::success(file.relative + " already has this content.");
     if (context.writeGate) {
-        if (const auto allowed =
-                context.writeGate->beforeWrite(context.agent, file.relative, change.first, change.oldLast);
+        if (const auto allowed = context.writeGate->beforeWrite(context.agent, file.relative,
+                                                                change.first, change.oldLast);
             !allowed)
             return ToolResult::error(allowed.error().message);
     }
@@ -74,10 +75,10 @@ ToolResult commit(ReadLedger &ledger, const Target &file, const std::string &bef
         return ToolResult::error(written.error().message);
     ledger.saw(context.agent, file.relative, after);
     if (context.writeGate)
-        context.writeGate->afterWrite(context.agent, file.relative, change.first, change.oldLast, change.newLast,
-                                      context.callId);
-    return ToolResult::success("Changed " + file.relative + " lines " + std::to_string(change.first) + "-"
-                               + std::to_string(change.newLast) + ".");
+        context.writeGate->afterWrite(context.agent, file.relative, change.first, change.oldLast,
+                                      change.newLast, context.callId);
+    return ToolResult::success("Changed " + file.relative + " lines " + std::to_string(change.first)
+                               + "-" + std::to_string(change.newLast) + ".");
 }
 
 ToolResult writeFile(ReadLedger &ledger, const Json &args, const ToolContext &context)
@@ -93,14 +94,16 @@ ToolResult writeFile(ReadLedger &ledger, const Json &args, const ToolContext &co
     if (before)
         if (const auto fresh = ledger.checkFresh(context.agent, file->relative, *before); !fresh)
             return ToolResult::error(fresh.error().message);
-    return commit(ledger, *file, before ? *before : std::string(), args.at("content").get<std::string>(), context);
+    return commit(ledger, *file, before ? *before : std::string(),
+                  args.at("content").get<std::string>(), context);
 }
 
 std::string linesOf(const std::string &text, const std::string &part)
 {
     std::string numbers;
     for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-        const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1;
+        const auto line =
+            std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1;
         numbers += (numbers.empty() ? "" : ", ") + std::to_string(line);
     }
     return numbers;
@@ -124,13 +127,16 @@ ToolResult editFile(ReadLedger &ledger, const Json &args, const ToolContext &con
         return ToolResult::error(fresh.error().message);
     auto at = before->find(oldText);
     if (at == std::string::npos)
-        return ToolResult::error("old_text does not occur in " + file->relative + ". Nothing was changed.");
+        return ToolResult::error("old_text does not occur in " + file->relative
+                                 + ". Nothing was changed.");
     const bool all = args.contains("replace_all") && args["replace_all"] == true;
     if (!all && before->find(oldText, at + 1) != std::string::npos)
-        return ToolResult::error("old_text occurs at lines " + linesOf(*before, oldText) + " of " + file->relative
-                                 + ". Give more of its surroundings, or set replace_all. Nothing was changed.");
+        return ToolResult::error(
+            "old_text occurs at lines " + linesOf(*before, oldText) + " of " + file->relative
+            + ". Give more of its surroundings, or set replace_all. Nothing was changed.");
     std::string after = *before;
-    for (; at != std::string::npos; at = all ? after.find(oldText, at + newText.size()) : std::string::npos)
+    for (; at != std::string::npos;
+         at = all ? after.find(oldText, at + newText.size()) : std::string::npos)
         after.replace(at, oldText.size(), newText);
     return commit(ledger, *file, *before, after, context);
 }
@@ -141,20 +147,29 @@ std::vector<ToolPtr> fileTools()
 {
     auto ledger = std::make_shared<ReadLedger>();
     std::vector<ToolPtr> tools = {
-        makeTool("read_file", "Read a text file of the workspace, with line numbers.", ToolCategory::Read,
+        makeTool("read_file", "Read a text file of the workspace, with line numbers.",
+                 ToolCategory::Read,
                  {{"path", "string", "Path in the workspace"},
                   {"start_line", "integer", "First line, from 1", false},
                   {"end_line", "integer", "Last line, included", false}},
-                 [ledger](const Json &args, ToolContext &context) { return readFile(*ledger, args, context); }),
-        makeTool("write_file", "Create a file, or replace its whole content.", ToolCategory::Write,
-                 {{"path", "string", "Path in the workspace"}, {"content", "string", "The new content"}},
-                 [ledger](const Json &args, ToolContext &context) { return writeFile(*ledger, args, context); }),
-        makeTool("edit_file", "Replace a text that occurs once in a file by another.", ToolCategory::Write,
+                 [ledger](const Json &args, ToolContext &context) {
+                     return readFile(*ledger, args, context);
+                 }),
+        makeTool(
+            "write_file", "Create a file, or replace its whole content.", ToolCategory::Write,
+            {{"path", "string", "Path in the workspace"}, {"content", "string", "The new content"}},
+            [ledger](const Json &args, ToolContext &context) {
+                return writeFile(*ledger, args, context);
+            }),
+        makeTool("edit_file", "Replace a text that occurs once in a file by another.",
+                 ToolCategory::Write,
                  {{"path", "string", "Path in the workspace"},
                   {"old_text", "string", "Exactly as it stands in the file, without line numbers"},
                   {"new_text", "string", "What replaces it"},
                   {"replace_all", "boolean", "Replace every occurrence", false}},
-                 [ledger](const Json &args, ToolContext &context) { return editFile(*ledger, args, context); }),
+                 [ledger](const Json &args, ToolContext &context) {
+                     return editFile(*ledger, args, context);
+                 }),
     };
     for (ToolPtr &tool : searchTools())
         tools.push_back(std::move(tool));

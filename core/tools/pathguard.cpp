@@ -47,7 +47,8 @@ Result<fs::path> resolve(const fs::path &path)
             if (++links > kMaxSymlinks)
                 return fail(ErrorCode::Denied, "The path goes through too many symbolic links.");
             const fs::path target = fs::read_symlink(next, error);
-            const fs::path expanded = clean(target.is_absolute() ? target / tail : done / target / tail);
+            const fs::path expanded =
+                clean(target.is_absolute() ? target / tail : done / target / tail);
             rest = expanded.relative_path();
             done = expanded.root_path();
         } else {

@@ -20,7 +20,8 @@ std::vector<std::string> filesBelow(const fs::path &root, const std::stop_token 
     std::vector<std::string> files;
     std::error_code error;
     fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied, error);
-    for (; !error && it != fs::recursive_directory_iterator() && !stop.stop_requested(); it.increment(error)) {
+    for (; !error && it != fs::recursive_directory_iterator() && !stop.stop_requested();
+         it.increment(error)) {
         if (it->path().filename() == ".git" && it->is_directory(error))
             it.disable_recursion_pending();
         else if (it->is_regular_file(error) && !it->is_symlink(error))
@@ -53,8 +54,9 @@ bool matches(std::string_view pattern, std::string_view path)
         }
         return false;
     }
-    return !path.empty() && (pattern.front() == path.front() || (pattern.front() == '?' && path.front() != '/'))
-        && matches(pattern.substr(1), path.substr(1));
+    return !path.empty()
+           && (pattern.front() == path.front() || (pattern.front() == '?' && path.front() != '/'))
+           && matches(pattern.substr(1), path.substr(1));
 }
 
 ToolResult glob(const Json &args, const ToolContext &context)
@@ -66,7 +68,8 @@ ToolResult glob(const Json &args, const ToolContext &context)
         if (!matches(pattern, file))
             continue;
         if (++count > kMaxFiles)
-            return ToolResult::success(out + "[More than " + std::to_string(kMaxFiles) + " files match.]");
+            return ToolResult::success(out + "[More than " + std::to_string(kMaxFiles)
+                                       + " files match.]");
         out += file + "\n";
     }
     return ToolResult::success(out.empty() ? "No file matches." : out);
@@ -79,7 +82,8 @@ ToolResult grep(const Json &args, const ToolContext &context)
     try {
         expression = std::regex(pattern);
     } catch (const std::regex_error &error) {
-        return ToolResult::error("\"" + pattern + "\" is not a regular expression: " + error.what());
+        return ToolResult::error("\"" + pattern
+                                 + "\" is not a regular expression: " + error.what());
     }
     const auto base = guardPath(context.workspace, args.value("path", "."));
     if (!base)
@@ -88,8 +92,8 @@ ToolResult grep(const Json &args, const ToolContext &context)
     const bool single = fs::is_regular_file(*base, error);
     std::string out;
     std::size_t count = 0;
-    for (const std::string &file :
-         single ? std::vector<std::string>{base->filename().string()} : filesBelow(*base, context.stop)) {
+    for (const std::string &file : single ? std::vector<std::string>{base->filename().string()}
+                                          : filesBelow(*base, context.stop)) {
         const fs::path path = single ? *base : *base / file;
         const auto text = readText(path);
         if (!text)
@@ -102,9 +106,10 @@ ToolResult grep(const Json &args, const ToolContext &context)
             if (line.size() > 4000 || !std::regex_search(line.begin(), line.end(), expression))
                 continue;
             if (++count > kMaxLines)
-                return ToolResult::success(out + "[More than " + std::to_string(kMaxLines) + " lines match.]");
+                return ToolResult::success(out + "[More than " + std::to_string(kMaxLines)
+                                           + " lines match.]");
             out += shown + ":" + std::to_string(number) + ": "
-                + std::string(line.substr(0, line.find_last_not_of("\r\n") + 1)) + "\n";
+                   + std::string(line.substr(0, line.find_last_not_of("\r\n") + 1)) + "\n";
         }
     }
     return ToolResult::success(out.empty() ? "No line matches." : out);

@@ -34,7 +34,8 @@ Result<void> writeTextAtomically(const fs::path &path, std::string_view text)
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
     if (error)
-        return fail(ErrorCode::Io, "The folder of " + path.filename().string() + " cannot be made: " + error.message());
+        return fail(ErrorCode::Io, "The folder of " + path.filename().string()
+                                       + " cannot be made: " + error.message());
     const fs::path temporary = path.parent_path() / ("." + newId("write"));
     {
         std::ofstream out(temporary, std::ios::binary);
@@ -90,7 +91,8 @@ void ReadLedger::saw(const std::string &agent, const std::string &file, std::str
     m_seen[{agent, file}] = std::move(text);
 }
 
-Result<void> ReadLedger::checkFresh(const std::string &agent, const std::string &file, std::string_view now) const
+Result<void> ReadLedger::checkFresh(const std::string &agent, const std::string &file,
+                                    std::string_view now) const
 {
     std::lock_guard lock(m_mutex);
     const auto it = m_seen.find({agent, file});
@@ -106,8 +108,9 @@ Result<void> ReadLedger::checkFresh(const std::string &agent, const std::string 
     for (int line = change.first; line <= change.newLast && line <= change.first + 9; ++line)
         if (line <= static_cast<int>(fresh.size()))
             difference += "+" + std::string(fresh[static_cast<std::size_t>(line - 1)]);
-    return fail(ErrorCode::Conflict, file + " changed at line " + std::to_string(change.first)
-                                         + " since you read it. Nothing was changed. Read it again.\n" + difference);
+    return fail(ErrorCode::Conflict,
+                file + " changed at line " + std::to_string(change.first)
+                    + " since you read it. Nothing was changed. Read it again.\n" + difference);
 }
 
 std::shared_ptr<std::mutex> ReadLedger::fileLock(const std::string &file)

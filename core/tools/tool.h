@@ -25,10 +25,11 @@ class WriteGate
 public:
     virtual ~WriteGate() = default;
     /// An error (Conflict, naming holder, lines and remaining time) refuses the write; nothing is changed then.
-    virtual Result<void> beforeWrite(const std::string &agent, const std::string &path, int firstLine, int lastLine) = 0;
+    virtual Result<void> beforeWrite(const std::string &agent, const std::string &path,
+                                     int firstLine, int lastLine) = 0;
     /// `newLastLine` is where the changed region ends now.
-    virtual void afterWrite(const std::string &agent, const std::string &path, int firstLine, int lastLine,
-                            int newLastLine, const std::string &callId) = 0;
+    virtual void afterWrite(const std::string &agent, const std::string &path, int firstLine,
+                            int lastLine, int newLastLine, const std::string &callId) = 0;
 };
 
 /// What a running tool may use. Lives as long as the call; the tool runs on a pool thread and may block.
@@ -37,10 +38,10 @@ struct ToolContext {
     std::string agent;
     std::string callId;
     std::filesystem::path workspace; ///< canonical; every path a tool touches is inside it
-    std::stop_token stop;            ///< requested on Stop now: end at once, with all child processes
-    WriteGate *writeGate = nullptr;  ///< null = no claims
+    std::stop_token stop; ///< requested on Stop now: end at once, with all child processes
+    WriteGate *writeGate = nullptr;                 ///< null = no claims
     std::function<void(EventKind, Json)> emitEvent; ///< thread-safe; may be empty
-    const Json *deps = nullptr;      ///< the agent's deps at the start of the turn
+    const Json *deps = nullptr;                     ///< the agent's deps at the start of the turn
 };
 
 struct ToolResult {

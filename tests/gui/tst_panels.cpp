@@ -35,7 +35,8 @@ private slots:
     {
         QFETCH(int, key);
         ApprovalCard card;
-        card.showRequest("c1", "coder", "bash", "Commands need approval.", "{\"command\":\"true\"}", 0);
+        card.showRequest("c1", "coder", "bash", "Commands need approval.", "{\"command\":\"true\"}",
+                         0);
         QSignalSpy approved(&card, &ApprovalCard::approved);
         QSignalSpy denied(&card, &ApprovalCard::denied);
         QTest::keyClick(&card, Qt::Key(key));
@@ -52,7 +53,8 @@ private slots:
         auto *text = card.findChild<QPlainTextEdit *>();
         QVERIFY(!text->isReadOnly());
         text->setPlainText("{\"command\":\"ls\"}");
-        card.showRequest("c1", "coder", "bash", {}, "{}", 1); // an update must not undo what was typed
+        card.showRequest("c1", "coder", "bash", {}, "{}",
+                         1); // an update must not undo what was typed
         QTest::keyClick(&card, Qt::Key_E);
         QCOMPARE(edited.count(), 1);
         QCOMPARE(edited[0][1].toString(), "{\"command\":\"ls\"}");
@@ -68,7 +70,8 @@ private slots:
 
     void theWindowHoldsWhatIsYoungerThanAMinute()
     {
-        const QList<WindowEntry> entries{{1000, 0, 10, false}, {30000, 1, 20, false}, {40000, 1, 5, true}};
+        const QList<WindowEntry> entries{
+            {1000, 0, 10, false}, {30000, 1, 20, false}, {40000, 1, 5, true}};
         QCOMPARE(LimitChart::heldAt(entries, 40000, 2), (QList<double>{10, 20, 5}));
         QCOMPARE(LimitChart::heldAt(entries, 61000, 2), (QList<double>{0, 20, 5}));
         QCOMPARE(LimitChart::heldAt(entries, 999, 2), (QList<double>{0, 0, 0}));

@@ -44,7 +44,8 @@ private slots:
         QSet<QRgb> seen;
         for (int agent = 0; agent < 8; ++agent) {
             const QColor color = agentColor(agent, ThemeKind(kind));
-            QVERIFY2(contrast(color, tokens(ThemeKind(kind)).onAgent) >= 4.5, qPrintable(color.name()));
+            QVERIFY2(contrast(color, tokens(ThemeKind(kind)).onAgent) >= 4.5,
+                     qPrintable(color.name()));
             seen.insert(color.rgb());
         }
         QCOMPARE(seen.size(), 8);
@@ -77,8 +78,9 @@ private slots:
     void everyStateHasIconWordAndColour()
     {
         QSet<QString> words;
-        for (const char *state : {"idle", "thinking", "tool", "waiting_approval", "waiting_rate", "waiting_claim",
-                                  "paused", "done", "stopped", "failed", "crashed"}) {
+        for (const char *state :
+             {"idle", "thinking", "tool", "waiting_approval", "waiting_rate", "waiting_claim",
+              "paused", "done", "stopped", "failed", "crashed"}) {
             const StateLook look = stateLook(QLatin1String(state), QApplication::palette());
             QVERIFY2(iconNames().contains(look.icon), state);
             QVERIFY(look.color.isValid());

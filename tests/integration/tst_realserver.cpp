@@ -20,13 +20,17 @@ private:
     QProcess m_server;
     std::string m_url;
 
-    static QString folder() { return QStringLiteral(ORRERY_SOURCE_DIR "/tests/integration/aimock"); }
+    static QString folder()
+    {
+        return QStringLiteral(ORRERY_SOURCE_DIR "/tests/integration/aimock");
+    }
 
     Json readLine()
     {
         QElapsedTimer timer;
         timer.start();
-        while (!m_server.canReadLine() && timer.elapsed() < 20000 && m_server.state() != QProcess::NotRunning)
+        while (!m_server.canReadLine() && timer.elapsed() < 20000
+               && m_server.state() != QProcess::NotRunning)
             m_server.waitForReadyRead(200);
         const QByteArray line = m_server.readLine();
         return Json::parse(line.begin(), line.end(), nullptr, false);
@@ -95,7 +99,8 @@ private slots:
         ModelProbe probe(client);
         QVERIFY(probe.run(request("say hello", stream)));
         QVERIFY2(probe.succeeded(), probe.failed() ? probe.error().message.c_str() : "");
-        QCOMPARE(*probe.reply().message.content, std::string("Hello from an independent server: ä€🌍."));
+        QCOMPARE(*probe.reply().message.content,
+                 std::string("Hello from an independent server: ä€🌍."));
         QCOMPARE(probe.text, stream ? *probe.reply().message.content : std::string());
         QCOMPARE(probe.reply().finishReason, std::string("stop"));
         QCOMPARE(probe.reply().usage.inputTokens, std::int64_t(12));
@@ -162,7 +167,8 @@ private slots:
         QVERIFY(probe.failed());
         QCOMPARE(probe.error().code, ErrorCode::Network);
         QVERIFY(probe.error().retryable);
-        QVERIFY2(probe.error().message.find("cut after") != std::string::npos, probe.error().message.c_str());
+        QVERIFY2(probe.error().message.find("cut after") != std::string::npos,
+                 probe.error().message.c_str());
         QVERIFY(!probe.text.empty());
     }
 
@@ -175,7 +181,8 @@ private slots:
         QVERIFY(probe.run(request("talk rubbish", stream)));
         QVERIFY(probe.failed());
         QCOMPARE(probe.error().code, ErrorCode::BadResponse);
-        QVERIFY2(probe.error().detail.find("malformed json") != std::string::npos, probe.error().detail.c_str());
+        QVERIFY2(probe.error().detail.find("malformed json") != std::string::npos,
+                 probe.error().detail.c_str());
     }
 
     void serverErrorIsReported()

@@ -42,37 +42,44 @@ QByteArray sseEvent(const Json &data)
 
 QByteArray textEvent(const char *text)
 {
-    return sseEvent({{"id", "c1"},
-                  {"model", "m-1-2024"},
-                  {"choices", {{{"index", 0}, {"delta", {{"content", text}}}, {"finish_reason", nullptr}}}}});
+    return sseEvent(
+        {{"id", "c1"},
+         {"model", "m-1-2024"},
+         {"choices",
+          {{{"index", 0}, {"delta", {{"content", text}}}, {"finish_reason", nullptr}}}}});
 }
 
 QByteArray finishEvent(const char *reason)
 {
-    return sseEvent({{"id", "c1"},
-                  {"model", "m-1-2024"},
-                  {"choices", {{{"index", 0}, {"delta", Json::object()}, {"finish_reason", reason}}}}});
+    return sseEvent(
+        {{"id", "c1"},
+         {"model", "m-1-2024"},
+         {"choices", {{{"index", 0}, {"delta", Json::object()}, {"finish_reason", reason}}}}});
 }
 
 QByteArray toolEvent(const Json &call)
 {
-    return sseEvent({{"id", "c1"},
-                  {"choices", {{{"index", 0}, {"delta", {{"tool_calls", {call}}}}, {"finish_reason", nullptr}}}}});
+    return sseEvent(
+        {{"id", "c1"},
+         {"choices",
+          {{{"index", 0}, {"delta", {{"tool_calls", {call}}}}, {"finish_reason", nullptr}}}}});
 }
 
 QByteArray usageEvent(int in, int out)
 {
-    return sseEvent({{"id", "c1"},
-                  {"choices", Json::array()},
-                  {"usage", {{"prompt_tokens", in}, {"completion_tokens", out}, {"total_tokens", in + out}}}});
+    return sseEvent(
+        {{"id", "c1"},
+         {"choices", Json::array()},
+         {"usage",
+          {{"prompt_tokens", in}, {"completion_tokens", out}, {"total_tokens", in + out}}}});
 }
 
 const QByteArray kDone = "data: [DONE]\n\n";
 
 QByteArray greeting()
 {
-    return textEvent("Grüß") + textEvent(" dich") + textEvent(", Welt 🌍") + finishEvent("stop") + usageEvent(11, 7)
-        + kDone;
+    return textEvent("Grüß") + textEvent(" dich") + textEvent(", Welt 🌍") + finishEvent("stop")
+           + usageEvent(11, 7) + kDone;
 }
 
 } // namespace
@@ -90,7 +97,8 @@ private slots:
         ModelProbe probe(client);
         auto request = requestTo(server);
         request.tools = std::make_shared<const Json>(
-            Json{{{"type", "function"}, {"function", {{"name", "grep"}, {"parameters", Json::object()}}}}});
+            Json{{{"type", "function"},
+                  {"function", {{"name", "grep"}, {"parameters", Json::object()}}}}});
         const std::size_t bytes = client.bodyBytes(request);
         QVERIFY(probe.run(request));
         QCOMPARE(server.requests().size(), std::size_t(1));
@@ -167,10 +175,14 @@ private slots:
     void assemblesToolCalls()
     {
         RawHttpServer server;
-        QByteArray body = toolEvent({{"index", 0}, {"id", "a1"}, {"type", "function"},
+        QByteArray body = toolEvent({{"index", 0},
+                                     {"id", "a1"},
+                                     {"type", "function"},
                                      {"function", {{"name", "read_file"}, {"arguments", ""}}}});
         body += toolEvent({{"index", 0}, {"function", {{"arguments", "{\"path\":\"sr"}}}});
-        body += toolEvent({{"index", 1}, {"id", "a2"}, {"type", "function"},
+        body += toolEvent({{"index", 1},
+                           {"id", "a2"},
+                           {"type", "function"},
                            {"function", {{"name", "glob"}, {"arguments", "{\"pattern\":\"*\"}"}}}});
         body += toolEvent({{"index", 0}, {"function", {{"arguments", "c/a.c\"}"}}}});
         body += finishEvent("tool_calls") + kDone;
@@ -200,10 +212,13 @@ private slots:
         RawHttpServer server;
         const Json body = {
             {"model", "m-1-2024"},
-            {"choices", {{{"index", 0}, {"finish_reason", "stop"},
-                          {"message", {{"role", "assistant"}, {"content", "all at once"}}}}}},
+            {"choices",
+             {{{"index", 0},
+               {"finish_reason", "stop"},
+               {"message", {{"role", "assistant"}, {"content", "all at once"}}}}}},
             {"usage", {{"prompt_tokens", 3}, {"completion_tokens", 4}, {"total_tokens", 7}}}};
-        server.answer(RawHttpServer::full("200 OK", kJson, QByteArray::fromStdString(body.dump())), After::KeepOpen);
+        server.answer(RawHttpServer::full("200 OK", kJson, QByteArray::fromStdString(body.dump())),
+                      After::KeepOpen);
         llm::HttpModelClient client;
         ModelProbe probe(client);
         QVERIFY(probe.run(requestTo(server, stream)));
@@ -265,36 +280,41 @@ private slots:
         QTest::addColumn<bool>("retryable");
         QTest::addColumn<qlonglong>("retryAfter");
         QTest::addColumn<QByteArray>("says");
-        const auto row = [](const char *name, QByteArray status, QByteArray headers, QByteArray body, ErrorCode code,
-                            bool retryable, qlonglong after, QByteArray says) {
-            QTest::newRow(name) << status << headers << body << int(code) << retryable << after << says;
+        const auto row = [](const char *name, QByteArray status, QByteArray headers,
+                            QByteArray body, ErrorCode code, bool retryable, qlonglong after,
+                            QByteArray says) {
+            QTest::newRow(name) << status << headers << body << int(code) << retryable << after
+                                << says;
         };
-        const QByteArray limit = R"({"error":{"message":"slow down","type":"tokens","code":"rate_limit_exceeded"}})";
-        row("429 with seconds", "429 Too Many Requests", "Retry-After: 2\r\n", limit, ErrorCode::RateLimited, true,
-            2000, "slow down");
-        row("429 with ms", "429 Too Many Requests", "retry-after-ms: 340\r\nRetry-After: 1\r\n", limit,
-            ErrorCode::RateLimited, true, 340, "slow down");
-        row("429 without a hint", "429 Too Many Requests", "", limit, ErrorCode::RateLimited, true, -1, "slow down");
-        row("429 with a past date", "429 Too Many Requests", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", limit,
-            ErrorCode::RateLimited, true, 0, "slow down");
+        const QByteArray limit =
+            R"({"error":{"message":"slow down","type":"tokens","code":"rate_limit_exceeded"}})";
+        row("429 with seconds", "429 Too Many Requests", "Retry-After: 2\r\n", limit,
+            ErrorCode::RateLimited, true, 2000, "slow down");
+        row("429 with ms", "429 Too Many Requests", "retry-after-ms: 340\r\nRetry-After: 1\r\n",
+            limit, ErrorCode::RateLimited, true, 340, "slow down");
+        row("429 without a hint", "429 Too Many Requests", "", limit, ErrorCode::RateLimited, true,
+            -1, "slow down");
+        row("429 with a past date", "429 Too Many Requests",
+            "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", limit, ErrorCode::RateLimited, true,
+            0, "slow down");
         row("401", "401 Unauthorized", "",
-            QByteArray("{\"error\":{\"message\":\"Incorrect API key provided: ") + kKey + "\"}}", ErrorCode::Auth,
-            false, -1, "Incorrect API key provided: [key]");
+            QByteArray("{\"error\":{\"message\":\"Incorrect API key provided: ") + kKey + "\"}}",
+            ErrorCode::Auth, false, -1, "Incorrect API key provided: [key]");
         row("403 Anthropic form", "403 Forbidden", "",
-            R"({"type":"error","error":{"type":"permission_error","message":"not for you"}})", ErrorCode::Auth, false,
-            -1, "not for you");
-        row("404", "404 Not Found", "", R"({"error":{"message":"model 'm-1' not found"}})", ErrorCode::NotFound, false,
-            -1, "model 'm-1' not found");
+            R"({"type":"error","error":{"type":"permission_error","message":"not for you"}})",
+            ErrorCode::Auth, false, -1, "not for you");
+        row("404", "404 Not Found", "", R"({"error":{"message":"model 'm-1' not found"}})",
+            ErrorCode::NotFound, false, -1, "model 'm-1' not found");
         row("400 error is text", "400 Bad Request", "", R"({"error":"messages must not be empty"})",
             ErrorCode::InvalidArgument, false, -1, "messages must not be empty");
-        row("422 detail", "422 Unprocessable Entity", "", R"({"detail":"bad field"})", ErrorCode::InvalidArgument,
-            false, -1, "bad field");
-        row("500 plain", "500 Internal Server Error", "", "the cat ate it", ErrorCode::Server, true, -1,
-            "the cat ate it");
-        row("503 with a hint", "503 Service Unavailable", "Retry-After: 7\r\n", "", ErrorCode::Server, true, 7000,
-            "503");
-        row("302", "302 Found", "Location: http://127.0.0.1:1/elsewhere\r\n", "", ErrorCode::BadResponse, false, -1,
-            "redirects are not followed");
+        row("422 detail", "422 Unprocessable Entity", "", R"({"detail":"bad field"})",
+            ErrorCode::InvalidArgument, false, -1, "bad field");
+        row("500 plain", "500 Internal Server Error", "", "the cat ate it", ErrorCode::Server, true,
+            -1, "the cat ate it");
+        row("503 with a hint", "503 Service Unavailable", "Retry-After: 7\r\n", "",
+            ErrorCode::Server, true, 7000, "503");
+        row("302", "302 Found", "Location: http://127.0.0.1:1/elsewhere\r\n", "",
+            ErrorCode::BadResponse, false, -1, "redirects are not followed");
     }
     void statusBecomesError()
     {
@@ -316,7 +336,8 @@ private slots:
         QCOMPARE(error.httpStatus, status.left(3).toInt());
         QCOMPARE(error.retryable, retryable);
         QCOMPARE(error.retryAfterMs, retryAfter);
-        QVERIFY2(error.message.find(says.toStdString()) != std::string::npos, error.message.c_str());
+        QVERIFY2(error.message.find(says.toStdString()) != std::string::npos,
+                 error.message.c_str());
         QVERIFY(error.message.find(kKey) == std::string::npos);
         QVERIFY(error.detail.find(kKey) == std::string::npos);
         QCOMPARE(server.requests().size(), std::size_t(1));
@@ -328,9 +349,12 @@ private slots:
         QTest::addColumn<bool>("reset");
         const QByteArray half = textEvent("half an ans");
         QTest::newRow("closed") << RawHttpServer::head("200 OK", kSse) + half << false;
-        QTest::newRow("closed in an event") << RawHttpServer::head("200 OK", kSse) + half + "data: {\"cho" << false;
+        QTest::newRow("closed in an event")
+            << RawHttpServer::head("200 OK", kSse) + half + "data: {\"cho" << false;
         QTest::newRow("closed in a chunk")
-            << "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n" + half
+            << "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: "
+               "chunked\r\n\r\nfff\r\n"
+                   + half
             << false;
         QTest::newRow("reset") << RawHttpServer::head("200 OK", kSse) + half << true;
     }
@@ -346,7 +370,8 @@ private slots:
         QVERIFY(probe.failed());
         QCOMPARE(probe.error().code, ErrorCode::Network);
         QVERIFY(probe.error().retryable);
-        QVERIFY2(probe.error().message.find("cut after ") != std::string::npos, probe.error().message.c_str());
+        QVERIFY2(probe.error().message.find("cut after ") != std::string::npos,
+                 probe.error().message.c_str());
         QCOMPARE(probe.text, std::string("half an ans"));
         QCOMPARE(server.requests().size(), std::size_t(1));
     }
@@ -354,7 +379,8 @@ private slots:
     void finishReasonWithoutDoneIsAnEnd()
     {
         RawHttpServer server;
-        server.answer(RawHttpServer::head("200 OK", kSse) + textEvent("short") + finishEvent("stop"));
+        server.answer(RawHttpServer::head("200 OK", kSse) + textEvent("short")
+                      + finishEvent("stop"));
         llm::HttpModelClient client;
         ModelProbe probe(client);
         QVERIFY(probe.run(requestTo(server)));
@@ -367,9 +393,11 @@ private slots:
         QTest::addColumn<QByteArray>("type");
         QTest::addColumn<QByteArray>("body");
         QTest::addColumn<QByteArray>("quoted");
-        QTest::newRow("a page") << QByteArray("text/html") << QByteArray("<html>Sign in to the Wi-Fi</html>")
+        QTest::newRow("a page") << QByteArray("text/html")
+                                << QByteArray("<html>Sign in to the Wi-Fi</html>")
                                 << QByteArray("Sign in to the Wi-Fi");
-        QTest::newRow("JSON of another kind") << kJson << QByteArray("{\"hello\":1}") << QByteArray("hello");
+        QTest::newRow("JSON of another kind")
+            << kJson << QByteArray("{\"hello\":1}") << QByteArray("hello");
         QTest::newRow("not JSON in an event")
             << kSse << QByteArray("data: %%% no json %%%\n\n") << QByteArray("%%% no json");
         QTest::newRow("long") << kSse << QByteArray(100000, 'x') << QByteArray("xxxx");
@@ -387,16 +415,19 @@ private slots:
         QVERIFY(probe.run(requestTo(server)));
         QVERIFY(probe.failed());
         QCOMPARE(probe.error().code, ErrorCode::BadResponse);
-        QVERIFY2(probe.error().detail.find(quoted.toStdString()) != std::string::npos, probe.error().detail.c_str());
+        QVERIFY2(probe.error().detail.find(quoted.toStdString()) != std::string::npos,
+                 probe.error().detail.c_str());
         QVERIFY(probe.error().detail.size() <= 310);
     }
 
     void errorInsideStreamIsReported_data()
     {
         QTest::addColumn<QByteArray>("body");
-        QTest::newRow("alone") << sseEvent({{"error", {{"message", "the model is overloaded"}, {"type", "server_error"}}}});
+        QTest::newRow("alone") << sseEvent(
+            {{"error", {{"message", "the model is overloaded"}, {"type", "server_error"}}}});
         QTest::newRow("after text")
-            << textEvent("so") + sseEvent({{"error", {{"message", "the model is overloaded"}, {"code", 502}}}});
+            << textEvent("so")
+                   + sseEvent({{"error", {{"message", "the model is overloaded"}, {"code", 502}}}});
         QTest::newRow("plain") << QByteArray(R"({"error":{"message":"the model is overloaded"}})");
     }
     void errorInsideStreamIsReported()
@@ -447,7 +478,8 @@ private slots:
         QVERIFY(probe.failed());
         QCOMPARE(probe.error().code, ErrorCode::Network);
         QVERIFY(probe.error().retryable);
-        QVERIFY2(probe.error().message.find("refuses") != std::string::npos, probe.error().message.c_str());
+        QVERIFY2(probe.error().message.find("refuses") != std::string::npos,
+                 probe.error().message.c_str());
     }
 
     void manyCallsRunAtTheSameTime()
@@ -469,7 +501,8 @@ private slots:
 
     void retryAfterUnderstandsDates()
     {
-        const auto now = QDateTime(QDate(2024, 2, 29), QTime(12, 0, 0), Qt::UTC).toMSecsSinceEpoch();
+        const auto now =
+            QDateTime(QDate(2024, 2, 29), QTime(12, 0, 0), Qt::UTC).toMSecsSinceEpoch();
         QCOMPARE(llm::retryAfterMs("", "Thu, 29 Feb 2024 12:00:30 GMT", now), 30000LL);
         QCOMPARE(llm::retryAfterMs("", " 1.5 ", now), 1500LL);
         QCOMPARE(llm::retryAfterMs("", "soon", now), -1LL);

@@ -15,7 +15,8 @@ class TestLocalServers : public QObject
     Q_OBJECT
 
 private:
-    static std::optional<std::vector<llm::LocalServer>> search(std::vector<llm::LocalPort> ports, int timeoutMs = 5000)
+    static std::optional<std::vector<llm::LocalServer>> search(std::vector<llm::LocalPort> ports,
+                                                               int timeoutMs = 5000)
     {
         llm::LocalServerFinder finder(std::move(ports), timeoutMs);
         std::optional<std::vector<llm::LocalServer>> result;
@@ -26,18 +27,24 @@ private:
         return result;
     }
 
-    static QByteArray json(const QByteArray &body) { return RawHttpServer::full("200 OK", "application/json", body); }
+    static QByteArray json(const QByteArray &body)
+    {
+        return RawHttpServer::full("200 OK", "application/json", body);
+    }
 
 private slots:
     void findsWhoAnswersLikeAModelServer()
     {
         RawHttpServer ollama;
-        ollama.answer(json(R"({"object":"list","data":[{"id":"qwen3:4b"},{"id":"llama3"}]})"), After::KeepOpen);
+        ollama.answer(json(R"({"object":"list","data":[{"id":"qwen3:4b"},{"id":"llama3"}]})"),
+                      After::KeepOpen);
         ollama.answer(json(R"({"version":"0.5.1"})"), After::KeepOpen);
         RawHttpServer llama;
-        llama.answer(json(R"({"data":[{"id":"tiny.gguf","owned_by":"llamacpp"}]})"), After::KeepOpen);
+        llama.answer(json(R"({"data":[{"id":"tiny.gguf","owned_by":"llamacpp"}]})"),
+                     After::KeepOpen);
         RawHttpServer web;
-        web.answer(RawHttpServer::full("200 OK", "text/html", "<html>hello</html>"), After::KeepOpen);
+        web.answer(RawHttpServer::full("200 OK", "text/html", "<html>hello</html>"),
+                   After::KeepOpen);
         RawHttpServer other;
         other.answer(json(R"({"data":[{"name":"not a model"}]})"), After::KeepOpen);
         RawHttpServer gone;

@@ -29,7 +29,10 @@ private:
         return path.toStdString();
     }
 
-    std::string steps(const Json &list) { return write({{"agents", {{"coder", {{"steps", list}}}}}}); }
+    std::string steps(const Json &list)
+    {
+        return write({{"agents", {{"coder", {{"steps", list}}}}}});
+    }
 
     static QByteArray json(QByteArray singleQuoted) { return singleQuoted.replace('\'', '"'); }
 
@@ -46,17 +49,20 @@ private:
 
     static llm::ModelRequest withResult(llm::ModelRequest request, const std::string &result)
     {
-        request.messages.push_back(std::make_shared<Message>(Message::tool("call_coder_1", "claim_region", result)));
+        request.messages.push_back(
+            std::make_shared<Message>(Message::tool("call_coder_1", "claim_region", result)));
         return request;
     }
 
 private slots:
     void givesStepsInOrderThenEnds()
     {
-        const auto script = steps({{{"text", "one"}},
-                                   {{"thinking", "hm"}, {"text", "two"},
-                                    {"tool_calls", {{{"name", "read_file"}, {"arguments", {{"path", "a.c"}}}}}}},
-                                   {{"text", "three"}, {"usage", {{"input_tokens", 100}, {"output_tokens", 20}}}}});
+        const auto script =
+            steps({{{"text", "one"}},
+                   {{"thinking", "hm"},
+                    {"text", "two"},
+                    {"tool_calls", {{{"name", "read_file"}, {"arguments", {{"path", "a.c"}}}}}}},
+                   {{"text", "three"}, {"usage", {{"input_tokens", 100}, {"output_tokens", 20}}}}});
         llm::ScriptedModel model;
         ModelProbe probe(model);
         QVERIFY(probe.run(request(script)));
@@ -73,7 +79,8 @@ private slots:
         QCOMPARE(probe.reply().finishReason, std::string("tool_calls"));
         QCOMPARE(probe.reply().message.toolCalls.size(), std::size_t(1));
         QCOMPARE(*probe.reply().message.toolCalls[0].name, std::string("read_file"));
-        QCOMPARE(probe.reply().message.toolCalls[0].arguments["path"].get<std::string>(), std::string("a.c"));
+        QCOMPARE(probe.reply().message.toolCalls[0].arguments["path"].get<std::string>(),
+                 std::string("a.c"));
 
         QVERIFY(probe.run(request(script)));
         QCOMPARE(probe.reply().usage.inputTokens, std::int64_t(100));
@@ -99,8 +106,9 @@ private slots:
 
     void agentsHavePartsOfTheirOwn()
     {
-        const auto script = write({{"agents", {{"a", {{"steps", {{{"text", "A1"}}, {{"text", "A2"}}}}}},
-                                               {"b", {{"steps", {{{"text", "B1"}}}}}}}}});
+        const auto script = write({{"agents",
+                                    {{"a", {{"steps", {{{"text", "A1"}}, {{"text", "A2"}}}}}},
+                                     {"b", {{"steps", {{{"text", "B1"}}}}}}}}});
         llm::ScriptedModel model;
         ModelProbe a(model);
         ModelProbe b(model);
@@ -149,7 +157,8 @@ private slots:
     void failsWhenToldTo()
     {
         const auto script =
-            steps({{{"error", {{"status", 429}, {"message", "slow down"}, {"retry_after_ms", 50}}}}, {{"text", "ok"}}});
+            steps({{{"error", {{"status", 429}, {"message", "slow down"}, {"retry_after_ms", 50}}}},
+                   {{"text", "ok"}}});
         llm::ScriptedModel model;
         ModelProbe probe(model);
         QVERIFY(probe.run(request(script)));
@@ -185,8 +194,9 @@ private slots:
 
     void repeatsNoMoreOftenThanMax()
     {
-        const auto script = steps({{{"text", "again"}, {"until", {{"last_result_matches", "never"}, {"max", 3}}}},
-                                   {{"text", "enough"}}});
+        const auto script =
+            steps({{{"text", "again"}, {"until", {{"last_result_matches", "never"}, {"max", 3}}}},
+                   {{"text", "enough"}}});
         llm::ScriptedModel model;
         ModelProbe probe(model);
         for (const char *expected : {"again", "again", "again", "enough"}) {
@@ -197,7 +207,8 @@ private slots:
 
     void abortedAnswersAreGivenAgain()
     {
-        const auto script = steps({{{"text", std::string(500, 'x')}, {"chars_per_second", 100}}, {{"text", "two"}}});
+        const auto script = steps(
+            {{{"text", std::string(500, 'x')}, {"chars_per_second", 100}}, {{"text", "two"}}});
         llm::ScriptedModel model;
         ModelProbe probe(model);
         probe.start(request(script));
@@ -235,24 +246,27 @@ private slots:
                                      << QByteArray(": /agents/a/steps/0/txt: ");
         QTest::newRow("wrong type") << json("{'agents':{'a':{'steps':[{'text':'x'},{'text':5}]}}}")
                                     << QByteArray(": /agents/a/steps/1/text: ");
-        QTest::newRow("escaped name") << json("{'agents':{'a/b~':{'steps':5}}}")
-                                      << QByteArray(": /agents/a~1b~0/steps: ");
-        QTest::newRow("empty step") << json("{'agents':{'a':{'steps':[{}]}}}")
-                                    << QByteArray(": /agents/a/steps/0: ");
+        QTest::newRow("escaped name")
+            << json("{'agents':{'a/b~':{'steps':5}}}") << QByteArray(": /agents/a~1b~0/steps: ");
+        QTest::newRow("empty step")
+            << json("{'agents':{'a':{'steps':[{}]}}}") << QByteArray(": /agents/a/steps/0: ");
         QTest::newRow("tool without a name")
             << json("{'agents':{'a':{'steps':[{'tool_calls':[{'arguments':{}}]}]}}}")
             << QByteArray(": /agents/a/steps/0/tool_calls/0/name: ");
         QTest::newRow("bad pattern")
-            << json("{'agents':{'a':{'steps':[{'text':'x','until':{'last_result_matches':'[a'}}]}}}")
+            << json(
+                   "{'agents':{'a':{'steps':[{'text':'x','until':{'last_result_matches':'[a'}}]}}}")
             << QByteArray(": /agents/a/steps/0/until/last_result_matches: ");
-        QTest::newRow("bad number") << json("{'agents':{'a':{'steps':[{'text':'x','delay_ms':-1}]}}}")
-                                    << QByteArray(": /agents/a/steps/0/delay_ms: ");
+        QTest::newRow("bad number")
+            << json("{'agents':{'a':{'steps':[{'text':'x','delay_ms':-1}]}}}")
+            << QByteArray(": /agents/a/steps/0/delay_ms: ");
     }
     void mistakesNameFileAndPlace()
     {
         QFETCH(QByteArray, script);
         QFETCH(QByteArray, place);
-        const auto result = llm::parseScript({script.constData(), std::size_t(script.size())}, "/x/s.json");
+        const auto result =
+            llm::parseScript({script.constData(), std::size_t(script.size())}, "/x/s.json");
         QVERIFY(!result);
         const std::string start = "/x/s.json" + place.toStdString();
         QVERIFY2(result.error().message.rfind(start, 0) == 0, result.error().message.c_str());

@@ -48,22 +48,27 @@ public:
     quint16 port() const { return m_server.serverPort(); }
     std::string baseUrl() const { return "http://127.0.0.1:" + std::to_string(port()) + "/v1"; }
     void answer(Answer answer) { m_answers.push_back(std::move(answer)); }
-    void answer(const QByteArray &bytes, After after = After::Close) { m_answers.push_back({{bytes}, after}); }
+    void answer(const QByteArray &bytes, After after = After::Close)
+    {
+        m_answers.push_back({{bytes}, after});
+    }
     const std::vector<Request> &requests() const { return m_requests; }
-    int open() const { return m_open; }     ///< connections that the client has not closed
+    int open() const { return m_open; } ///< connections that the client has not closed
     int accepted() const { return m_accepted; }
     void stopListening() { m_server.close(); }
 
     /// An answer with `Connection: close` and no length: its end is the end of the connection.
-    static QByteArray head(const QByteArray &status, const QByteArray &type, const QByteArray &more = {})
+    static QByteArray head(const QByteArray &status, const QByteArray &type,
+                           const QByteArray &more = {})
     {
-        return "HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\n" + more + "Connection: close\r\n\r\n";
+        return "HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\n" + more
+               + "Connection: close\r\n\r\n";
     }
     static QByteArray full(const QByteArray &status, const QByteArray &type, const QByteArray &body,
                            const QByteArray &more = {})
     {
         return "HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nContent-Length: "
-            + QByteArray::number(body.size()) + "\r\n" + more + "\r\n" + body;
+               + QByteArray::number(body.size()) + "\r\n" + more + "\r\n" + body;
     }
 
 private:

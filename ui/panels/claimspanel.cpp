@@ -23,17 +23,12 @@ ClaimsPanel::ClaimsPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     split->addWidget(m_table);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
-    setContent(split, QStringLiteral("claims"), tr("Who holds which lines of which file, and who was refused."), actions);
+    setContent(split, QStringLiteral("claims"),
+               tr("Who holds which lines of which file, and who was refused."), actions);
 }
 
-void ClaimsPanel::setModel(QAbstractItemModel *model)
-{
-    m_table->setModel(model);
-}
+void ClaimsPanel::setModel(QAbstractItemModel *model) { m_table->setModel(model); }
 
-void ClaimsPanel::focusFilter()
-{
-    m_table->setFocus();
-}
+void ClaimsPanel::focusFilter() { m_table->setFocus(); }
 
 } // namespace orrery::ui

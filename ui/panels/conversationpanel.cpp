@@ -44,9 +44,8 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     connect(fold, &QAction::triggered, this, &ConversationPanel::toggleCurrent);
     m_list->addActions({copy, fold});
     connect(m_list, &QListView::doubleClicked, this, &ConversationPanel::toggleCurrent);
-    connect(m_list->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
-        m_atEnd = value >= m_list->verticalScrollBar()->maximum() - 4;
-    });
+    connect(m_list->verticalScrollBar(), &QScrollBar::valueChanged, this,
+            [this](int value) { m_atEnd = value >= m_list->verticalScrollBar()->maximum() - 4; });
     connect(m_list->verticalScrollBar(), &QScrollBar::rangeChanged, this, [this] {
         if (m_atEnd)
             follow();
@@ -91,7 +90,8 @@ void ConversationPanel::follow()
 
 void ConversationPanel::setRecipient(const QString &agent, bool enabled)
 {
-    const QString text = agent.isEmpty() ? tr("Select an agent to talk to it") : tr("Message to %1…").arg(agent);
+    const QString text =
+        agent.isEmpty() ? tr("Select an agent to talk to it") : tr("Message to %1…").arg(agent);
     m_message->setPlaceholderText(text);
     m_message->setAccessibleName(text);
     m_message->setEnabled(enabled);
@@ -131,9 +131,6 @@ bool ConversationPanel::eventFilter(QObject *watched, QEvent *event)
     return Panel::eventFilter(watched, event);
 }
 
-void ConversationPanel::focusFilter()
-{
-    m_list->setFocus();
-}
+void ConversationPanel::focusFilter() { m_list->setFocus(); }
 
 } // namespace orrery::ui

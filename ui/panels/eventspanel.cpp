@@ -106,7 +106,8 @@ QWidget *EventsPanel::makeFilterRow(QWidget *parent)
     setKinds({});
     setAgents({});
     const auto tell = [this] {
-        emit filterChanged(m_filter->text(), m_kind->currentData().toString(), m_agent->currentData().toString());
+        emit filterChanged(m_filter->text(), m_kind->currentData().toString(),
+                           m_agent->currentData().toString());
         updateCount();
     };
     // Typing is gathered, so that a long log is not filtered for each letter.
@@ -135,7 +136,9 @@ void EventsPanel::setModel(QAbstractItemModel *filtered, Details details)
     connect(filtered, &QAbstractItemModel::rowsInserted, this, &EventsPanel::scheduleFollow);
     connect(filtered, &QAbstractItemModel::modelReset, this, &EventsPanel::scheduleFollow);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex &now) { m_details->setPlainText(now.isValid() ? m_readDetails(now) : QString()); });
+            [this](const QModelIndex &now) {
+                m_details->setPlainText(now.isValid() ? m_readDetails(now) : QString());
+            });
     scheduleFollow();
 }
 
@@ -154,23 +157,15 @@ void EventsPanel::scheduleFollow()
 
 void EventsPanel::updateCount()
 {
-    m_count->setText(m_table->model() ? tr("%1 events").arg(m_table->model()->rowCount()) : QString());
+    m_count->setText(m_table->model() ? tr("%1 events").arg(m_table->model()->rowCount())
+                                      : QString());
 }
 
-void EventsPanel::setKinds(const QStringList &names)
-{
-    fill(m_kind, tr("all kinds"), names);
-}
+void EventsPanel::setKinds(const QStringList &names) { fill(m_kind, tr("all kinds"), names); }
 
-void EventsPanel::setAgents(const QStringList &names)
-{
-    fill(m_agent, tr("all agents"), names);
-}
+void EventsPanel::setAgents(const QStringList &names) { fill(m_agent, tr("all agents"), names); }
 
-void EventsPanel::setFilter(const QString &text)
-{
-    m_filter->setText(text);
-}
+void EventsPanel::setFilter(const QString &text) { m_filter->setText(text); }
 
 void EventsPanel::focusFilter()
 {

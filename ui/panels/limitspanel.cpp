@@ -44,7 +44,9 @@ LimitsPanel::LimitsPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     for (LimitChart *each : {m_tokens, m_requests})
         connect(each, &LimitChart::markActivated, this, &LimitsPanel::setSentence);
     setContent(tabs, QStringLiteral("limits"),
-               tr("The last minute of tokens and requests against their limits, and why a call had to wait."), actions);
+               tr("The last minute of tokens and requests against their limits, and why a call had "
+                  "to wait."),
+               actions);
 }
 
 QFrame *LimitsPanel::makeCard()
@@ -63,10 +65,7 @@ QFrame *LimitsPanel::makeCard()
     return card;
 }
 
-void LimitsPanel::setModel(QAbstractItemModel *model)
-{
-    m_table->setModel(model);
-}
+void LimitsPanel::setModel(QAbstractItemModel *model) { m_table->setModel(model); }
 
 void LimitsPanel::setSentence(const QString &sentence)
 {
@@ -74,10 +73,7 @@ void LimitsPanel::setSentence(const QString &sentence)
     m_card->setVisible(!sentence.isEmpty());
 }
 
-QString LimitsPanel::sentence() const
-{
-    return m_sentence->text();
-}
+QString LimitsPanel::sentence() const { return m_sentence->text(); }
 
 void LimitsPanel::setSummary(const QString &text)
 {

@@ -55,7 +55,8 @@ MemoryPanel::MemoryPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     connect(m_query, &QLineEdit::returnPressed, this, &MemoryPanel::search);
     connect(m_search, &QPushButton::clicked, this, &MemoryPanel::search);
     setAgents({});
-    setContent(content, QStringLiteral("memory"), tr("What the team remembers, and why a search returned it."), actions);
+    setContent(content, QStringLiteral("memory"),
+               tr("What the team remembers, and why a search returned it."), actions);
 }
 
 QTableView *MemoryPanel::addTable(const QString &title, const QString &objectName)
@@ -67,21 +68,17 @@ QTableView *MemoryPanel::addTable(const QString &title, const QString &objectNam
     return table;
 }
 
-void MemoryPanel::setResults(QAbstractItemModel *model, int scoreColumn, ScoreBarDelegate::Reader reader)
+void MemoryPanel::setResults(QAbstractItemModel *model, int scoreColumn,
+                             ScoreBarDelegate::Reader reader)
 {
     m_results->setModel(model);
-    m_results->setItemDelegateForColumn(scoreColumn, new ScoreBarDelegate(std::move(reader), m_results));
+    m_results->setItemDelegateForColumn(scoreColumn,
+                                        new ScoreBarDelegate(std::move(reader), m_results));
 }
 
-void MemoryPanel::setDropped(QAbstractItemModel *model)
-{
-    m_dropped->setModel(model);
-}
+void MemoryPanel::setDropped(QAbstractItemModel *model) { m_dropped->setModel(model); }
 
-void MemoryPanel::setEntries(QAbstractItemModel *model)
-{
-    m_entries->setModel(model);
-}
+void MemoryPanel::setEntries(QAbstractItemModel *model) { m_entries->setModel(model); }
 
 void MemoryPanel::setAgents(const QStringList &names)
 {

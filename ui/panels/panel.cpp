@@ -5,11 +5,13 @@
 
 namespace orrery::ui {
 
-void Panel::setContent(QWidget *content, const QString &icon, const QString &sentence, const EmptyActions &actions)
+void Panel::setContent(QWidget *content, const QString &icon, const QString &sentence,
+                       const EmptyActions &actions)
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
-    m_stack = new EmptyStack(new EmptyState(icon, sentence, actions.main, actions.sample), content, this);
+    m_stack =
+        new EmptyStack(new EmptyState(icon, sentence, actions.main, actions.sample), content, this);
     column->addWidget(m_stack);
     m_stack->setEmpty(true);
 }

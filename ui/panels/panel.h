@@ -34,7 +34,8 @@ public:
 
 protected:
     /// Fills the panel with `content`, behind the sentence that is shown before there is any.
-    void setContent(QWidget *content, const QString &icon, const QString &sentence, const EmptyActions &actions);
+    void setContent(QWidget *content, const QString &icon, const QString &sentence,
+                    const EmptyActions &actions);
 
 private:
     EmptyStack *m_stack = nullptr;

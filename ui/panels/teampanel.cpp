@@ -17,14 +17,17 @@ namespace {
 class AgentDelegate : public QStyledItemDelegate
 {
 public:
-    AgentDelegate(TeamPanel::Reader reader, QObject *parent) : QStyledItemDelegate(parent), m_read(std::move(reader)) {}
+    AgentDelegate(TeamPanel::Reader reader, QObject *parent)
+        : QStyledItemDelegate(parent), m_read(std::move(reader))
+    {}
 
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &) const override
     {
         return {200, option.fontMetrics.height() * 4 + 36};
     }
 
-    void paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const override
+    void paint(QPainter *painter, const QStyleOptionViewItem &given,
+               const QModelIndex &index) const override
     {
         QStyleOptionViewItem option = given;
         initStyleOption(&option, index);
@@ -36,24 +39,29 @@ public:
         painter->setRenderHint(QPainter::Antialiasing);
         painter->setPen(QPen(selected ? t.accent : t.border, selected ? 1.8 : 1));
         painter->setBrush(selected ? t.accentSoft : t.surface);
-        painter->drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), metric::radius, metric::radius);
+        painter->drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), metric::radius,
+                                 metric::radius);
 
         const int line = option.fontMetrics.height() + 4;
         QRect row(box.left() + 10, box.top() + 8, box.width() - 20, line);
-        drawMonogram(*painter, QRectF(row.left(), row.top() + 2, 34, line * 2 - 6), monogram(card.name), card.index,
-                     option.palette);
+        drawMonogram(*painter, QRectF(row.left(), row.top() + 2, 34, line * 2 - 6),
+                     monogram(card.name), card.index, option.palette);
         const QFont small = smallFont(option.font);
         QRect text = row.adjusted(44, 0, 0, 0);
         QFont bold = option.font;
         bold.setBold(true);
         painter->setFont(bold);
         painter->setPen(t.text);
-        painter->drawText(text, Qt::AlignVCenter, QFontMetrics(bold).elidedText(card.name, Qt::ElideRight, text.width()));
+        painter->drawText(text, Qt::AlignVCenter,
+                          QFontMetrics(bold).elidedText(card.name, Qt::ElideRight, text.width()));
         text.translate(0, line - 2);
         painter->setFont(small);
         painter->setPen(t.muted);
-        const QString kind = card.role.isEmpty() || card.role == card.name ? card.model : card.role + QStringLiteral(" · ") + card.model;
-        painter->drawText(text, Qt::AlignVCenter, QFontMetrics(small).elidedText(kind, Qt::ElideRight, text.width()));
+        const QString kind = card.role.isEmpty() || card.role == card.name
+                                 ? card.model
+                                 : card.role + QStringLiteral(" · ") + card.model;
+        painter->drawText(text, Qt::AlignVCenter,
+                          QFontMetrics(small).elidedText(kind, Qt::ElideRight, text.width()));
 
         row.translate(0, line * 2 - 1);
         painter->setFont(option.font);
@@ -62,14 +70,18 @@ public:
         painter->setFont(small);
         painter->setPen(t.muted);
         const QRect rest = row.adjusted(stateWidth, 0, 0, 0);
-        painter->drawText(rest, Qt::AlignVCenter | Qt::AlignLeft,
-                          QFontMetrics(small).elidedText(card.activity, Qt::ElideRight, rest.width()));
+        painter->drawText(
+            rest, Qt::AlignVCenter | Qt::AlignLeft,
+            QFontMetrics(small).elidedText(card.activity, Qt::ElideRight, rest.width()));
         row.translate(0, line);
-        const QString used = TeamPanel::tr("%1 tokens   %2").arg(shortNumber(card.tokens), money(card.cost));
+        const QString used =
+            TeamPanel::tr("%1 tokens   %2").arg(shortNumber(card.tokens), money(card.cost));
         painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight, used);
         const QRect left = row.adjusted(0, 0, -QFontMetrics(small).horizontalAdvance(used) - 8, 0);
-        painter->drawText(left, Qt::AlignVCenter | Qt::AlignLeft,
-                          QFontMetrics(small).elidedText(TeamPanel::tr("iter. %1").arg(card.iteration), Qt::ElideRight, left.width()));
+        painter->drawText(
+            left, Qt::AlignVCenter | Qt::AlignLeft,
+            QFontMetrics(small).elidedText(TeamPanel::tr("iter. %1").arg(card.iteration),
+                                           Qt::ElideRight, left.width()));
         painter->restore();
     }
 
@@ -90,7 +102,8 @@ TeamPanel::TeamPanel(const EmptyActions &actions, QWidget *parent) : Panel(paren
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setResizeMode(QListView::Adjust);
-    setContent(m_list, QStringLiteral("team"), tr("The agents of a team, what each does and what it has used."), actions);
+    setContent(m_list, QStringLiteral("team"),
+               tr("The agents of a team, what each does and what it has used."), actions);
 }
 
 void TeamPanel::setModel(QAbstractItemModel *model, Reader reader)
@@ -104,12 +117,13 @@ void TeamPanel::setModel(QAbstractItemModel *model, Reader reader)
     m_list->setModel(model);
     if (!model)
         return;
-    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) {
-        if (!now.isValid())
-            return;
-        m_selected = m_read(now).name;
-        emit agentSelected(m_selected);
-    });
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            [this](const QModelIndex &now) {
+                if (!now.isValid())
+                    return;
+                m_selected = m_read(now).name;
+                emit agentSelected(m_selected);
+            });
 }
 
 void TeamPanel::selectAgent(const QString &name)
@@ -122,14 +136,8 @@ void TeamPanel::selectAgent(const QString &name)
     }
 }
 
-QString TeamPanel::selectedAgent() const
-{
-    return m_selected;
-}
+QString TeamPanel::selectedAgent() const { return m_selected; }
 
-void TeamPanel::focusFilter()
-{
-    m_list->setFocus();
-}
+void TeamPanel::focusFilter() { m_list->setFocus(); }
 
 } // namespace orrery::ui

@@ -33,9 +33,6 @@ void CursorPill::setAt(qint64 timeUs)
     show();
 }
 
-void CursorPill::setIdle()
-{
-    hide();
-}
+void CursorPill::setIdle() { hide(); }
 
 } // namespace orrery::ui

@@ -36,14 +36,15 @@ MainWindow::MainWindow(WindowOptions options, QWidget *parent)
     : QMainWindow(parent), m_options(std::move(options)), m_actions(this)
 {
     m_settings = m_options.settingsFile.isEmpty()
-        ? std::make_unique<QSettings>()
-        : std::make_unique<QSettings>(m_options.settingsFile, QSettings::IniFormat);
+                     ? std::make_unique<QSettings>()
+                     : std::make_unique<QSettings>(m_options.settingsFile, QSettings::IniFormat);
     setWindowTitle(tr("Orrery"));
     setWindowIcon(themedIcon(QStringLiteral("orrery")));
     setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    setTheme(m_settings->value(QStringLiteral("theme")).toString() == QLatin1String("dark") ? ThemeKind::Dark
-                                                                                           : ThemeKind::Light);
+    setTheme(m_settings->value(QStringLiteral("theme")).toString() == QLatin1String("dark")
+                 ? ThemeKind::Dark
+                 : ThemeKind::Light);
     m_panels = std::make_unique<Panels>(EmptyActions{m_actions.openTeam, m_actions.openSample});
 
     auto *center = new QWidget(this);
@@ -54,7 +55,8 @@ MainWindow::MainWindow(WindowOptions options, QWidget *parent)
     m_messages = new MessageBar(center);
     m_messages->setObjectName(QStringLiteral("messageBar"));
     m_middle = new QStackedWidget(center);
-    m_middle->addWidget(new StartPage(m_actions.openSample, m_actions.openTeam, m_actions.openJournal));
+    m_middle->addWidget(
+        new StartPage(m_actions.openSample, m_actions.openTeam, m_actions.openJournal));
     m_middle->addWidget(m_panels->conversation);
     column->addWidget(m_banner);
     column->addWidget(m_messages);
@@ -76,7 +78,8 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::makeDocks()
 {
-    const auto add = [this](const char *name, const QString &title, QWidget *panel, Qt::DockWidgetArea area) {
+    const auto add = [this](const char *name, const QString &title, QWidget *panel,
+                            Qt::DockWidgetArea area) {
         auto *dock = new QDockWidget(title, this);
         dock->setObjectName(QLatin1String(name));
         dock->setWidget(panel);
@@ -95,7 +98,8 @@ void MainWindow::makeDocks()
 void MainWindow::makeMenus()
 {
     QMenu *file = menuBar()->addMenu(tr("&File"));
-    file->addActions({m_actions.openTeam, m_actions.openSample, m_actions.openJournal, m_actions.workspace});
+    file->addActions(
+        {m_actions.openTeam, m_actions.openSample, m_actions.openJournal, m_actions.workspace});
     file->addSeparator();
     file->addAction(m_actions.quit);
     QMenu *run = menuBar()->addMenu(tr("&Run"));
@@ -136,7 +140,8 @@ void MainWindow::makeToolBar()
     bar->addWidget(m_pill);
     bar->addAction(m_actions.toggleTheme);
     for (QAction *action : bar->actions()) {
-        if (auto *button = qobject_cast<QToolButton *>(bar->widgetForAction(action)); button && button != m_pill) {
+        if (auto *button = qobject_cast<QToolButton *>(bar->widgetForAction(action));
+            button && button != m_pill) {
             button->setFocusPolicy(Qt::StrongFocus);
             button->setAccessibleName(QString(action->text()).remove(QLatin1Char('&')));
             button->setProperty("primary", action == m_actions.run);
@@ -151,7 +156,8 @@ void MainWindow::makeStatusBar()
     m_pulse = new PulseStrip(this);
     m_pulse->addItem(QStringLiteral("state"), QStringLiteral("info"), tr("State of the run"));
     m_pulse->addItem(QStringLiteral("running"), QStringLiteral("thinking"), tr("Running agents"));
-    m_pulse->addItem(QStringLiteral("approvals"), QStringLiteral("approval"), tr("Approval requests"));
+    m_pulse->addItem(QStringLiteral("approvals"), QStringLiteral("approval"),
+                     tr("Approval requests"));
     m_pulse->addItem(QStringLiteral("throttled"), QStringLiteral("rate"), tr("Throttled agents"));
     m_pulse->addItem(QStringLiteral("cost"), QStringLiteral("limits"), tr("Cost"));
     m_pulse->addItem(QStringLiteral("tokens"), QStringLiteral("limits"), tr("Tokens a minute"));
@@ -167,7 +173,9 @@ void MainWindow::setTheme(ThemeKind kind)
         applyTheme(*app, kind);
     m_actions.lightTheme->setChecked(kind == ThemeKind::Light);
     m_actions.darkTheme->setChecked(kind == ThemeKind::Dark);
-    m_settings->setValue(QStringLiteral("theme"), kind == ThemeKind::Dark ? QStringLiteral("dark") : QStringLiteral("light"));
+    m_settings->setValue(QStringLiteral("theme"), kind == ThemeKind::Dark
+                                                      ? QStringLiteral("dark")
+                                                      : QStringLiteral("light"));
 }
 
 /// Replays the default arrangement; what fits beside each other at this size is shown so, the rest is in tabs.
@@ -203,7 +211,8 @@ void MainWindow::applyDefaultLayout()
     }
     const int w = width();
     const int h = height();
-    resizeDocks({team, claims}, {qBound(220, w * 17 / 100, 340), qBound(400, w * 37 / 100, 900)}, Qt::Horizontal);
+    resizeDocks({team, claims}, {qBound(220, w * 17 / 100, 340), qBound(400, w * 37 / 100, 900)},
+                Qt::Horizontal);
     resizeDocks({events}, {qBound(200, h * 31 / 100, 480)}, Qt::Vertical);
     if (roomy) {
         const int above = h - qBound(200, h * 31 / 100, 480) - 120;
@@ -274,9 +283,6 @@ void MainWindow::focusFilterOfCurrentPanel()
     m_panels->events->focusFilter();
 }
 
-QString MainWindow::message() const
-{
-    return m_messages->text();
-}
+QString MainWindow::message() const { return m_messages->text(); }
 
 } // namespace orrery::ui

@@ -24,8 +24,8 @@ struct Panels;
 
 /// What the window is told from outside; everything may be empty.
 struct WindowOptions {
-    QString sampleTeam;   ///< the team file that `Open sample run` opens
-    QString runsFolder;   ///< where workspaces and journals of runs go that have none given
+    QString sampleTeam; ///< the team file that `Open sample run` opens
+    QString runsFolder; ///< where workspaces and journals of runs go that have none given
     QString version;
     QString settingsFile; ///< an INI file; empty = the user's settings
 };

@@ -13,10 +13,10 @@ namespace orrery::ui {
 /// The six panels of the window; their Qt parents own them.
 struct Panels {
     explicit Panels(const EmptyActions &actions)
-        : team(new TeamPanel(actions)), conversation(new ConversationPanel(actions)), claims(new ClaimsPanel(actions)),
-          limits(new LimitsPanel(actions)), memory(new MemoryPanel(actions)), events(new EventsPanel(actions))
-    {
-    }
+        : team(new TeamPanel(actions)), conversation(new ConversationPanel(actions)),
+          claims(new ClaimsPanel(actions)), limits(new LimitsPanel(actions)),
+          memory(new MemoryPanel(actions)), events(new EventsPanel(actions))
+    {}
 
     TeamPanel *team;
     ConversationPanel *conversation;

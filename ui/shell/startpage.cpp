@@ -11,7 +11,8 @@
 
 namespace orrery::ui {
 
-StartPage::StartPage(QAction *sample, QAction *openTeam, QAction *openJournal, QWidget *parent) : QWidget(parent)
+StartPage::StartPage(QAction *sample, QAction *openTeam, QAction *openJournal, QWidget *parent)
+    : QWidget(parent)
 {
     auto *column = new QVBoxLayout(this);
     column->setSpacing(metric::large);
@@ -25,8 +26,10 @@ StartPage::StartPage(QAction *sample, QAction *openTeam, QAction *openJournal, Q
     heading->setAlignment(Qt::AlignCenter);
     heading->setWordWrap(true);
     column->addWidget(heading);
-    auto *text = new QLabel(tr("See who holds which lines, who is throttled and why, what memory returned and why. "
-                               "The sample team needs no key and no network."), this);
+    auto *text = new QLabel(
+        tr("See who holds which lines, who is throttled and why, what memory returned and why. "
+           "The sample team needs no key and no network."),
+        this);
     text->setProperty("muted", true);
     text->setAlignment(Qt::AlignCenter);
     text->setWordWrap(true);

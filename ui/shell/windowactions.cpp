@@ -10,14 +10,16 @@
 namespace orrery::ui {
 namespace {
 
-QAction *make(QWidget *owner, const QString &name, const QString &text, const QString &icon, const QString &tip,
-              const QKeySequence &key = {})
+QAction *make(QWidget *owner, const QString &name, const QString &text, const QString &icon,
+              const QString &tip, const QKeySequence &key = {})
 {
     auto *action = new QAction(text, owner);
     action->setObjectName(name);
     if (!icon.isEmpty())
         action->setIcon(themedIcon(icon));
-    const QString keyText = key.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(key.toString(QKeySequence::NativeText));
+    const QString keyText =
+        key.isEmpty() ? QString()
+                      : QStringLiteral(" (%1)").arg(key.toString(QKeySequence::NativeText));
     action->setToolTip(tip + keyText);
     action->setShortcut(key);
     owner->addAction(action);
@@ -29,12 +31,15 @@ QAction *make(QWidget *owner, const QString &name, const QString &text, const QS
 WindowActions::WindowActions(QWidget *w)
 {
     const auto tr = [](const char *text) { return QObject::tr(text); };
-    openTeam = make(w, "openTeam", tr("&Open team…"), "open", tr("Open a team file"), QKeySequence::Open);
+    openTeam =
+        make(w, "openTeam", tr("&Open team…"), "open", tr("Open a team file"), QKeySequence::Open);
     openSample = make(w, "openSample", tr("Open &sample run"), "orrery",
                       tr("Open the sample team: scripted answers, real tools; no key, no network"));
     openJournal = make(w, "openJournal", tr("Open &journal…"), "events",
-                       tr("Open the journal of an earlier run"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
-    workspace = make(w, "workspace", tr("&Workspace…"), "folder", tr("Choose the folder the tools work in"));
+                       tr("Open the journal of an earlier run"),
+                       QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+    workspace = make(w, "workspace", tr("&Workspace…"), "folder",
+                     tr("Choose the folder the tools work in"));
     quit = make(w, "quit", tr("&Quit"), {}, tr("Close the window"), QKeySequence::Quit);
     run = make(w, "run", tr("&Run"), "run", tr("Run the team, or go on after a pause"), Qt::Key_F5);
     pause = make(w, "pause", tr("&Pause"), "pause",
@@ -42,13 +47,17 @@ WindowActions::WindowActions(QWidget *w)
     stop = make(w, "stop", tr("S&top"), "stop", tr("Stop after the current calls"),
                 QKeySequence(Qt::CTRL | Qt::Key_F5));
     stopNow = make(w, "stopNow", tr("Stop &now"), "stop-now",
-                   tr("Abort requests and end tools at once; the journal is kept"), QKeySequence(Qt::SHIFT | Qt::Key_F5));
-    find = make(w, "find", tr("&Find in panel"), "search", tr("Go to the filter of the panel"), QKeySequence::Find);
-    approvals = make(w, "approvals", tr("Go to &approval request"), "approval", tr("Go to the request that waits"),
-                     QKeySequence(Qt::CTRL | Qt::Key_E));
-    resetLayout = make(w, "resetLayout", tr("&Reset to default layout"), {}, tr("Put every panel back"));
-    toggleTheme = make(w, "toggleTheme", tr("Light or dark"), "theme", tr("Change between light and dark"),
-                       QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D));
+                   tr("Abort requests and end tools at once; the journal is kept"),
+                   QKeySequence(Qt::SHIFT | Qt::Key_F5));
+    find = make(w, "find", tr("&Find in panel"), "search", tr("Go to the filter of the panel"),
+                QKeySequence::Find);
+    approvals = make(w, "approvals", tr("Go to &approval request"), "approval",
+                     tr("Go to the request that waits"), QKeySequence(Qt::CTRL | Qt::Key_E));
+    resetLayout =
+        make(w, "resetLayout", tr("&Reset to default layout"), {}, tr("Put every panel back"));
+    toggleTheme =
+        make(w, "toggleTheme", tr("Light or dark"), "theme", tr("Change between light and dark"),
+             QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D));
     lightTheme = make(w, "lightTheme", tr("&Light"), {}, tr("Light theme"));
     darkTheme = make(w, "darkTheme", tr("&Dark"), {}, tr("Dark theme"));
     auto *themes = new QActionGroup(w);
@@ -62,8 +71,9 @@ WindowActions::WindowActions(QWidget *w)
 
 QList<QAction *> WindowActions::all() const
 {
-    return {openTeam, openSample, openJournal, workspace, quit, run, pause, stop, stopNow, find, approvals,
-            resetLayout, toggleTheme, lightTheme, darkTheme, keys, about};
+    return {openTeam,    openSample, openJournal, workspace, quit,      run,
+            pause,       stop,       stopNow,     find,      approvals, resetLayout,
+            toggleTheme, lightTheme, darkTheme,   keys,      about};
 }
 
 } // namespace orrery::ui

@@ -22,10 +22,7 @@
 namespace orrery::ui {
 namespace {
 
-QString text(const std::string &utf8)
-{
-    return QString::fromStdString(utf8);
-}
+QString text(const std::string &utf8) { return QString::fromStdString(utf8); }
 
 } // namespace
 
@@ -53,19 +50,24 @@ void MainWindow::connectActions()
             m_run->stopNow();
     });
     connect(m_actions.find, &QAction::triggered, this, &MainWindow::focusFilterOfCurrentPanel);
-    connect(m_actions.approvals, &QAction::triggered, this, [this] { m_panels->conversation->approval()->setFocus(); });
+    connect(m_actions.approvals, &QAction::triggered, this,
+            [this] { m_panels->conversation->approval()->setFocus(); });
     connect(m_actions.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
     connect(m_actions.toggleTheme, &QAction::triggered, this,
             [this] { setTheme(m_theme == ThemeKind::Light ? ThemeKind::Dark : ThemeKind::Light); });
-    connect(m_actions.lightTheme, &QAction::triggered, this, [this] { setTheme(ThemeKind::Light); });
+    connect(m_actions.lightTheme, &QAction::triggered, this,
+            [this] { setTheme(ThemeKind::Light); });
     connect(m_actions.darkTheme, &QAction::triggered, this, [this] { setTheme(ThemeKind::Dark); });
-    connect(m_actions.keys, &QAction::triggered, this, [this] { (new KeysPage(m_actions.all(), this))->show(); });
+    connect(m_actions.keys, &QAction::triggered, this,
+            [this] { (new KeysPage(m_actions.all(), this))->show(); });
     connect(m_actions.about, &QAction::triggered, this, [this] {
         m_messages->show(MessageBar::Level::Info,
-                         tr("Orrery %1, a workbench for teams of agents. GPL-3.0-or-later.").arg(m_options.version));
+                         tr("Orrery %1, a workbench for teams of agents. GPL-3.0-or-later.")
+                             .arg(m_options.version));
     });
     for (int number = 1; number <= 6; ++number) {
-        auto *key = new QShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)), this);
+        auto *key =
+            new QShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)), this);
         connect(key, &QShortcut::activated, this, [this, number] { focusPanel(number); });
     }
 }
@@ -81,33 +83,40 @@ void MainWindow::connectPanels()
     connect(approval, &ApprovalCard::approved, this, [resolve](const QString &call, bool wholeRun) {
         resolve(call, {Verdict::Approve, {}, {}, wholeRun});
     });
-    connect(approval, &ApprovalCard::denied, this, [resolve](const QString &call, const QString &note) {
-        resolve(call, {Verdict::Reject, {}, note.toStdString(), false});
-    });
-    connect(approval, &ApprovalCard::edited, this, [this, resolve](const QString &call, const QString &arguments) {
-        Json edited = Json::parse(arguments.toStdString(), nullptr, false);
-        if (edited.is_object())
-            resolve(call, {Verdict::Edit, std::move(edited), {}, false});
-        else
-            m_messages->show(MessageBar::Level::Error, tr("The edited arguments are not a JSON object."));
-    });
-    connect(m_panels->conversation, &ConversationPanel::messageSent, this, [this](const QString &message) {
-        if (m_run)
-            m_run->sendToAgent(m_panels->team->selectedAgent().toStdString(), message.toStdString());
-    });
-    connect(m_panels->memory, &MemoryPanel::searchRequested, this, [this](const QString &query, const QString &scope) {
-        if (!m_run)
-            return;
-        memory::SearchQuery search;
-        search.text = query.toStdString();
-        if (!scope.isEmpty())
-            search.scope = scope.toStdString();
-        m_run->searchMemory(search);
-    });
+    connect(approval, &ApprovalCard::denied, this,
+            [resolve](const QString &call, const QString &note) {
+                resolve(call, {Verdict::Reject, {}, note.toStdString(), false});
+            });
+    connect(approval, &ApprovalCard::edited, this,
+            [this, resolve](const QString &call, const QString &arguments) {
+                Json edited = Json::parse(arguments.toStdString(), nullptr, false);
+                if (edited.is_object())
+                    resolve(call, {Verdict::Edit, std::move(edited), {}, false});
+                else
+                    m_messages->show(MessageBar::Level::Error,
+                                     tr("The edited arguments are not a JSON object."));
+            });
+    connect(m_panels->conversation, &ConversationPanel::messageSent, this,
+            [this](const QString &message) {
+                if (m_run)
+                    m_run->sendToAgent(m_panels->team->selectedAgent().toStdString(),
+                                       message.toStdString());
+            });
+    connect(m_panels->memory, &MemoryPanel::searchRequested, this,
+            [this](const QString &query, const QString &scope) {
+                if (!m_run)
+                    return;
+                memory::SearchQuery search;
+                search.text = query.toStdString();
+                if (!scope.isEmpty())
+                    search.scope = scope.toStdString();
+                m_run->searchMemory(search);
+            });
     connect(m_pulse, &PulseStrip::activated, this, [this](const QString &id) {
         if (id == QLatin1String("approvals"))
             m_panels->conversation->approval()->setFocus();
-        else if (id == QLatin1String("throttled") || id == QLatin1String("tokens") || id == QLatin1String("cost"))
+        else if (id == QLatin1String("throttled") || id == QLatin1String("tokens")
+                 || id == QLatin1String("cost"))
             focusPanel(4);
         else if (id == QLatin1String("journal") || id == QLatin1String("state"))
             focusPanel(6);
@@ -162,9 +171,11 @@ bool MainWindow::openJournal(const QString &file)
     showBanner(pulse.scripted);
     m_pill->setAt(pulse.lastUs);
     if (!pulse.ended)
-        m_messages->show(MessageBar::Level::Warning,
-                         tr("This run ended unexpectedly after event %1 at %2. The journal is intact.")
-                             .arg(pulse.lastSeq).arg(clockTime(pulse.lastUs)));
+        m_messages->show(
+            MessageBar::Level::Warning,
+            tr("This run ended unexpectedly after event %1 at %2. The journal is intact.")
+                .arg(pulse.lastSeq)
+                .arg(clockTime(pulse.lastUs)));
     updateActions();
     updatePulse();
     return true;
@@ -176,20 +187,11 @@ void MainWindow::setTask(const QString &task)
     m_task->setModified(true);
 }
 
-void MainWindow::setWorkspace(const QString &folder)
-{
-    m_workspace = folder;
-}
+void MainWindow::setWorkspace(const QString &folder) { m_workspace = folder; }
 
-void MainWindow::setJournal(const QString &file)
-{
-    m_journal = file;
-}
+void MainWindow::setJournal(const QString &file) { m_journal = file; }
 
-void MainWindow::setApprovals(runtime::ApprovalMode mode)
-{
-    m_approvals = mode;
-}
+void MainWindow::setApprovals(runtime::ApprovalMode mode) { m_approvals = mode; }
 
 void MainWindow::run()
 {
@@ -207,12 +209,18 @@ void MainWindow::startRun()
     options.team = *m_team;
     options.task = m_task->text().toStdString();
     options.approvals = m_approvals;
-    const QString stamp = QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
+    const QString stamp =
+        QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
     const QDir folder(m_options.runsFolder + QLatin1Char('/') + stamp);
-    options.workspace = (m_workspace.isEmpty() ? folder.filePath(QStringLiteral("workspace")) : m_workspace).toStdString();
-    options.journalPath = (m_journal.isEmpty() ? folder.filePath(QStringLiteral("run.orrery")) : m_journal).toStdString();
+    options.workspace =
+        (m_workspace.isEmpty() ? folder.filePath(QStringLiteral("workspace")) : m_workspace)
+            .toStdString();
+    options.journalPath =
+        (m_journal.isEmpty() ? folder.filePath(QStringLiteral("run.orrery")) : m_journal)
+            .toStdString();
     if ((m_workspace.isEmpty() || m_journal.isEmpty()) && !folder.mkpath(QStringLiteral("."))) {
-        showError(makeError(ErrorCode::Io, tr("Cannot make the folder %1").arg(folder.path()).toStdString()));
+        showError(makeError(ErrorCode::Io,
+                            tr("Cannot make the folder %1").arg(folder.path()).toStdString()));
         return;
     }
     m_view->clear();
@@ -240,15 +248,9 @@ void MainWindow::endRun(const QString &outcome, const QString &reason)
     updatePulse();
 }
 
-bool MainWindow::isRunning() const
-{
-    return m_run && m_run->isActive();
-}
+bool MainWindow::isRunning() const { return m_run && m_run->isActive(); }
 
-bool MainWindow::isCaughtUp() const
-{
-    return !isRunning() && m_view->isCaughtUp();
-}
+bool MainWindow::isCaughtUp() const { return !isRunning() && m_view->isCaughtUp(); }
 
 void MainWindow::showError(const Error &error)
 {
@@ -262,7 +264,9 @@ void MainWindow::showBanner(bool scripted)
 {
     if (scripted)
         m_banner->show(MessageBar::Level::Info,
-                       tr("Scripted model: the answers are scripted; tools, claims, limits and memory are real."), false);
+                       tr("Scripted model: the answers are scripted; tools, claims, limits and "
+                          "memory are real."),
+                       false);
     else
         m_banner->hide();
 }
@@ -294,32 +298,43 @@ void MainWindow::updatePulse()
     };
     item("state", pulse.stateWord);
     item("running", pulse.running > 0 ? tr("%1 running").arg(pulse.running) : QString());
-    item("approvals", pulse.approvals > 0 ? tr("%1 waiting for approval").arg(pulse.approvals) : QString());
-    item("throttled", pulse.throttled > 0 ? tr("%1 throttled %2").arg(pulse.throttled).arg(pulse.throttleLeft) : QString(),
+    item("approvals",
+         pulse.approvals > 0 ? tr("%1 waiting for approval").arg(pulse.approvals) : QString());
+    item("throttled",
+         pulse.throttled > 0 ? tr("%1 throttled %2").arg(pulse.throttled).arg(pulse.throttleLeft)
+                             : QString(),
          pulse.throttleSentence);
     item("cost", pulse.costText);
-    item("tokens", pulse.tokensPerMinute > 0 ? tr("%1 tok/min").arg(shortNumber(pulse.tokensPerMinute)) : QString());
-    item("journal", pulse.lastSeq == 0 ? QString() : pulse.journalProblem.isEmpty() ? tr("journal OK") : tr("journal: problem"),
+    item("tokens", pulse.tokensPerMinute > 0
+                       ? tr("%1 tok/min").arg(shortNumber(pulse.tokensPerMinute))
+                       : QString());
+    item("journal",
+         pulse.lastSeq == 0               ? QString()
+         : pulse.journalProblem.isEmpty() ? tr("journal OK")
+                                          : tr("journal: problem"),
          pulse.journalProblem);
 }
 
 void MainWindow::chooseTeam()
 {
-    const QString file = QFileDialog::getOpenFileName(this, tr("Open a team file"), {}, tr("Team files (*.json)"));
+    const QString file =
+        QFileDialog::getOpenFileName(this, tr("Open a team file"), {}, tr("Team files (*.json)"));
     if (!file.isEmpty())
         openTeam(file);
 }
 
 void MainWindow::chooseJournal()
 {
-    const QString file = QFileDialog::getOpenFileName(this, tr("Open a journal"), {}, tr("Journals (*.orrery)"));
+    const QString file =
+        QFileDialog::getOpenFileName(this, tr("Open a journal"), {}, tr("Journals (*.orrery)"));
     if (!file.isEmpty())
         openJournal(file);
 }
 
 void MainWindow::chooseWorkspace()
 {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder the tools work in"), m_workspace);
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Folder the tools work in"), m_workspace);
     if (!folder.isEmpty())
         setWorkspace(folder);
 }

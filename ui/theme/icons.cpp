@@ -25,12 +25,16 @@ const std::map<QString, QByteArray> &bodies()
         {"folder", "<path d='M3 6h6l2 2h10v11H3z'/>"},
         {"theme", "<circle cx='12' cy='12' r='8'/><path #f d='M12 4a8 8 0 0 1 0 16z'/>"},
         {"idle", "<circle cx='12' cy='12' r='7'/>"},
-        {"thinking", "<path #f d='M12 3l2.2 6.8L21 12l-6.800 2.200L12 21l-2.200-6.800L3 12l6.800-2.200z'/>"},
-        {"tool", "<circle cx='12' cy='12' r='4'/><path d='M12 3v4M12 17v4M3 12h4M17 12h4M5.600 5.600l2.800 2.800"
+        {"thinking",
+         "<path #f d='M12 3l2.2 6.8L21 12l-6.800 2.200L12 21l-2.200-6.800L3 12l6.800-2.200z'/>"},
+        {"tool", "<circle cx='12' cy='12' r='4'/><path d='M12 3v4M12 17v4M3 12h4M17 12h4M5.600 "
+                 "5.600l2.800 2.800"
                  "M15.600 15.600l2.800 2.800M5.600 18.400l2.800-2.800M15.600 8.400l2.800-2.800'/>"},
-        {"approval", "<path d='M8 12V5.500a1.500 1.500 0 0 1 3 0V11V4a1.500 1.500 0 0 1 3 0v7V6a1.500 1.500 0 0 1 3 0v8"
+        {"approval", "<path d='M8 12V5.500a1.500 1.500 0 0 1 3 0V11V4a1.500 1.500 0 0 1 3 "
+                     "0v7V6a1.500 1.500 0 0 1 3 0v8"
                      "c0 4-2 7-5.500 7S6 18.500 4.500 15c-.7-1.600 1-2.600 2-1.500z'/>"},
-        {"rate", "<path d='M6 3h12M6 21h12M7 3c0 5 4 6 5 9c-1 3-5 4-5 9M17 3c0 5-4 6-5 9c1 3 5 4 5 9'/>"},
+        {"rate",
+         "<path d='M6 3h12M6 21h12M7 3c0 5 4 6 5 9c-1 3-5 4-5 9M17 3c0 5-4 6-5 9c1 3 5 4 5 9'/>"},
         {"lock", "<path d='M5 11h14v9H5zM8 11V8a4 4 0 0 1 8 0v3'/>"},
         {"paused", "<circle cx='12' cy='12' r='9'/><path d='M10 9v6M14 9v6'/>"},
         {"done", "<path d='M4.500 12.500l5 5L19.500 7'/>"},
@@ -42,21 +46,25 @@ const std::map<QString, QByteArray> &bodies()
         {"chevron-down", "<path d='M5 9l7 7l7-7'/>"},
         {"message", "<path d='M4 5h16v11H11l-5 4v-4H4z'/>"},
         {"person", "<circle cx='12' cy='8' r='4'/><path d='M4 21c1-5 4-7 8-7s7 2 8 7'/>"},
-        {"memory", "<ellipse cx='12' cy='6' rx='7' ry='3'/><path d='M5 6v12c0 1.700 3 3 7 3s7-1.300 7-3V6M5 12c0 1.700"
+        {"memory", "<ellipse cx='12' cy='6' rx='7' ry='3'/><path d='M5 6v12c0 1.700 3 3 7 "
+                   "3s7-1.300 7-3V6M5 12c0 1.700"
                    " 3 3 7 3s7-1.300 7-3'/>"},
         {"edit", "<path d='M4 20l1-5L16 4l4 4L9 19zM13.500 6.500l4 4'/>"},
         {"warning", "<path d='M12 3.500L22 20.500H2zM12 10v5M12 17.600v.4'/>"},
         {"info", "<circle cx='12' cy='12' r='9'/><path d='M12 11v6M12 7v.4'/>"},
         {"close", "<path d='M6 6l12 12M18 6L6 18'/>"},
-        {"claims", "<path d='M3 6h10M8 12h13M3 18h7'/><path #f d='M3 4.500h6v3H3zM14 10.500h6v3h-6z'/>"},
+        {"claims",
+         "<path d='M3 6h10M8 12h13M3 18h7'/><path #f d='M3 4.500h6v3H3zM14 10.500h6v3h-6z'/>"},
         {"limits", "<path d='M3 20h18M4 16l5-6l4 3l7-9M3 5h8'/>"},
-        {"team", "<circle cx='9' cy='8' r='3.500'/><path d='M2.500 20c.5-4 3-6 6.500-6s6 2 6.500 6M15.500 5a3.500 3.500 0 0 1 0 "
+        {"team", "<circle cx='9' cy='8' r='3.500'/><path d='M2.500 20c.5-4 3-6 6.500-6s6 2 6.500 "
+                 "6M15.500 5a3.500 3.500 0 0 1 0 "
                  "6.500M18 14.500c2 .8 3.200 2.700 3.500 5.500'/>"},
         {"events", "<path d='M8 6h13M8 12h13M8 18h13M3.500 6h.5M3.500 12h.5M3.500 18h.5'/>"},
         {"float", "<path d='M9 4h11v11M4 9h11v11H4z'/>"},
         {"live", "<circle #f cx='12' cy='12' r='5'/>"},
-        {"orrery", "<circle cx='12' cy='12' r='9'/><ellipse cx='12' cy='12' rx='9' ry='4'/>"
-                   "<circle #f cx='12' cy='12' r='2.200'/><circle #f cx='20' cy='10.500' r='1.800'/>"},
+        {"orrery",
+         "<circle cx='12' cy='12' r='9'/><ellipse cx='12' cy='12' rx='9' ry='4'/>"
+         "<circle #f cx='12' cy='12' r='2.200'/><circle #f cx='20' cy='10.500' r='1.800'/>"},
     };
     return all;
 }
@@ -69,7 +77,8 @@ public:
     void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override
     {
         const auto group = mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active;
-        drawIcon(*painter, rect, m_name, QGuiApplication::palette().color(group, QPalette::ButtonText));
+        drawIcon(*painter, rect, m_name,
+                 QGuiApplication::palette().color(group, QPalette::ButtonText));
     }
     QPixmap pixmap(const QSize &size, QIcon::Mode mode, QIcon::State state) override
     {
@@ -97,7 +106,8 @@ QStringList iconNames()
 
 QPixmap iconPixmap(const QString &name, int size, const QColor &color, qreal ratio)
 {
-    const QString key = QStringLiteral("orrery/%1/%2/%3/%4").arg(name).arg(size).arg(color.rgba()).arg(ratio);
+    const QString key =
+        QStringLiteral("orrery/%1/%2/%3/%4").arg(name).arg(size).arg(color.rgba()).arg(ratio);
     QPixmap pixmap;
     if (QPixmapCache::find(key, &pixmap))
         return pixmap;
@@ -107,8 +117,9 @@ QPixmap iconPixmap(const QString &name, int size, const QColor &color, qreal rat
     pixmap.fill(Qt::transparent);
     if (body != bodies().end()) {
         const QByteArray shade = color.name().toLatin1();
-        QByteArray svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'><g fill='none' stroke='" + shade
-            + "' stroke-width='2' stroke-linecap='round' stroke-linejoin='round' opacity='"
+        QByteArray svg =
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'><g fill='none' stroke='"
+            + shade + "' stroke-width='2' stroke-linecap='round' stroke-linejoin='round' opacity='"
             + QByteArray::number(color.alphaF()) + "'>" + body->second + "</g></svg>";
         svg.replace("#f ", "fill='" + shade + "' ");
         QSvgRenderer renderer(svg);
@@ -128,9 +139,6 @@ void drawIcon(QPainter &painter, const QRectF &rect, const QString &name, const 
     painter.drawPixmap(corner.toPoint(), iconPixmap(name, size, color, ratio));
 }
 
-QIcon themedIcon(const QString &name)
-{
-    return QIcon(new ThemedIconEngine(name));
-}
+QIcon themedIcon(const QString &name) { return QIcon(new ThemedIconEngine(name)); }
 
 } // namespace orrery::ui

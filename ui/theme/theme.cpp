@@ -112,7 +112,8 @@ class OrreryStyle : public QProxyStyle
 {
 public:
     OrreryStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
-    QIcon standardIcon(StandardPixmap which, const QStyleOption *option, const QWidget *widget) const override
+    QIcon standardIcon(StandardPixmap which, const QStyleOption *option,
+                       const QWidget *widget) const override
     {
         if (which == SP_TitleBarCloseButton)
             return themedIcon(QStringLiteral("close"));
@@ -124,8 +125,11 @@ public:
 
 double luminance(const QColor &color)
 {
-    const auto linear = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+    const auto linear = [](double c) {
+        return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF())
+           + 0.0722 * linear(color.blueF());
 }
 
 } // namespace
@@ -143,10 +147,7 @@ ThemeKind themeOf(const QPalette &palette)
                                                                                : ThemeKind::Light;
 }
 
-const Tokens &tokens(const QPalette &palette)
-{
-    return tokens(themeOf(palette));
-}
+const Tokens &tokens(const QPalette &palette) { return tokens(themeOf(palette)); }
 
 QColor agentColor(int index, ThemeKind kind)
 {
@@ -165,10 +166,7 @@ QColor agentColor(int index, const QPalette &palette)
     return agentColor(index, themeOf(palette));
 }
 
-bool agentIsDashed(int index)
-{
-    return index >= 8;
-}
+bool agentIsDashed(int index) { return index >= 8; }
 
 QString monogram(const QString &name)
 {
@@ -176,7 +174,8 @@ QString monogram(const QString &name)
     const QStringList words = name.split(separators, Qt::SkipEmptyParts);
     if (words.isEmpty())
         return QStringLiteral("?");
-    const QString letters = words.size() > 1 ? words[0].left(1) + words[1].left(1) : words[0].left(2);
+    const QString letters =
+        words.size() > 1 ? words[0].left(1) + words[1].left(1) : words[0].left(2);
     return letters.toUpper();
 }
 
@@ -190,7 +189,8 @@ QFont smallFont(const QFont &base)
 QFont monospaceFont(const QFont &base)
 {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    font.setFamilies({QStringLiteral("DejaVu Sans Mono"), QStringLiteral("Noto Sans Mono"), QStringLiteral("monospace")});
+    font.setFamilies({QStringLiteral("DejaVu Sans Mono"), QStringLiteral("Noto Sans Mono"),
+                      QStringLiteral("monospace")});
     font.setStyleHint(QFont::Monospace);
     font.setPointSizeF(base.pointSizeF() * 0.95);
     return font;
@@ -210,7 +210,8 @@ void applyTheme(QApplication &app, ThemeKind kind)
     if (app.styleSheet().isEmpty())
         QApplication::setStyle(new OrreryStyle);
     QFont font = QApplication::font();
-    font.setFamilies({QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans"), QStringLiteral("sans-serif")});
+    font.setFamilies(
+        {QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans"), QStringLiteral("sans-serif")});
     font.setPointSizeF(9.0);
     QApplication::setFont(font);
     QApplication::setPalette(makePalette(t));

@@ -17,7 +17,8 @@ struct Tokens {
     QColor window, surface, raised, sunken, border, text, muted;
     QColor accent, onAccent, accentSoft;
     QColor ok, warn, error, warnSoft, errorSoft, infoSoft;
-    QColor llm, tool, memory, message, human, failure, wait, iteration; ///< kinds, after Okabe and Ito
+    QColor llm, tool, memory, message, human, failure, wait,
+        iteration;  ///< kinds, after Okabe and Ito
     QColor onAgent; ///< text upon an agent's colour
 };
 
@@ -26,7 +27,7 @@ inline constexpr int small = 4;
 inline constexpr int medium = 8;
 inline constexpr int large = 12;
 inline constexpr int radius = 4;
-}
+} // namespace metric
 
 const Tokens &tokens(ThemeKind kind);
 /// The tokens that belong to a palette, so that painters need no more than their widget's.

@@ -11,8 +11,8 @@
 
 namespace orrery::ui {
 
-/// The agents of a run in order of appearance: which colour and which two letters stand for each. Shared by the
-/// projections of a document; learning the same event twice changes nothing.
+/// The agents of a run in order of appearance: which colour and which two letters stand for each.
+/// Shared by the projections of a document; learning the same event twice changes nothing.
 class AgentRoster
 {
 public:

@@ -91,7 +91,8 @@ public:
     /// Wall clock, from outside: times left follow it.
     void setNow(qint64 nowMs);
     qint64 now() const { return m_nowMs; }
-    /// Everything to paint. Ended claims and refusals before `sinceMs` are left out. O(claims + refusals + edits).
+    /// Everything to paint. Ended claims and refusals before `sinceMs` are left out. O(claims +
+    /// refusals + edits).
     ClaimMapData mapData(qint64 sinceMs = 0) const;
     int activeClaims() const;
     int conflicts() const { return m_conflicts; }

@@ -14,7 +14,8 @@
 
 namespace orrery::ui {
 
-/// What one agent, or all, were told, said and did. Keeps the items of all agents, so choosing another one is cheap.
+/// What one agent, or all, were told, said and did. Keeps the items of all agents, so choosing
+/// another one is cheap.
 class ConversationModel : public QAbstractListModel, public Projection
 {
     Q_OBJECT
@@ -34,9 +35,9 @@ public:
         ArgumentsRole,     ///< of a tool: JSON, indented
         ArgumentLinesRole, ///< of a tool: `name: value` lines
         ToolStateRole,     ///< int of ToolState
-        StatusRole, ///< `running`, `ok`, `failed`, `denied`, `waiting for approval`, `streaming`, …
-        StreamingRole, ///< bool
-        CollapsedRole, ///< bool: shown folded at first
+        StatusRole,        ///< in words: `running`, `ok · 830 ms`, `streaming`, …
+        StreamingRole,     ///< bool
+        CollapsedRole,     ///< bool: shown folded at first
         TimeUsRole,
         DurationUsRole, ///< 0 while not known
         FitsAtMsRole,   ///< of a limit notice; invalid when never or over

@@ -16,7 +16,8 @@ constexpr std::size_t largestChunk = 16384;
 
 } // namespace
 
-/// What the waking thread touches: it may run while the pump is being destroyed. Lock order: bus before gate.
+/// What the waking thread touches: it may run while the pump is being destroyed. Lock order: bus
+/// before gate.
 struct EventPump::Gate {
     std::mutex mutex;
     EventPump *pump = nullptr; // guarded by mutex

@@ -12,8 +12,9 @@
 
 namespace orrery::ui {
 
-/// Brings events from the threads of a run to the GUI thread: at most one batch every 16 ms, sized so that applying it
-/// takes about half a frame. Loses nothing. Lives on the GUI thread; the bus must outlive the attachment.
+/// Brings events from the threads of a run to the GUI thread: at most one batch every 16 ms, sized
+/// so that applying it takes about half a frame. Loses nothing. Lives on the GUI thread; the bus
+/// must outlive the attachment.
 class EventPump : public QObject
 {
     Q_OBJECT

@@ -12,8 +12,9 @@
 
 namespace orrery::ui {
 
-/// The events that match a text, a kind and an agent. Looks through the log in slices of half a frame, so that a long
-/// one never blocks the window; new events cost only themselves. Order is the log's own.
+/// The events that match a text, a kind and an agent. Looks through the log in slices of half a
+/// frame, so that a long one never blocks the window; new events cost only themselves. Order is the
+/// log's own.
 class EventsFilterModel : public QAbstractProxyModel
 {
     Q_OBJECT
@@ -29,8 +30,8 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation,
                         int role = Qt::DisplayRole) const override;
 
-    /// `text` is looked for in kind, agent and summary, without regard to case; all its words must be there. `kind` is
-    /// a group (`Tool`) or a kind (`tool_started`). Empty = everything.
+    /// `text` is looked for in kind, agent and summary, without regard to case; all its words must
+    /// be there. `kind` is a group (`Tool`) or a kind (`tool_started`). Empty = everything.
     void setFilter(const QString &text, const QString &kind = {}, const QString &agent = {});
     QString text() const { return m_text; }
     QString kind() const { return m_kind; }

@@ -11,7 +11,8 @@
 
 namespace orrery::ui {
 
-/// Every event, in order. Holds pointers only; texts are made when a view asks for them, so a row costs 16 bytes.
+/// Every event, in order. Holds pointers only; texts are made when a view asks for them, so a row
+/// costs 16 bytes.
 class EventsModel : public QAbstractTableModel, public Projection
 {
     Q_OBJECT

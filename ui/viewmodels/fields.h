@@ -10,7 +10,8 @@
 
 namespace orrery::ui {
 
-/// Reads the data of an event: what is absent or of another type is empty. Never throws. Does not own the JSON.
+/// Reads the data of an event: what is absent or of another type is empty. Never throws. Does not
+/// own the JSON.
 class Fields
 {
 public:

@@ -24,8 +24,9 @@ struct LimiterWindow {
     qint64 tokens = 0, reserved = 0, requests = 0;
 };
 
-/// The limiter: a table of what it did, and the sliding window replayed from the events. A settlement changes the
-/// window from its own time on, but what it books leaves with its reservation. All times in ms.
+/// The limiter: a table of what it did, and the sliding window replayed from the events. A
+/// settlement changes the window from its own time on, but what it books leaves with its
+/// reservation. All times in ms.
 class LimiterModel : public QAbstractTableModel, public Projection
 {
     Q_OBJECT
@@ -85,8 +86,9 @@ public:
     static constexpr qint64 windowMs = 60000;
     /// O(entries in the window).
     LimiterWindow windowAt(qint64 ms) const;
-    /// The step function over [fromMs, toMs] in one sweep: the state at fromMs, then every change. Painting needs one
-    /// call a frame. Times after the last event are the forecast: what leaves if nothing else happens.
+    /// The step function over [fromMs, toMs] in one sweep: the state at fromMs, then every change.
+    /// Painting needs one call a frame. Times after the last event are the forecast: what leaves if
+    /// nothing else happens.
     std::vector<Step> steps(qint64 fromMs, qint64 toMs) const;
     /// Entries that count in [fromMs, toMs], oldest first.
     std::vector<Entry> entries(qint64 fromMs, qint64 toMs) const;

@@ -117,8 +117,8 @@ private:
     EventPtr m_search;
 };
 
-/// The team's memory as the events tell it: what was stored, and why a search returned what it did. Owns the four
-/// models that the panel shows.
+/// The team's memory as the events tell it: what was stored, and why a search returned what it did.
+/// Owns the four models that the panel shows.
 class MemoryModel : public QObject, public Projection
 {
     Q_OBJECT

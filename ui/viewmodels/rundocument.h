@@ -25,8 +25,9 @@ class JournalReader;
 
 namespace orrery::ui {
 
-/// One run as the window shows it: all its events, the projections of them, and what all panels share: the selected
-/// agent, the time cursor and the filter. Fed by a live bus or by a journal. Works in slices of half a frame.
+/// One run as the window shows it: all its events, the projections of them, and what all panels
+/// share: the selected agent, the time cursor and the filter. Fed by a live bus or by a journal.
+/// Works in slices of half a frame.
 class RunDocument : public QObject, private Projection
 {
     Q_OBJECT
@@ -51,11 +52,13 @@ public:
     void showTeam(const TeamSpec &team);
     /// Follows a run from now on. Clears first when the document showed another run's events.
     void attach(runtime::EventBus &bus);
-    /// Delivers what is queued and lets go of the bus; the document stays as it is. Call before the bus dies.
+    /// Delivers what is queued and lets go of the bus; the document stays as it is. Call before the
+    /// bus dies.
     void detach();
     /// The events of a journal, all there will ever be; clears first.
     void load(std::vector<EventPtr> events);
-    /// Opens a journal and reads it in slices; caughtUp() tells the end. Clears first; on an error it stays empty.
+    /// Opens a journal and reads it in slices; caughtUp() tells the end. Clears first; on an error
+    /// it stays empty.
     Result<void> loadFile(const QString &path);
 
     const std::vector<EventPtr> &allEvents() const { return m_all; }
@@ -79,8 +82,8 @@ public:
     qint64 cursorTimeUs() const; ///< of the last event shown; 0 when there is none
     quint64 shownSeq() const;
 
-    /// Wall clock for everything that counts down. With a fixed cursor, or an ended run, the time of what is shown is
-    /// used instead.
+    /// Wall clock for everything that counts down. With a fixed cursor, or an ended run, the time
+    /// of what is shown is used instead.
     void setNow(qint64 nowMs);
     qint64 nowMs() const { return m_nowMs; } ///< the time the panels are to show
 

@@ -16,7 +16,8 @@ namespace orrery::ui {
 enum class RunState { Idle, Running, Paused, Done, Failed, Stopped, Interrupted };
 QString runStateWord(RunState state); ///< `Idle`, `Running`, …
 
-/// The run in a few values: what the header and the status bar show. The latest run when a journal holds several.
+/// The run in a few values: what the header and the status bar show. The latest run when a journal
+/// holds several.
 class RunStatus : public QObject, public Projection
 {
     Q_OBJECT

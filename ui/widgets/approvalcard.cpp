@@ -66,8 +66,8 @@ ApprovalCard::ApprovalCard(QWidget *parent) : QFrame(parent)
     hide();
 }
 
-void ApprovalCard::showRequest(const QString &call, const QString &agent, const QString &tool, const QString &reason,
-                               const QString &argumentsJson, int others)
+void ApprovalCard::showRequest(const QString &call, const QString &agent, const QString &tool,
+                               const QString &reason, const QString &argumentsJson, int others)
 {
     m_others->setText(others > 0 ? tr("%1 more waiting").arg(others) : QString());
     if (m_call == call)
@@ -100,10 +100,7 @@ void ApprovalCard::approve()
         emit approved(m_call, m_wholeRun->isChecked());
 }
 
-void ApprovalCard::deny()
-{
-    emit denied(m_call, m_note->text());
-}
+void ApprovalCard::deny() { emit denied(m_call, m_note->text()); }
 
 void ApprovalCard::edit()
 {

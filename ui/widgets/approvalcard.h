@@ -19,8 +19,8 @@ public:
     explicit ApprovalCard(QWidget *parent = nullptr);
 
     /// Shows the request; the same call again changes nothing, so that typing is not disturbed.
-    void showRequest(const QString &call, const QString &agent, const QString &tool, const QString &reason,
-                     const QString &argumentsJson, int others);
+    void showRequest(const QString &call, const QString &agent, const QString &tool,
+                     const QString &reason, const QString &argumentsJson, int others);
     void clear();
     QString call() const { return m_call; }
 

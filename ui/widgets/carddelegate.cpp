@@ -31,7 +31,8 @@ QString firstLines(const QString &text, int most, int *left)
     return text.left(at);
 }
 
-int block(QPainter *painter, const QRect &room, const QFont &font, const QColor &color, const QString &text)
+int block(QPainter *painter, const QRect &room, const QFont &font, const QColor &color,
+          const QString &text)
 {
     if (text.isEmpty())
         return 0;
@@ -40,14 +41,17 @@ int block(QPainter *painter, const QRect &room, const QFont &font, const QColor 
     if (painter) {
         painter->setFont(font);
         painter->setPen(color);
-        painter->drawText(QRect(room.left(), room.top(), room.width(), box.height() + 2), wrap, text);
+        painter->drawText(QRect(room.left(), room.top(), room.width(), box.height() + 2), wrap,
+                          text);
     }
     return box.height() + 2;
 }
 
 } // namespace
 
-CardDelegate::CardDelegate(Reader reader, QObject *parent) : QStyledItemDelegate(parent), m_read(std::move(reader)) {}
+CardDelegate::CardDelegate(Reader reader, QObject *parent)
+    : QStyledItemDelegate(parent), m_read(std::move(reader))
+{}
 
 bool CardDelegate::isFolded(const Card &card) const
 {
@@ -76,7 +80,8 @@ QString CardDelegate::plainText(const QModelIndex &index) const
     return parts.join(QLatin1Char('\n'));
 }
 
-int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOptionViewItem &option, const Card &card) const
+int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOptionViewItem &option,
+                         const Card &card) const
 {
     if (!painter)
         return badge + 4;
@@ -88,7 +93,8 @@ int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOption
         drawIcon(*painter, QRectF(x, y + 2, 16, 16),
                  card.failed ? QStringLiteral("failed") : QStringLiteral("tool"), color);
     } else {
-        drawMonogram(*painter, QRectF(x, y, badge + 4, badge), monogram(card.agent), card.agentIndex, option.palette);
+        drawMonogram(*painter, QRectF(x, y, badge + 4, badge), monogram(card.agent),
+                     card.agentIndex, option.palette);
     }
     x += badge + 12;
     const QFont small = smallFont(option.font);
@@ -97,13 +103,14 @@ int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOption
     const int rightWidth = smallMetrics.horizontalAdvance(right);
     painter->setFont(small);
     painter->setPen(t.muted);
-    painter->drawText(QRect(box.right() - rightWidth, y, rightWidth + 1, badge), Qt::AlignVCenter | Qt::AlignRight, right);
+    painter->drawText(QRect(box.right() - rightWidth, y, rightWidth + 1, badge),
+                      Qt::AlignVCenter | Qt::AlignRight, right);
     int room = box.right() - rightWidth - 12 - x;
 
     QFont bold = card.kind == Card::Kind::Tool ? monospaceFont(option.font) : option.font;
     bold.setBold(true);
-    const QString name = QFontMetrics(bold).elidedText(card.kind == Card::Kind::Tool ? card.title : card.agent,
-                                                       Qt::ElideRight, room);
+    const QString name = QFontMetrics(bold).elidedText(
+        card.kind == Card::Kind::Tool ? card.title : card.agent, Qt::ElideRight, room);
     painter->setFont(bold);
     painter->setPen(t.text);
     painter->drawText(QRect(x, y, room, badge), Qt::AlignVCenter | Qt::AlignLeft, name);
@@ -122,7 +129,8 @@ int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOption
     return badge + 4;
 }
 
-int CardDelegate::lay(QPainter *painter, const QRect &outer, const QStyleOptionViewItem &option, const Card &card) const
+int CardDelegate::lay(QPainter *painter, const QRect &outer, const QStyleOptionViewItem &option,
+                      const Card &card) const
 {
     const Tokens &t = tokens(option.palette);
     const bool folded = isFolded(card);
@@ -138,7 +146,9 @@ int CardDelegate::lay(QPainter *painter, const QRect &outer, const QStyleOptionV
     if (!card.thinking.isEmpty()) {
         QFont italic = small;
         italic.setItalic(true);
-        advance(block(painter, room, italic, t.muted, tr("Thinking: ") + firstLines(card.thinking, folded ? 1 : 40, &left)) + 2);
+        advance(block(painter, room, italic, t.muted,
+                      tr("Thinking: ") + firstLines(card.thinking, folded ? 1 : 40, &left))
+                + 2);
     }
     if (card.kind == Card::Kind::Tool)
         advance(block(painter, room, code, t.muted, firstLines(card.arguments, most, &left)));
@@ -150,36 +160,45 @@ int CardDelegate::lay(QPainter *painter, const QRect &outer, const QStyleOptionV
             if (painter) {
                 painter->setPen(Qt::NoPen);
                 painter->setBrush(t.raised);
-                painter->drawRoundedRect(QRect(room.left(), room.top(), room.width(), height + 6), 3, 3);
+                painter->drawRoundedRect(QRect(room.left(), room.top(), room.width(), height + 6),
+                                         3, 3);
             }
             block(painter, room.adjusted(8, 3, -8, 0), code, card.failed ? t.error : t.text, text);
             advance(height + 6);
         } else {
-            advance(block(painter, room, body, card.kind == Card::Kind::Error ? t.error : t.text, text));
+            advance(block(painter, room, body, card.kind == Card::Kind::Error ? t.error : t.text,
+                          text));
         }
         if (left > 0)
-            advance(block(painter, room, small, t.accent, tr("… %1 more lines (Space opens)").arg(left)) + 2);
+            advance(
+                block(painter, room, small, t.accent, tr("… %1 more lines (Space opens)").arg(left))
+                + 2);
     }
     return room.top() - outer.top() + pad - 2;
 }
 
-void CardDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const
+void CardDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given,
+                         const QModelIndex &index) const
 {
     QStyleOptionViewItem option = given;
     initStyleOption(&option, index);
     const Tokens &t = tokens(option.palette);
     const Card card = m_read(index);
-    const QRect outer = option.rect.adjusted(metric::medium + (card.kind == Card::Kind::Tool ? 20 : 0), 3, -metric::medium, -3);
+    const QRect outer = option.rect.adjusted(
+        metric::medium + (card.kind == Card::Kind::Tool ? 20 : 0), 3, -metric::medium, -3);
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setClipRect(option.rect);
     const bool selected = option.state & QStyle::State_Selected;
     painter->setPen(QPen(selected ? t.accent : t.border, selected ? 1.6 : 1));
     painter->setBrush(card.kind == Card::Kind::Error ? t.errorSoft : t.surface);
-    painter->drawRoundedRect(QRectF(outer).adjusted(0.5, 0.5, -0.5, -0.5), metric::radius, metric::radius);
+    painter->drawRoundedRect(QRectF(outer).adjusted(0.5, 0.5, -0.5, -0.5), metric::radius,
+                             metric::radius);
     painter->setPen(Qt::NoPen);
-    painter->setBrush(card.kind == Card::Kind::Error ? t.failure : agentColor(card.agentIndex, option.palette));
-    painter->drawRoundedRect(QRectF(outer.left() + 1, outer.top() + 1, 3, outer.height() - 2), 1.5, 1.5);
+    painter->setBrush(card.kind == Card::Kind::Error ? t.failure
+                                                     : agentColor(card.agentIndex, option.palette));
+    painter->drawRoundedRect(QRectF(outer.left() + 1, outer.top() + 1, 3, outer.height() - 2), 1.5,
+                             1.5);
     lay(painter, outer, option, card);
     painter->restore();
 }
@@ -188,11 +207,13 @@ QSize CardDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelInd
 {
     const Card card = m_read(index);
     const int width = option.rect.width() > 0 ? option.rect.width() : 400;
-    const quint64 state = (quint64(width) << 40) ^ (quint64(card.revision) << 1) ^ (isFolded(card) ? 1U : 0U);
+    const quint64 state =
+        (quint64(width) << 40) ^ (quint64(card.revision) << 1) ^ (isFolded(card) ? 1U : 0U);
     const auto known = m_heights.constFind(card.key);
     if (known != m_heights.constEnd() && known->first == state)
         return {width, known->second};
-    const QRect outer(0, 0, width - 2 * metric::medium - (card.kind == Card::Kind::Tool ? 20 : 0), 0);
+    const QRect outer(0, 0, width - 2 * metric::medium - (card.kind == Card::Kind::Tool ? 20 : 0),
+                      0);
     const int height = lay(nullptr, outer, option, card) + 6;
     m_heights.insert(card.key, {state, height});
     return {width, height};

@@ -17,10 +17,10 @@ struct Card {
     int revision = 0; ///< grows with each change
     QString agent;
     int agentIndex = -1;
-    QString title;    ///< role of a message, name of a tool
-    QString status;   ///< running, ok, failed, or free words at the right of the header
+    QString title;  ///< role of a message, name of a tool
+    QString status; ///< running, ok, failed, or free words at the right of the header
     QString time;
-    QString text;     ///< body of a message; result of a tool
+    QString text; ///< body of a message; result of a tool
     QString thinking;
     QString arguments; ///< of a tool: `name: value` lines
     bool running = false;
@@ -36,7 +36,8 @@ public:
     using Reader = std::function<Card(const QModelIndex &)>;
     CardDelegate(Reader reader, QObject *parent);
 
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    void paint(QPainter *painter, const QStyleOptionViewItem &option,
+               const QModelIndex &index) const override;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     void toggle(const QModelIndex &index);
     /// The whole content as text, for the clipboard.
@@ -45,8 +46,10 @@ public:
 private:
     bool isFolded(const Card &card) const;
     /// Draws with a painter, measures without; returns the height.
-    int lay(QPainter *painter, const QRect &outer, const QStyleOptionViewItem &option, const Card &card) const;
-    int header(QPainter *painter, const QRect &box, const QStyleOptionViewItem &option, const Card &card) const;
+    int lay(QPainter *painter, const QRect &outer, const QStyleOptionViewItem &option,
+            const Card &card) const;
+    int header(QPainter *painter, const QRect &box, const QStyleOptionViewItem &option,
+               const Card &card) const;
 
     Reader m_read;
     QSet<QString> m_toggled; ///< keys whose fold differs from their first state

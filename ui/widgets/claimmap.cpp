@@ -36,7 +36,8 @@ ClaimMap::ClaimMap(QWidget *parent) : QAbstractScrollArea(parent)
     setFocusPolicy(Qt::StrongFocus);
     setFrameShape(QFrame::NoFrame);
     setAccessibleName(tr("Claim map"));
-    setAccessibleDescription(tr("Which lines of which file each agent holds; the table below has the same content"));
+    setAccessibleDescription(
+        tr("Which lines of which file each agent holds; the table below has the same content"));
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     viewport()->setMouseTracking(true);
 }
@@ -54,15 +55,9 @@ QString ClaimMap::remaining(qint64 ms)
     return QStringLiteral("%1:%2").arg(seconds / 60).arg(seconds % 60, 2, 10, QLatin1Char('0'));
 }
 
-int ClaimMap::rowHeight() const
-{
-    return fontMetrics().height() * 2 + 18;
-}
+int ClaimMap::rowHeight() const { return fontMetrics().height() * 2 + 18; }
 
-QSize ClaimMap::sizeHint() const
-{
-    return {420, axisHeight + rowHeight() * 3 + 4};
-}
+QSize ClaimMap::sizeHint() const { return {420, axisHeight + rowHeight() * 3 + 4}; }
 
 void ClaimMap::setFiles(QList<ClaimFile> files, qint64 nowMs)
 {
@@ -122,7 +117,8 @@ void ClaimMap::paintAxis(QPainter &painter, bool grid) const
     const int step = axisStep(m_lastLine, qMax(2, int(lane.width() / 56)));
     painter.setPen(t.muted);
     if (!grid)
-        painter.drawText(QRectF(8, 0, lane.left() - 20, axisHeight), Qt::AlignVCenter | Qt::AlignRight, tr("line"));
+        painter.drawText(QRectF(8, 0, lane.left() - 20, axisHeight),
+                         Qt::AlignVCenter | Qt::AlignRight, tr("line"));
     for (int line = 0; line <= m_lastLine; line += step) {
         const qreal x = lane.left() + lane.width() * line / m_lastLine;
         if (grid) {
@@ -139,12 +135,15 @@ void ClaimMap::paintAxis(QPainter &painter, bool grid) const
     painter.drawLine(0, axisHeight, viewport()->width(), axisHeight);
 }
 
-void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar, qreal roomUntil) const
+void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar,
+                        qreal roomUntil) const
 {
     const Tokens &t = tokens(palette());
     const QColor color = agentColor(bar.agentIndex, palette());
     const QRectF box = lineRect(lane, bar.start, bar.end);
-    const double left = bar.ttlMs > 0 ? qBound(0.0, double(bar.expiresAtMs - m_nowMs) / double(bar.ttlMs), 1.0) : 1.0;
+    const double left =
+        bar.ttlMs > 0 ? qBound(0.0, double(bar.expiresAtMs - m_nowMs) / double(bar.ttlMs), 1.0)
+                      : 1.0;
     QColor soft = color;
     soft.setAlphaF(0.28F);
     painter.setPen(QPen(color, 1.2, agentIsDashed(bar.agentIndex) ? Qt::DashLine : Qt::SolidLine));
@@ -156,8 +155,8 @@ void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &b
     const qreal badge = qMin<qreal>(box.height() - 9, 20);
     const bool roomForBadge = box.width() >= badge + 6;
     if (roomForBadge)
-        drawMonogram(painter, QRectF(box.left() + 3, box.top() + 3, badge + 4, badge), monogram(bar.agent),
-                     bar.agentIndex, palette());
+        drawMonogram(painter, QRectF(box.left() + 3, box.top() + 3, badge + 4, badge),
+                     monogram(bar.agent), bar.agentIndex, palette());
     painter.setFont(smallFont(font()));
     painter.setPen(t.text);
     const QFontMetrics metrics(painter.font());
@@ -175,7 +174,8 @@ void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &b
             left = box.right() + 4;
         if (left < 0)
             continue;
-        painter.drawText(QRectF(left, box.top(), width + 4, below - box.top()), Qt::AlignVCenter | Qt::AlignLeft, label);
+        painter.drawText(QRectF(left, box.top(), width + 4, below - box.top()),
+                         Qt::AlignVCenter | Qt::AlignLeft, label);
         break;
     }
 }
@@ -190,8 +190,9 @@ void ClaimMap::paintRow(QPainter &painter, int row) const
     painter.setFont(font());
     painter.setPen(t.text);
     const QRectF label(8, lane.top(), lane.left() - 16, lane.height());
-    painter.drawText(label, Qt::AlignVCenter | Qt::AlignLeft,
-                     painter.fontMetrics().elidedText(file.file, Qt::ElideLeft, int(label.width())));
+    painter.drawText(
+        label, Qt::AlignVCenter | Qt::AlignLeft,
+        painter.fontMetrics().elidedText(file.file, Qt::ElideLeft, int(label.width())));
     const QRectF upper = lane.adjusted(0, 0, 0, -lane.height() * 0.36);
     for (const ClaimBar &bar : file.bars) {
         qreal roomUntil = lane.right() + 10;
@@ -206,7 +207,8 @@ void ClaimMap::paintRow(QPainter &painter, int row) const
         painter.save();
         painter.setOpacity(1.0 - 0.65 * age);
         const QColor color = agentColor(attempt.agentIndex, palette());
-        const QRectF box = lineRect(lane, attempt.start, attempt.end).adjusted(0, lane.height() * 0.66, 0, 0);
+        const QRectF box =
+            lineRect(lane, attempt.start, attempt.end).adjusted(0, lane.height() * 0.66, 0, 0);
         drawHatch(painter, box, color);
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(color, 1.4, Qt::DashLine));
@@ -215,7 +217,8 @@ void ClaimMap::paintRow(QPainter &painter, int row) const
         QFont bold = smallFont(font());
         bold.setBold(true);
         painter.setFont(bold);
-        const QRectF tag(box.left() + 3, box.top() + 1, painter.fontMetrics().horizontalAdvance(who) + 6, box.height() - 2);
+        const QRectF tag(box.left() + 3, box.top() + 1,
+                         painter.fontMetrics().horizontalAdvance(who) + 6, box.height() - 2);
         painter.fillRect(tag, t.surface);
         painter.setPen(color);
         painter.drawText(tag, Qt::AlignCenter, who);
@@ -223,10 +226,12 @@ void ClaimMap::paintRow(QPainter &painter, int row) const
     }
     for (const ClaimEdit &edit : file.edits) {
         const QRectF at = lineRect(lane, edit.line, edit.line);
-        painter.fillRect(QRectF(at.left(), upper.top(), edit.inside ? 1 : 2, upper.height()), edit.inside ? t.text : t.failure);
+        painter.fillRect(QRectF(at.left(), upper.top(), edit.inside ? 1 : 2, upper.height()),
+                         edit.inside ? t.text : t.failure);
     }
     painter.setPen(t.border);
-    painter.drawLine(QPointF(0, lane.bottom() + 3), QPointF(viewport()->width(), lane.bottom() + 3));
+    painter.drawLine(QPointF(0, lane.bottom() + 3),
+                     QPointF(viewport()->width(), lane.bottom() + 3));
 }
 
 void ClaimMap::paintEvent(QPaintEvent *)
@@ -256,10 +261,7 @@ void ClaimMap::updateScroll()
     verticalScrollBar()->setSingleStep(rowHeight());
 }
 
-void ClaimMap::resizeEvent(QResizeEvent *)
-{
-    updateScroll();
-}
+void ClaimMap::resizeEvent(QResizeEvent *) { updateScroll(); }
 
 void ClaimMap::setCurrent(int row)
 {
@@ -303,10 +305,12 @@ bool ClaimMap::viewportEvent(QEvent *event)
     const ClaimFile &file = m_files.at(row);
     QStringList lines{file.file};
     for (const ClaimBar &bar : file.bars)
-        lines << tr("%1 holds %2, expires in %3").arg(bar.agent, lineText(bar.start, bar.end),
-                                                      remaining(bar.expiresAtMs - m_nowMs));
+        lines << tr("%1 holds %2, expires in %3")
+                     .arg(bar.agent, lineText(bar.start, bar.end),
+                          remaining(bar.expiresAtMs - m_nowMs));
     for (const ClaimAttempt &attempt : file.denied)
-        lines << tr("%1 was refused %2, held by %3").arg(attempt.agent, lineText(attempt.start, attempt.end), attempt.holder);
+        lines << tr("%1 was refused %2, held by %3")
+                     .arg(attempt.agent, lineText(attempt.start, attempt.end), attempt.holder);
     QToolTip::showText(help->globalPos(), lines.join(QLatin1Char('\n')), viewport());
     return true;
 }

@@ -70,7 +70,8 @@ private:
     /// The numbers above, or the lines behind the rows.
     void paintAxis(QPainter &painter, bool grid) const;
     void paintRow(QPainter &painter, int row) const;
-    void paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar, qreal roomUntil) const;
+    void paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar,
+                  qreal roomUntil) const;
     void setCurrent(int row);
     void updateScroll();
 

@@ -20,13 +20,15 @@ QPushButton *buttonFor(QAction *action, const char *look, QWidget *parent)
     button->setEnabled(action->isEnabled());
     button->setAccessibleName(QString(action->text()).remove(QLatin1Char('&')));
     QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
-    QObject::connect(action, &QAction::changed, button, [action, button] { button->setEnabled(action->isEnabled()); });
+    QObject::connect(action, &QAction::changed, button,
+                     [action, button] { button->setEnabled(action->isEnabled()); });
     return button;
 }
 
 } // namespace
 
-EmptyState::EmptyState(const QString &icon, const QString &sentence, QAction *main, QAction *link, QWidget *parent)
+EmptyState::EmptyState(const QString &icon, const QString &sentence, QAction *main, QAction *link,
+                       QWidget *parent)
     : QWidget(parent)
 {
     auto *column = new QVBoxLayout(this);
@@ -57,14 +59,8 @@ EmptyStack::EmptyStack(EmptyState *empty, QWidget *content, QWidget *parent) : Q
     m_stack->addWidget(content);
 }
 
-void EmptyStack::setEmpty(bool empty)
-{
-    m_stack->setCurrentIndex(empty ? 0 : 1);
-}
+void EmptyStack::setEmpty(bool empty) { m_stack->setCurrentIndex(empty ? 0 : 1); }
 
-bool EmptyStack::isEmpty() const
-{
-    return m_stack->currentIndex() == 0;
-}
+bool EmptyStack::isEmpty() const { return m_stack->currentIndex() == 0; }
 
 } // namespace orrery::ui

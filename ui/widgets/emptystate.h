@@ -14,7 +14,8 @@ class EmptyState : public QWidget
     Q_OBJECT
 public:
     /// Both actions are optional; without `main` only the link is shown.
-    EmptyState(const QString &icon, const QString &sentence, QAction *main, QAction *link, QWidget *parent = nullptr);
+    EmptyState(const QString &icon, const QString &sentence, QAction *main, QAction *link,
+               QWidget *parent = nullptr);
 };
 
 /// A panel's content, or its EmptyState.

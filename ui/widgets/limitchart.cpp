@@ -18,19 +18,22 @@ constexpr qint64 windowMs = 60000;
 constexpr qreal markSize = 9;
 constexpr int markLane = 14; ///< below the areas, so that a mark never lies on its own colour
 
-void drawMark(QPainter &painter, const QPointF &at, LimitMark mark, const QColor &color, const Tokens &t)
+void drawMark(QPainter &painter, const QPointF &at, LimitMark mark, const QColor &color,
+              const Tokens &t)
 {
     const qreal r = markSize / 2;
     painter.setPen(QPen(t.surface, 0.8));
     painter.setBrush(color);
     switch (mark) {
     case LimitMark::Acquired:
-        painter.drawPolygon(QPolygonF({at + QPointF(0, -r), at + QPointF(r, r), at + QPointF(-r, r)}));
+        painter.drawPolygon(
+            QPolygonF({at + QPointF(0, -r), at + QPointF(r, r), at + QPointF(-r, r)}));
         break;
     case LimitMark::Refunded:
         painter.setBrush(t.surface);
         painter.setPen(QPen(color, 1.6));
-        painter.drawPolygon(QPolygonF({at + QPointF(0, r), at + QPointF(r, -r), at + QPointF(-r, -r)}));
+        painter.drawPolygon(
+            QPolygonF({at + QPointF(0, r), at + QPointF(r, -r), at + QPointF(-r, -r)}));
         break;
     case LimitMark::Waiting:
         painter.setBrush(t.surface);
@@ -70,15 +73,9 @@ LimitChart::LimitChart(const QString &unit, QWidget *parent) : QWidget(parent), 
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
-QSize LimitChart::sizeHint() const
-{
-    return m_compact ? QSize(300, 44) : QSize(300, 130);
-}
+QSize LimitChart::sizeHint() const { return m_compact ? QSize(300, 44) : QSize(300, 130); }
 
-QSize LimitChart::minimumSizeHint() const
-{
-    return m_compact ? QSize(160, 40) : QSize(160, 84);
-}
+QSize LimitChart::minimumSizeHint() const { return m_compact ? QSize(160, 40) : QSize(160, 84); }
 
 void LimitChart::setCompact(bool compact)
 {
@@ -92,12 +89,15 @@ QList<double> LimitChart::heldAt(const QList<WindowEntry> &entries, qint64 timeM
     for (const WindowEntry &entry : entries) {
         if (entry.timeMs > timeMs || entry.timeMs <= timeMs - windowMs)
             continue;
-        held[entry.reserved || entry.agentIndex < 0 || entry.agentIndex >= agents ? agents : entry.agentIndex] += entry.amount;
+        held[entry.reserved || entry.agentIndex < 0 || entry.agentIndex >= agents
+                 ? agents
+                 : entry.agentIndex] += entry.amount;
     }
     return held;
 }
 
-void LimitChart::setData(QList<WindowEntry> entries, QList<MarkAt> marks, std::optional<double> limit, qint64 nowMs)
+void LimitChart::setData(QList<WindowEntry> entries, QList<MarkAt> marks,
+                         std::optional<double> limit, qint64 nowMs)
 {
     m_entries = std::move(entries);
     m_marks = std::move(marks);
@@ -146,14 +146,17 @@ void LimitChart::paintAxes(QPainter &painter) const
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
         painter.setPen(t.muted);
         const QString label = part == 4 ? tr("now") : QStringLiteral("−%1 s").arg(60 - part * 15);
-        QRectF box(x - 30, area.bottom() + 2 + markLane, 60, height() - area.bottom() - 2 - markLane);
+        QRectF box(x - 30, area.bottom() + 2 + markLane, 60,
+                   height() - area.bottom() - 2 - markLane);
         if (part == 4)
             box.moveRight(width() - 2);
-        painter.drawText(box, (part == 4 ? Qt::AlignRight : Qt::AlignHCenter) | Qt::AlignTop, label);
+        painter.drawText(box, (part == 4 ? Qt::AlignRight : Qt::AlignHCenter) | Qt::AlignTop,
+                         label);
     }
     painter.setPen(t.muted);
     const QRectF axis(0, 0, area.left() - 5, 16);
-    painter.drawText(axis.translated(0, area.bottom() - 13), Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("0"));
+    painter.drawText(axis.translated(0, area.bottom() - 13), Qt::AlignRight | Qt::AlignVCenter,
+                     QStringLiteral("0"));
     if (m_limit)
         painter.drawText(axis.translated(0, qBound(0.0, yOf(*m_limit) - 8, area.bottom() - 28)),
                          Qt::AlignRight | Qt::AlignVCenter, shortNumber(qint64(*m_limit)));
@@ -180,7 +183,8 @@ void LimitChart::paintAreas(QPainter &painter) const
             if (held[layer] <= 0)
                 continue;
             const qreal top = yOf(below + held[layer]);
-            const QRectF box(xOf(steps[i]), top, xOf(steps[i + 1]) - xOf(steps[i]), yOf(below) - top);
+            const QRectF box(xOf(steps[i]), top, xOf(steps[i + 1]) - xOf(steps[i]),
+                             yOf(below) - top);
             if (layer < agents) {
                 painter.fillRect(box, agentColor(layer, palette()));
             } else {
@@ -202,10 +206,12 @@ void LimitChart::paintLimit(QPainter &painter) const
     painter.drawLine(QPointF(area.left(), yOf(*m_limit)), QPointF(area.right(), yOf(*m_limit)));
     painter.setPen(QPen(t.muted, 1, Qt::DashLine));
     if (!m_compact)
-        painter.drawLine(QPointF(area.left(), yOf(*m_limit * 0.8)), QPointF(area.right(), yOf(*m_limit * 0.8)));
+        painter.drawLine(QPointF(area.left(), yOf(*m_limit * 0.8)),
+                         QPointF(area.right(), yOf(*m_limit * 0.8)));
     const QString label = tr("limit %1 %2").arg(shortNumber(qint64(*m_limit)), m_unit);
     painter.setFont(smallFont(font()));
-    const QRectF box(area.left() + 6, yOf(*m_limit) + 2, painter.fontMetrics().horizontalAdvance(label) + 8,
+    const QRectF box(area.left() + 6, yOf(*m_limit) + 2,
+                     painter.fontMetrics().horizontalAdvance(label) + 8,
                      painter.fontMetrics().height());
     QColor back = t.raised;
     back.setAlpha(225);
@@ -219,8 +225,8 @@ void LimitChart::paintMarks(QPainter &painter) const
     for (const MarkAt &mark : m_marks) {
         if (mark.timeMs <= m_nowMs - windowMs || mark.timeMs > m_nowMs)
             continue;
-        drawMark(painter, QPointF(xOf(mark.timeMs), plot().bottom() + markLane / 2.0 + 1), mark.mark,
-                 agentColor(mark.agentIndex, palette()), tokens(palette()));
+        drawMark(painter, QPointF(xOf(mark.timeMs), plot().bottom() + markLane / 2.0 + 1),
+                 mark.mark, agentColor(mark.agentIndex, palette()), tokens(palette()));
     }
 }
 
@@ -262,7 +268,8 @@ bool LimitChart::event(QEvent *event)
     if (event->type() == QEvent::ToolTip) {
         auto *help = static_cast<QHelpEvent *>(event);
         if (const MarkAt *mark = markNear(help->pos()))
-            QToolTip::showText(help->globalPos(), mark->agent + QStringLiteral(": ") + mark->sentence, this);
+            QToolTip::showText(help->globalPos(),
+                               mark->agent + QStringLiteral(": ") + mark->sentence, this);
         else
             QToolTip::hideText();
         return true;

@@ -35,7 +35,8 @@ public:
     explicit LimitChart(const QString &unit, QWidget *parent = nullptr);
 
     /// Entries of the last two minutes, oldest first.
-    void setData(QList<WindowEntry> entries, QList<MarkAt> marks, std::optional<double> limit, qint64 nowMs);
+    void setData(QList<WindowEntry> entries, QList<MarkAt> marks, std::optional<double> limit,
+                 qint64 nowMs);
     void setCompact(bool compact);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;

@@ -42,16 +42,15 @@ void MessageBar::show(Level level, const QString &text, bool closable)
     style()->unpolish(this);
     style()->polish(this);
     m_icon->setPixmap(iconPixmap(info ? QStringLiteral("info") : QStringLiteral("warning"), 16,
-                                 info ? t.accent : level == Level::Warning ? t.warn : t.error));
+                                 info                      ? t.accent
+                                 : level == Level::Warning ? t.warn
+                                                           : t.error));
     m_text->setText(text);
     setAccessibleName(text);
     m_close->setVisible(closable);
     QFrame::show();
 }
 
-QString MessageBar::text() const
-{
-    return isHidden() ? QString() : m_text->text();
-}
+QString MessageBar::text() const { return isHidden() ? QString() : m_text->text(); }
 
 } // namespace orrery::ui

@@ -28,13 +28,18 @@ QString duration(qint64 us)
     if (seconds < 60)
         return QStringLiteral("%1 s").arg(QString::number(double(us) / 1e6, 'f', 1));
     if (seconds < 3600)
-        return QStringLiteral("%1 m %2 s").arg(seconds / 60).arg(seconds % 60, 2, 10, QLatin1Char('0'));
-    return QStringLiteral("%1 h %2 m").arg(seconds / 3600).arg(seconds / 60 % 60, 2, 10, QLatin1Char('0'));
+        return QStringLiteral("%1 m %2 s")
+            .arg(seconds / 60)
+            .arg(seconds % 60, 2, 10, QLatin1Char('0'));
+    return QStringLiteral("%1 h %2 m")
+        .arg(seconds / 3600)
+        .arg(seconds / 60 % 60, 2, 10, QLatin1Char('0'));
 }
 
 QString money(std::optional<double> usd)
 {
-    return usd ? QStringLiteral("$") + QString::number(*usd, 'f', *usd < 1 ? 4 : 2) : QStringLiteral("—");
+    return usd ? QStringLiteral("$") + QString::number(*usd, 'f', *usd < 1 ? 4 : 2)
+               : QStringLiteral("—");
 }
 
 QString clockTime(qint64 us)

@@ -8,7 +8,8 @@
 
 namespace orrery::ui {
 
-void ScoreBarDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const
+void ScoreBarDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given,
+                             const QModelIndex &index) const
 {
     QStyleOptionViewItem option = given;
     initStyleOption(&option, index);
@@ -18,14 +19,17 @@ void ScoreBarDelegate::paint(QPainter *painter, const QStyleOptionViewItem &give
 
     const Tokens &t = tokens(option.palette);
     const ScoreParts parts = m_read(index);
-    const QString number = QString::number(parts.relevance + parts.importance + parts.recency, 'f', 3);
+    const QString number =
+        QString::number(parts.relevance + parts.importance + parts.recency, 'f', 3);
     const int numberWidth = option.fontMetrics.horizontalAdvance(number) + 8;
-    const QRectF bar(option.rect.left() + 4, option.rect.center().y() - 4, option.rect.width() - numberWidth - 10, 9);
+    const QRectF bar(option.rect.left() + 4, option.rect.center().y() - 4,
+                     option.rect.width() - numberWidth - 10, 9);
     painter->save();
     painter->fillRect(bar, t.sunken);
     qreal x = bar.left();
     const double most = parts.most > 0 ? parts.most : 1;
-    const std::pair<double, QColor> pieces[] = {{parts.relevance, t.memory}, {parts.importance, t.tool}, {parts.recency, t.message}};
+    const std::pair<double, QColor> pieces[] = {
+        {parts.relevance, t.memory}, {parts.importance, t.tool}, {parts.recency, t.message}};
     for (const auto &[value, color] : pieces) {
         const qreal width = bar.width() * qBound(0.0, value / most, 1.0);
         painter->fillRect(QRectF(x, bar.top(), qMin(width, bar.right() - x), bar.height()), color);

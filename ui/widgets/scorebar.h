@@ -21,8 +21,11 @@ class ScoreBarDelegate : public QStyledItemDelegate
     Q_OBJECT
 public:
     using Reader = std::function<ScoreParts(const QModelIndex &)>;
-    ScoreBarDelegate(Reader reader, QObject *parent) : QStyledItemDelegate(parent), m_read(std::move(reader)) {}
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    ScoreBarDelegate(Reader reader, QObject *parent)
+        : QStyledItemDelegate(parent), m_read(std::move(reader))
+    {}
+    void paint(QPainter *painter, const QStyleOptionViewItem &option,
+               const QModelIndex &index) const override;
 
 private:
     Reader m_read;

@@ -12,7 +12,9 @@ namespace orrery::ui {
 StateLook stateLook(const QString &name, const QPalette &palette)
 {
     const Tokens &t = tokens(palette);
-    const auto word = [](const char *text) { return QCoreApplication::translate("AgentState", text); };
+    const auto word = [](const char *text) {
+        return QCoreApplication::translate("AgentState", text);
+    };
     if (name == QLatin1String("thinking"))
         return {QStringLiteral("thinking"), word("Thinking"), t.accent};
     if (name == QLatin1String("tool"))
@@ -39,7 +41,8 @@ StateLook stateLook(const QString &name, const QPalette &palette)
 int drawState(QPainter &painter, const QRect &rect, const StateLook &look)
 {
     const int size = 14;
-    drawIcon(painter, QRectF(rect.left(), rect.center().y() - size / 2.0 + 1, size, size), look.icon, look.color);
+    drawIcon(painter, QRectF(rect.left(), rect.center().y() - size / 2.0 + 1, size, size),
+             look.icon, look.color);
     const QRect text = rect.adjusted(size + 5, 0, 0, 0);
     painter.setPen(look.color);
     const QString word = painter.fontMetrics().elidedText(look.word, Qt::ElideRight, text.width());
@@ -47,11 +50,13 @@ int drawState(QPainter &painter, const QRect &rect, const StateLook &look)
     return size + 5 + painter.fontMetrics().horizontalAdvance(word);
 }
 
-void drawMonogram(QPainter &painter, const QRectF &rect, const QString &letters, int agentIndex, const QPalette &palette)
+void drawMonogram(QPainter &painter, const QRectF &rect, const QString &letters, int agentIndex,
+                  const QPalette &palette)
 {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(agentIsDashed(agentIndex) ? QPen(tokens(palette).text, 1.5, Qt::DashLine) : QPen(Qt::NoPen));
+    painter.setPen(agentIsDashed(agentIndex) ? QPen(tokens(palette).text, 1.5, Qt::DashLine)
+                                             : QPen(Qt::NoPen));
     painter.setBrush(agentColor(agentIndex, palette));
     painter.drawRoundedRect(rect, metric::radius, metric::radius);
     QFont font = painter.font();

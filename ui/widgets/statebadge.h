@@ -23,7 +23,8 @@ StateLook stateLook(const QString &name, const QPalette &palette);
 /// Draws icon and word from the left edge of `rect`; returns the width used.
 int drawState(QPainter &painter, const QRect &rect, const StateLook &look);
 /// Draws the rounded monogram of an agent.
-void drawMonogram(QPainter &painter, const QRectF &rect, const QString &letters, int agentIndex, const QPalette &palette);
+void drawMonogram(QPainter &painter, const QRectF &rect, const QString &letters, int agentIndex,
+                  const QPalette &palette);
 /// Diagonal lines: what is reserved, refused or waiting.
 void drawHatch(QPainter &painter, const QRectF &rect, const QColor &color, qreal gap = 5);
 

@@ -17,7 +17,8 @@ QString selectedAsTsv(const QTableView *table)
     if (!table->selectionModel())
         return {};
     QModelIndexList rows = table->selectionModel()->selectedRows();
-    std::sort(rows.begin(), rows.end(), [](const QModelIndex &a, const QModelIndex &b) { return a.row() < b.row(); });
+    std::sort(rows.begin(), rows.end(),
+              [](const QModelIndex &a, const QModelIndex &b) { return a.row() < b.row(); });
     for (const QModelIndex &row : rows) {
         QStringList cells;
         for (int column = 0; column < table->model()->columnCount(); ++column) {
@@ -62,18 +63,20 @@ void prepareTable(QTableView *table, const QString &name)
     header->setMinimumSectionSize(24);
 
     header->setContextMenuPolicy(Qt::CustomContextMenu);
-    QObject::connect(header, &QWidget::customContextMenuRequested, table, [table, header](const QPoint &at) {
-        QMenu menu;
-        for (int column = 0; column < header->count(); ++column) {
-            const QString title = table->model()->headerData(column, Qt::Horizontal).toString();
-            QAction *action = menu.addAction(title.isEmpty() ? QObject::tr("Column %1").arg(column + 1) : title);
-            action->setCheckable(true);
-            action->setChecked(!table->isColumnHidden(column));
-            QObject::connect(action, &QAction::toggled, table,
-                             [table, column](bool on) { table->setColumnHidden(column, !on); });
-        }
-        menu.exec(header->mapToGlobal(at));
-    });
+    QObject::connect(
+        header, &QWidget::customContextMenuRequested, table, [table, header](const QPoint &at) {
+            QMenu menu;
+            for (int column = 0; column < header->count(); ++column) {
+                const QString title = table->model()->headerData(column, Qt::Horizontal).toString();
+                QAction *action = menu.addAction(
+                    title.isEmpty() ? QObject::tr("Column %1").arg(column + 1) : title);
+                action->setCheckable(true);
+                action->setChecked(!table->isColumnHidden(column));
+                QObject::connect(action, &QAction::toggled, table,
+                                 [table, column](bool on) { table->setColumnHidden(column, !on); });
+            }
+            menu.exec(header->mapToGlobal(at));
+        });
 
     auto *copy = new QAction(QObject::tr("Copy"), table);
     copy->setShortcut(QKeySequence::Copy);
