@@ -68,7 +68,7 @@ void schedulePicture(ui::MainWindow &window, const QString &file, const QString 
     }
     auto *watch = new QTimer(&window);
     QObject::connect(watch, &QTimer::timeout, &window, [&window, watch, file] {
-        if (!window.isCaughtUp())
+        if (!window.isIdle())
             return;
         watch->stop();
         QTimer::singleShot(300, &window, [&window, file] { takePicture(window, file); });
@@ -84,6 +84,7 @@ int main(int argc, char **argv)
     QCoreApplication::setOrganizationName(QStringLiteral("orrery"));
     QCoreApplication::setApplicationName(QStringLiteral("orrery"));
     QCoreApplication::setApplicationVersion(QStringLiteral(ORRERY_VERSION));
+    QGuiApplication::setDesktopFileName(QStringLiteral("org.orrery.Orrery"));
 
     QCommandLineParser parser;
     parser.setApplicationDescription(

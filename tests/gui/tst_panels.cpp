@@ -71,7 +71,7 @@ private slots:
     void theWindowHoldsWhatIsYoungerThanAMinute()
     {
         const QList<WindowEntry> entries{
-            {1000, 0, 10, false}, {30000, 1, 20, false}, {40000, 1, 5, true}};
+            {1000, 61000, 0, 10, false}, {30000, 90000, 1, 20, false}, {40000, 100000, 1, 5, true}};
         QCOMPARE(LimitChart::heldAt(entries, 40000, 2), (QList<double>{10, 20, 5}));
         QCOMPARE(LimitChart::heldAt(entries, 61000, 2), (QList<double>{0, 20, 5}));
         QCOMPARE(LimitChart::heldAt(entries, 999, 2), (QList<double>{0, 0, 0}));

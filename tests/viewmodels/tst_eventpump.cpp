@@ -163,9 +163,12 @@ private slots:
         SystemClock clock;
         runtime::EventBus bus(clock, nullptr);
         std::atomic<bool> stop{false};
+        std::atomic<int> published{0};
         std::thread publisher([&] {
-            while (!stop)
+            while (!stop) {
                 bus.publish(delta("x", "1", "t"));
+                ++published;
+            }
         });
         std::uint64_t heard = 0;
         for (int i = 0; i < 200; ++i) {
@@ -173,7 +176,9 @@ private slots:
             Recorder recorder;
             pump.addProjection(&recorder);
             pump.attach(bus);
-            QCoreApplication::processEvents();
+            const int before = published;
+            while (published < before + 10)
+                QCoreApplication::processEvents();
             if (i % 2)
                 pump.detach();
             heard += pump.delivered();

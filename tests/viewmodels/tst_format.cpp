@@ -118,7 +118,7 @@ private slots:
         QStringList letters;
         for (const AgentRoster::Entry &entry : roster.entries())
             letters << entry.monogram;
-        QCOMPARE(letters, QStringList({"CO", "CR", "CE", "CX", "XX"}));
+        QCOMPARE(letters, QStringList({"CO", "CR", "CD", "CX", "XX"}));
         QCOMPARE(roster.colorIndex("coordinator"), 1);
         QCOMPARE(roster.colorIndex("person"), -1);
         for (int i = 0; i < 100; ++i)

@@ -3,6 +3,7 @@
 
 #include "ui/widgets/tabletools.h"
 
+#include <QAction>
 #include <QSplitter>
 #include <QTableView>
 
@@ -19,6 +20,15 @@ ClaimsPanel::ClaimsPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     m_table->setObjectName(QStringLiteral("claimsTable"));
     prepareTable(m_table, tr("Claims and refused attempts"));
     m_table->setMinimumHeight(72);
+    m_release = new QAction(tr("Release claim"), m_table);
+    m_release->setShortcut(QKeySequence::Delete);
+    m_release->setShortcutContext(Qt::WidgetShortcut);
+    m_release->setEnabled(false);
+    m_table->addAction(m_release);
+    connect(m_release, &QAction::triggered, this, [this] {
+        if (m_table->currentIndex().isValid())
+            emit releaseRequested(m_table->currentIndex());
+    });
     split->addWidget(m_map);
     split->addWidget(m_table);
     split->setStretchFactor(0, 3);
@@ -26,6 +36,8 @@ ClaimsPanel::ClaimsPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     setContent(split, QStringLiteral("claims"),
                tr("Who holds which lines of which file, and who was refused."), actions);
 }
+
+void ClaimsPanel::setReleaseEnabled(bool enabled) { m_release->setEnabled(enabled); }
 
 void ClaimsPanel::setModel(QAbstractItemModel *model) { m_table->setModel(model); }
 

@@ -5,6 +5,7 @@
 #include "ui/widgets/claimmap.h"
 
 class QAbstractItemModel;
+class QModelIndex;
 class QTableView;
 
 namespace orrery::ui {
@@ -18,11 +19,17 @@ public:
     ClaimMap *map() const { return m_map; }
     QTableView *table() const { return m_table; }
     void setModel(QAbstractItemModel *model);
+    void setReleaseEnabled(bool enabled);
     void focusFilter() override;
+
+signals:
+    /// Of the claim in this row of the model.
+    void releaseRequested(const QModelIndex &index);
 
 private:
     ClaimMap *m_map;
     QTableView *m_table;
+    QAction *m_release;
 };
 
 } // namespace orrery::ui

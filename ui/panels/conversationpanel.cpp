@@ -8,6 +8,7 @@
 #include <QClipboard>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
@@ -23,6 +24,18 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     auto *column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    auto *top = new QHBoxLayout;
+    top->setContentsMargins(metric::medium, 4, metric::medium, 4);
+    m_heading = new QLabel(content);
+    m_heading->setProperty("muted", true);
+    m_everybody = new QPushButton(tr("Show all agents"), content);
+    m_everybody->setProperty("link", true);
+    top->addWidget(m_heading);
+    top->addStretch();
+    top->addWidget(m_everybody);
+    column->addLayout(top);
+    connect(m_everybody, &QPushButton::clicked, this, &ConversationPanel::everybodyRequested);
+    setHeading({});
     m_list = new QListView(content);
     m_list->setObjectName(QStringLiteral("conversationList"));
     m_list->setAccessibleName(tr("Messages and tool calls"));
@@ -96,6 +109,13 @@ void ConversationPanel::setRecipient(const QString &agent, bool enabled)
     m_message->setAccessibleName(text);
     m_message->setEnabled(enabled);
     m_send->setEnabled(enabled);
+}
+
+void ConversationPanel::setHeading(const QString &agent)
+{
+    m_heading->setText(agent.isEmpty() ? tr("Conversation · all agents")
+                                       : tr("Conversation · %1").arg(agent));
+    m_everybody->setVisible(!agent.isEmpty());
 }
 
 void ConversationPanel::send()

@@ -6,6 +6,7 @@
 #include "ui/widgets/carddelegate.h"
 
 class QAbstractItemModel;
+class QLabel;
 class QLineEdit;
 class QListView;
 class QPushButton;
@@ -22,11 +23,14 @@ public:
     void setModel(QAbstractItemModel *model, CardDelegate::Reader reader);
     /// Whom the box talks to; empty disables it.
     void setRecipient(const QString &agent, bool enabled);
+    /// Whose conversation is shown; empty = all agents'.
+    void setHeading(const QString &agent);
     ApprovalCard *approval() const { return m_approval; }
     void focusFilter() override;
 
 signals:
     void messageSent(const QString &text);
+    void everybodyRequested();
 
 private:
     void send();
@@ -35,6 +39,8 @@ private:
     void follow();
     bool eventFilter(QObject *watched, QEvent *event) override;
 
+    QLabel *m_heading;
+    QPushButton *m_everybody;
     QListView *m_list;
     CardDelegate *m_cards = nullptr;
     ApprovalCard *m_approval;

@@ -65,6 +65,7 @@ EventsPanel::EventsPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
         const QScrollBar *bar = m_table->verticalScrollBar();
         m_follow->setChecked(bar->sliderPosition() >= bar->maximum());
     });
+    connect(m_table, &QTableView::activated, this, &EventsPanel::eventActivated);
     setContent(content, QStringLiteral("events"), tr("Every event of the run, in order."), actions);
 }
 

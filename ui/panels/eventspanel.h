@@ -34,6 +34,8 @@ public:
 signals:
     /// Empty kind or agent means all.
     void filterChanged(const QString &text, const QString &kind, const QString &agent);
+    /// Double click or Enter: the run is to be shown as it was after this event.
+    void eventActivated(const QModelIndex &index);
 
 private:
     QWidget *makeFilterRow(QWidget *parent);

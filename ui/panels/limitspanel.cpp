@@ -73,6 +73,14 @@ void LimitsPanel::setSentence(const QString &sentence)
     m_card->setVisible(!sentence.isEmpty());
 }
 
+void LimitsPanel::setLatest(const QString &sentence)
+{
+    if (sentence == m_latest)
+        return;
+    m_latest = sentence;
+    setSentence(sentence);
+}
+
 QString LimitsPanel::sentence() const { return m_sentence->text(); }
 
 void LimitsPanel::setSummary(const QString &text)

@@ -22,6 +22,8 @@ public:
     QTableView *table() const { return m_table; }
     void setModel(QAbstractItemModel *model);
     void setSentence(const QString &sentence);
+    /// The newest wait or refusal; one that was shown before does not push away what the person chose.
+    void setLatest(const QString &sentence);
     QString sentence() const;
     /// `held` in words beside the charts, for people who do not see them.
     void setSummary(const QString &text);
@@ -35,6 +37,7 @@ private:
     QLabel *m_summary;
     QFrame *m_card;
     QLabel *m_sentence;
+    QString m_latest;
     QTableView *m_table;
 };
 

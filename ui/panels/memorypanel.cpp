@@ -50,8 +50,13 @@ MemoryPanel::MemoryPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     m_tabs->setAccessibleName(tr("Memory views"));
     m_results = addTable(tr("Results"), QStringLiteral("memoryResults"));
     m_dropped = addTable(tr("Dropped"), QStringLiteral("memoryDropped"));
+    m_searches = addTable(tr("Searches"), QStringLiteral("memorySearches"));
     m_entries = addTable(tr("Browse"), QStringLiteral("memoryEntries"));
     column->addWidget(m_tabs, 1);
+    connect(m_searches, &QTableView::activated, this, [this](const QModelIndex &index) {
+        emit searchActivated(index.row());
+        m_tabs->setCurrentWidget(m_results);
+    });
     connect(m_query, &QLineEdit::returnPressed, this, &MemoryPanel::search);
     connect(m_search, &QPushButton::clicked, this, &MemoryPanel::search);
     setAgents({});
@@ -79,6 +84,8 @@ void MemoryPanel::setResults(QAbstractItemModel *model, int scoreColumn,
 void MemoryPanel::setDropped(QAbstractItemModel *model) { m_dropped->setModel(model); }
 
 void MemoryPanel::setEntries(QAbstractItemModel *model) { m_entries->setModel(model); }
+
+void MemoryPanel::setSearches(QAbstractItemModel *model) { m_searches->setModel(model); }
 
 void MemoryPanel::setAgents(const QStringList &names)
 {

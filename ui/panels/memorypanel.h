@@ -26,6 +26,7 @@ public:
     void setResults(QAbstractItemModel *model, int scoreColumn, ScoreBarDelegate::Reader reader);
     void setDropped(QAbstractItemModel *model);
     void setEntries(QAbstractItemModel *model);
+    void setSearches(QAbstractItemModel *model);
     void setAgents(const QStringList &names);
     void setSearchEnabled(bool enabled);
     /// The pipeline in one line: what was scanned, weighted and cut.
@@ -34,11 +35,14 @@ public:
     QTableView *resultsTable() const { return m_results; }
     QTableView *droppedTable() const { return m_dropped; }
     QTableView *entriesTable() const { return m_entries; }
+    QTableView *searchesTable() const { return m_searches; }
     void focusFilter() override;
 
 signals:
     /// `scope` is empty for all scopes.
     void searchRequested(const QString &text, const QString &scope);
+    /// A past search whose results are to be shown.
+    void searchActivated(int row);
 
 private:
     QTableView *addTable(const QString &title, const QString &objectName);
@@ -51,6 +55,7 @@ private:
     QTabWidget *m_tabs;
     QTableView *m_results;
     QTableView *m_dropped;
+    QTableView *m_searches;
     QTableView *m_entries;
 };
 

@@ -7,6 +7,7 @@
 
 #include <QAbstractItemModel>
 #include <QItemSelectionModel>
+#include <QKeyEvent>
 #include <QListView>
 #include <QPainter>
 #include <QStyledItemDelegate>
@@ -44,8 +45,8 @@ public:
 
         const int line = option.fontMetrics.height() + 4;
         QRect row(box.left() + 10, box.top() + 8, box.width() - 20, line);
-        drawMonogram(*painter, QRectF(row.left(), row.top() + 2, 34, line * 2 - 6),
-                     monogram(card.name), card.index, option.palette);
+        drawMonogram(*painter, QRectF(row.left(), row.top() + 2, 34, line * 2 - 6), card.monogram,
+                     card.index, option.palette);
         const QFont small = smallFont(option.font);
         QRect text = row.adjusted(44, 0, 0, 0);
         QFont bold = option.font;
@@ -102,6 +103,7 @@ TeamPanel::TeamPanel(const EmptyActions &actions, QWidget *parent) : Panel(paren
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setResizeMode(QListView::Adjust);
+    m_list->installEventFilter(this);
     setContent(m_list, QStringLiteral("team"),
                tr("The agents of a team, what each does and what it has used."), actions);
 }
@@ -117,23 +119,41 @@ void TeamPanel::setModel(QAbstractItemModel *model, Reader reader)
     m_list->setModel(model);
     if (!model)
         return;
-    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this,
-            [this](const QModelIndex &now) {
-                if (!now.isValid())
-                    return;
-                m_selected = m_read(now).name;
-                emit agentSelected(m_selected);
-            });
+    // The selection, not the current item: that one moves when the list merely gets the focus.
+    connect(m_list->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        const QModelIndexList chosen = m_list->selectionModel()->selectedIndexes();
+        const QString name = chosen.isEmpty() ? QString() : m_read(chosen.constFirst()).name;
+        if (name == m_selected)
+            return;
+        m_selected = name;
+        emit agentSelected(name);
+    });
+    connect(model, &QAbstractItemModel::modelReset, this, [this] { m_selected.clear(); });
+}
+
+bool TeamPanel::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_list && event->type() == QEvent::KeyPress
+        && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape && !m_selected.isEmpty()) {
+        m_list->clearSelection();
+        return true;
+    }
+    return Panel::eventFilter(watched, event);
 }
 
 void TeamPanel::selectAgent(const QString &name)
 {
+    if (name == m_selected)
+        return;
     const QAbstractItemModel *model = m_list->model();
     for (int row = 0; model && row < model->rowCount(); ++row) {
         const QModelIndex index = model->index(row, 0);
-        if (m_read(index).name == name)
+        if (m_read(index).name == name) {
             m_list->setCurrentIndex(index);
+            return;
+        }
     }
+    m_list->clearSelection();
 }
 
 QString TeamPanel::selectedAgent() const { return m_selected; }

@@ -18,6 +18,7 @@ namespace orrery::ui {
 /// An agent as its card shows it.
 struct AgentCard {
     QString name;
+    QString monogram; ///< two letters, unique in the team
     int index = 0;
     QString role;
     QString model;
@@ -37,12 +38,17 @@ public:
     explicit TeamPanel(const EmptyActions &actions, QWidget *parent = nullptr);
 
     void setModel(QAbstractItemModel *model, Reader reader);
+    /// An unknown or empty name selects nobody.
     void selectAgent(const QString &name);
     QString selectedAgent() const;
     void focusFilter() override;
 
 signals:
+    /// Empty = nobody in particular (Esc).
     void agentSelected(const QString &name);
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     QListView *m_list;

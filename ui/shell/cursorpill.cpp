@@ -28,8 +28,25 @@ void CursorPill::setLive()
 void CursorPill::setAt(qint64 timeUs)
 {
     setIcon(themedIcon(QStringLiteral("paused")));
-    setText(tr("AT %1").arg(clockTime(timeUs)));
-    setToolTip(tr("The panels show this moment"));
+    setText(tr("AT %1 · jump to live").arg(clockTime(timeUs)));
+    setToolTip(tr("The panels show this moment; click to go back to the latest one (Ctrl+L)"));
+    show();
+}
+
+void CursorPill::setReading()
+{
+    setIcon(themedIcon(QStringLiteral("events")));
+    setText(tr("READING"));
+    setToolTip(tr("The journal is being read"));
+    show();
+}
+
+void CursorPill::setEnd()
+{
+    setIcon(themedIcon(QStringLiteral("done")));
+    setText(tr("END"));
+    setToolTip(
+        tr("The panels show the run as it ended; double-click an event to go to its moment"));
     show();
 }
 

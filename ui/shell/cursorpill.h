@@ -13,6 +13,8 @@ public:
     explicit CursorPill(QWidget *parent = nullptr);
     void setLive();
     void setAt(qint64 timeUs);
+    void setReading();
+    void setEnd(); ///< of a run that is over
     void setIdle();
 };
 

@@ -3,6 +3,7 @@
 
 #include "ui/shell/cursorpill.h"
 #include "ui/shell/panels.h"
+#include "ui/shell/pastframe.h"
 #include "ui/shell/pulsestrip.h"
 #include "ui/shell/runview.h"
 #include "ui/shell/startpage.h"
@@ -67,6 +68,7 @@ MainWindow::MainWindow(WindowOptions options, QWidget *parent)
     makeMenus();
     makeToolBar();
     makeStatusBar();
+    m_frame = new PastFrame(this);
     m_view = std::make_unique<RunView>(*m_panels);
     connectActions();
     connectPanels();
@@ -111,6 +113,7 @@ void MainWindow::makeMenus()
         view->addAction(dock->toggleViewAction());
     view->addSeparator();
     view->addAction(m_actions.find);
+    view->addAction(m_actions.jumpToLive);
     QMenu *theme = view->addMenu(tr("&Theme"));
     theme->addActions({m_actions.lightTheme, m_actions.darkTheme, m_actions.toggleTheme});
     view->addAction(m_actions.resetLayout);

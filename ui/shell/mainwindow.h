@@ -18,6 +18,7 @@ namespace orrery::ui {
 
 class CursorPill;
 class MessageBar;
+class PastFrame;
 class PulseStrip;
 class RunView;
 struct Panels;
@@ -52,6 +53,8 @@ public:
     bool isRunning() const;
     /// The run has ended and all its events are shown.
     bool isCaughtUp() const;
+    /// isCaughtUp(), or nothing goes on until a person answers an approval request.
+    bool isIdle() const;
     QString message() const;
     void resetLayout();
 
@@ -71,8 +74,10 @@ private:
     void applyDefaultLayout();
     void updateActions();
     void updatePulse();
+    void updateCursor();
     void showError(const Error &error);
     void showBanner(bool scripted);
+    void journalIsRead();
     void focusPanel(int number);
     void focusFilterOfCurrentPanel();
     void startRun();
@@ -91,6 +96,7 @@ private:
     MessageBar *m_messages = nullptr;
     PulseStrip *m_pulse = nullptr;
     CursorPill *m_pill = nullptr;
+    PastFrame *m_frame = nullptr;
     QLineEdit *m_task = nullptr;
     ThemeKind m_theme = ThemeKind::Light;
     bool m_layoutKnown = false;

@@ -17,7 +17,7 @@ namespace orrery::ui {
 
 struct Panels;
 
-/// The run in a few numbers, for the status bar and the commands.
+/// The run in a few values, for the status bar and the commands.
 struct RunPulse {
     QString stateWord; ///< `Done`, `Stopped`, …; empty before there is a run
     int running = 0;
@@ -32,10 +32,13 @@ struct RunPulse {
     qint64 lastUs = 0;
     bool scripted = false;
     bool paused = false;
-    bool ended = false;
+    bool ended = false;       ///< by an event that says so
+    bool interrupted = false; ///< a journal that stops without such an event
+    bool atCursor = false;    ///< an earlier moment is shown
 };
 
-/// Brings the projections of a run, live or from a journal, and the panels together.
+/// Brings the projections of a run, live or from a journal, and the panels together. Panels are filled
+/// at most every 100 ms, and every 250 ms while something counts down. Lives on the GUI thread.
 class RunView : public QObject
 {
     Q_OBJECT
@@ -47,13 +50,23 @@ public:
     /// The agents of a team that has not run yet.
     void showTeam(const TeamSpec &team);
     void attach(runtime::EventBus &bus);
+    /// Takes what is queued and lets go of the bus; what is shown stays. Call before the bus dies.
+    void detach();
+    /// Reads in slices: the panels fill while the window works; caughtUp() tells the end.
     Result<void> loadJournal(const QString &file);
+
+    /// Empty = all agents.
+    void selectAgent(const QString &agent);
+    QString selectedAgent() const;
+    void jumpToLive();
 
     bool isCaughtUp() const;
     RunPulse pulse() const;
 
 signals:
     void changed();
+    void caughtUp();
+    void selectionChanged(const QString &agent);
 
 private:
     struct Private;

@@ -53,6 +53,8 @@ WindowActions::WindowActions(QWidget *w)
                 QKeySequence::Find);
     approvals = make(w, "approvals", tr("Go to &approval request"), "approval",
                      tr("Go to the request that waits"), QKeySequence(Qt::CTRL | Qt::Key_E));
+    jumpToLive = make(w, "jumpToLive", tr("&Jump to live"), "live", tr("Show the present again"),
+                      QKeySequence(Qt::CTRL | Qt::Key_L));
     resetLayout =
         make(w, "resetLayout", tr("&Reset to default layout"), {}, tr("Put every panel back"));
     toggleTheme =
@@ -71,9 +73,9 @@ WindowActions::WindowActions(QWidget *w)
 
 QList<QAction *> WindowActions::all() const
 {
-    return {openTeam,    openSample, openJournal, workspace, quit,      run,
-            pause,       stop,       stopNow,     find,      approvals, resetLayout,
-            toggleTheme, lightTheme, darkTheme,   keys,      about};
+    return {openTeam,    openSample,  openJournal, workspace, quit,      run,
+            pause,       stop,        stopNow,     find,      approvals, jumpToLive,
+            resetLayout, toggleTheme, lightTheme,  darkTheme, keys,      about};
 }
 
 } // namespace orrery::ui

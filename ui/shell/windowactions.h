@@ -23,6 +23,7 @@ struct WindowActions {
     QAction *stopNow;
     QAction *find;
     QAction *approvals;
+    QAction *jumpToLive;
     QAction *resetLayout;
     QAction *toggleTheme;
     QAction *lightTheme;

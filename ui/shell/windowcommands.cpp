@@ -5,8 +5,10 @@
 #include "ui/shell/keyspage.h"
 #include "ui/shell/mainwindow.h"
 #include "ui/shell/panels.h"
+#include "ui/shell/pastframe.h"
 #include "ui/shell/pulsestrip.h"
 #include "ui/shell/runview.h"
+#include "ui/viewmodels/claimsmodel.h"
 #include "ui/widgets/messagebar.h"
 #include "ui/widgets/numbers.h"
 
@@ -52,6 +54,7 @@ void MainWindow::connectActions()
     connect(m_actions.find, &QAction::triggered, this, &MainWindow::focusFilterOfCurrentPanel);
     connect(m_actions.approvals, &QAction::triggered, this,
             [this] { m_panels->conversation->approval()->setFocus(); });
+    connect(m_actions.jumpToLive, &QAction::triggered, this, [this] { m_view->jumpToLive(); });
     connect(m_actions.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
     connect(m_actions.toggleTheme, &QAction::triggered, this,
             [this] { setTheme(m_theme == ThemeKind::Light ? ThemeKind::Dark : ThemeKind::Light); });
@@ -99,7 +102,7 @@ void MainWindow::connectPanels()
     connect(m_panels->conversation, &ConversationPanel::messageSent, this,
             [this](const QString &message) {
                 if (m_run)
-                    m_run->sendToAgent(m_panels->team->selectedAgent().toStdString(),
+                    m_run->sendToAgent(m_view->selectedAgent().toStdString(),
                                        message.toStdString());
             });
     connect(m_panels->memory, &MemoryPanel::searchRequested, this,
@@ -123,10 +126,20 @@ void MainWindow::connectPanels()
         else
             focusPanel(1);
     });
+    connect(m_panels->claims, &ClaimsPanel::releaseRequested, this,
+            [this](const QModelIndex &index) {
+                if (m_run && index.data(ClaimsModel::ActiveRole).toBool())
+                    m_run->releaseClaim(index.data(ClaimsModel::AgentRole).toString().toStdString(),
+                                        index.data(ClaimsModel::FileRole).toString().toStdString());
+            });
     connect(m_view.get(), &RunView::changed, this, [this] {
         updatePulse();
         updateActions();
+        updateCursor();
     });
+    connect(m_view.get(), &RunView::selectionChanged, this, &MainWindow::updateActions);
+    connect(m_view.get(), &RunView::caughtUp, this, &MainWindow::journalIsRead);
+    connect(m_pill, &QToolButton::clicked, m_view.get(), &RunView::jumpToLive);
 }
 
 bool MainWindow::openTeam(const QString &file)
@@ -167,18 +180,47 @@ bool MainWindow::openJournal(const QString &file)
     m_messages->hide();
     m_middle->setCurrentWidget(m_panels->conversation);
     setWindowTitle(tr("%1 – Orrery").arg(QFileInfo(file).fileName()));
+    m_pill->setReading();
+    updateActions();
+    return true;
+}
+
+/// The journal of an earlier run is shown to its end.
+void MainWindow::journalIsRead()
+{
     const RunPulse pulse = m_view->pulse();
+    if (m_run || pulse.atCursor)
+        return;
     showBanner(pulse.scripted);
-    m_pill->setAt(pulse.lastUs);
-    if (!pulse.ended)
+    if (!pulse.journalProblem.isEmpty())
+        m_messages->show(MessageBar::Level::Error,
+                         tr("The journal could be read up to event %1 only: %2")
+                             .arg(pulse.lastSeq)
+                             .arg(pulse.journalProblem));
+    else if (pulse.interrupted)
         m_messages->show(
             MessageBar::Level::Warning,
             tr("This run ended unexpectedly after event %1 at %2. The journal is intact.")
                 .arg(pulse.lastSeq)
                 .arg(clockTime(pulse.lastUs)));
-    updateActions();
-    updatePulse();
-    return true;
+    else if (pulse.lastSeq == 0)
+        m_messages->show(MessageBar::Level::Info, tr("This journal holds no events yet."));
+}
+
+/// The time cursor as the pill, and the frame that says that the present is not what one sees.
+void MainWindow::updateCursor()
+{
+    const RunPulse pulse = m_view->pulse();
+    if (pulse.atCursor)
+        m_pill->setAt(pulse.lastUs);
+    else if (m_run && m_run->isActive())
+        m_pill->setLive();
+    else if (pulse.lastSeq > 0)
+        m_pill->setEnd();
+    else
+        m_pill->setIdle();
+    if (m_frame->isVisible() != pulse.atCursor)
+        m_frame->setVisible(pulse.atCursor);
 }
 
 void MainWindow::setTask(const QString &task)
@@ -252,6 +294,14 @@ bool MainWindow::isRunning() const { return m_run && m_run->isActive(); }
 
 bool MainWindow::isCaughtUp() const { return !isRunning() && m_view->isCaughtUp(); }
 
+bool MainWindow::isIdle() const
+{
+    if (!isRunning())
+        return isCaughtUp();
+    const RunPulse pulse = m_view->pulse();
+    return pulse.approvals > 0 && pulse.running == 0 && pulse.throttled == 0;
+}
+
 void MainWindow::showError(const Error &error)
 {
     QString message = text(error.message);
@@ -285,7 +335,9 @@ void MainWindow::updateActions()
     m_actions.openJournal->setEnabled(!running);
     m_actions.openSample->setEnabled(!running && !m_options.sampleTeam.isEmpty());
     m_actions.approvals->setEnabled(!m_panels->conversation->approval()->call().isEmpty());
-    const QString agent = m_panels->team->selectedAgent();
+    m_actions.jumpToLive->setEnabled(m_view->pulse().atCursor);
+    m_panels->claims->setReleaseEnabled(running);
+    const QString agent = m_view->selectedAgent();
     m_panels->conversation->setRecipient(agent, m_run != nullptr && !agent.isEmpty());
     m_panels->memory->setSearchEnabled(m_run != nullptr);
 }

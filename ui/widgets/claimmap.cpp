@@ -135,8 +135,8 @@ void ClaimMap::paintAxis(QPainter &painter, bool grid) const
     painter.drawLine(0, axisHeight, viewport()->width(), axisHeight);
 }
 
-void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar,
-                        qreal roomUntil) const
+void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar, qreal roomUntil,
+                        bool covered) const
 {
     const Tokens &t = tokens(palette());
     const QColor color = agentColor(bar.agentIndex, palette());
@@ -145,23 +145,29 @@ void ClaimMap::paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &b
         bar.ttlMs > 0 ? qBound(0.0, double(bar.expiresAtMs - m_nowMs) / double(bar.ttlMs), 1.0)
                       : 1.0;
     QColor soft = color;
-    soft.setAlphaF(0.28F);
-    painter.setPen(QPen(color, 1.2, agentIsDashed(bar.agentIndex) ? Qt::DashLine : Qt::SolidLine));
+    soft.setAlphaF(bar.ended ? 0.07F : 0.28F);
+    painter.setPen(QPen(color, 1.2,
+                        bar.ended                       ? Qt::DotLine
+                        : agentIsDashed(bar.agentIndex) ? Qt::DashLine
+                                                        : Qt::SolidLine));
     painter.setBrush(soft);
     painter.drawRoundedRect(box, 3, 3);
     const QRectF drained(box.left(), box.bottom() - 5, box.width() * left, 4);
-    painter.fillRect(drained.adjusted(1, 0, -1, 0), color);
+    if (!bar.ended)
+        painter.fillRect(drained.adjusted(1, 0, -1, 0), color);
 
+    if (covered)
+        return;
     const qreal badge = qMin<qreal>(box.height() - 9, 20);
     const bool roomForBadge = box.width() >= badge + 6;
     if (roomForBadge)
-        drawMonogram(painter, QRectF(box.left() + 3, box.top() + 3, badge + 4, badge),
-                     monogram(bar.agent), bar.agentIndex, palette());
+        drawMonogram(painter, QRectF(box.left() + 3, box.top() + 3, badge + 4, badge), bar.monogram,
+                     bar.agentIndex, palette());
     painter.setFont(smallFont(font()));
-    painter.setPen(t.text);
+    painter.setPen(bar.ended ? t.muted : t.text);
     const QFontMetrics metrics(painter.font());
     const QString lines = lineText(bar.start, bar.end);
-    const QString time = remaining(bar.expiresAtMs - m_nowMs);
+    const QString time = bar.ended ? tr("ended") : remaining(bar.expiresAtMs - m_nowMs);
     const qreal from = box.left() + (roomForBadge ? badge + 11 : 4);
     const qreal below = box.bottom() - 5;
     // Inside the bar when it fits, else behind it up to the next one; then the time alone, then nothing.
@@ -194,13 +200,23 @@ void ClaimMap::paintRow(QPainter &painter, int row) const
         label, Qt::AlignVCenter | Qt::AlignLeft,
         painter.fontMetrics().elidedText(file.file, Qt::ElideLeft, int(label.width())));
     const QRectF upper = lane.adjusted(0, 0, 0, -lane.height() * 0.36);
-    for (const ClaimBar &bar : file.bars) {
-        qreal roomUntil = lane.right() + 10;
-        for (const ClaimBar &other : file.bars) {
-            if (other.start > bar.start)
-                roomUntil = qMin(roomUntil, lineRect(lane, other.start, other.end).left() - 2);
+    // Bars are in order of time: later ones lie on top, and what is held now on all that has ended.
+    for (const bool ended : {true, false}) {
+        for (qsizetype i = 0; i < file.bars.size(); ++i) {
+            const ClaimBar &bar = file.bars.at(i);
+            if (bar.ended != ended)
+                continue;
+            qreal roomUntil = lane.right() + 10;
+            bool covered = false;
+            for (qsizetype j = 0; j < file.bars.size(); ++j) {
+                const ClaimBar &other = file.bars.at(j);
+                if (other.start > bar.start)
+                    roomUntil = qMin(roomUntil, lineRect(lane, other.start, other.end).left() - 2);
+                const bool above = bar.ended && (!other.ended || j > i);
+                covered = covered || (above && other.start <= bar.end && bar.start <= other.end);
+            }
+            paintBar(painter, upper, bar, roomUntil, covered);
         }
-        paintBar(painter, upper, bar, roomUntil);
     }
     for (const ClaimAttempt &attempt : file.denied) {
         const double age = qBound(0.0, double(m_nowMs - attempt.atMs) / fadeMs, 1.0);
@@ -305,9 +321,10 @@ bool ClaimMap::viewportEvent(QEvent *event)
     const ClaimFile &file = m_files.at(row);
     QStringList lines{file.file};
     for (const ClaimBar &bar : file.bars)
-        lines << tr("%1 holds %2, expires in %3")
-                     .arg(bar.agent, lineText(bar.start, bar.end),
-                          remaining(bar.expiresAtMs - m_nowMs));
+        lines << (bar.ended ? tr("%1 held %2").arg(bar.agent, lineText(bar.start, bar.end))
+                            : tr("%1 holds %2, expires in %3")
+                                  .arg(bar.agent, lineText(bar.start, bar.end),
+                                       remaining(bar.expiresAtMs - m_nowMs)));
     for (const ClaimAttempt &attempt : file.denied)
         lines << tr("%1 was refused %2, held by %3")
                      .arg(attempt.agent, lineText(attempt.start, attempt.end), attempt.holder);

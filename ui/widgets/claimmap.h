@@ -8,11 +8,13 @@ namespace orrery::ui {
 
 struct ClaimBar {
     QString agent;
+    QString monogram;
     int agentIndex = 0;
     int start = 0;
     int end = 0;
     qint64 expiresAtMs = 0;
     qint64 ttlMs = 0;
+    bool ended = false; ///< released or expired: an outline only
 };
 
 struct ClaimAttempt {
@@ -70,8 +72,9 @@ private:
     /// The numbers above, or the lines behind the rows.
     void paintAxis(QPainter &painter, bool grid) const;
     void paintRow(QPainter &painter, int row) const;
-    void paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar,
-                  qreal roomUntil) const;
+    /// Words go in or behind the bar, up to `roomUntil`; a bar that another one covers has none.
+    void paintBar(QPainter &painter, const QRectF &lane, const ClaimBar &bar, qreal roomUntil,
+                  bool covered) const;
     void setCurrent(int row);
     void updateScroll();
 

@@ -11,10 +11,13 @@
 #include <QPainterPath>
 #include <QToolTip>
 
+#include <numeric>
+
 namespace orrery::ui {
 namespace {
 
 constexpr qint64 windowMs = 60000;
+constexpr qint64 forecastMs = 15000; ///< shown to the right of now: what leaves if nothing is added
 constexpr qreal markSize = 9;
 constexpr int markLane = 14; ///< below the areas, so that a mark never lies on its own colour
 
@@ -87,7 +90,7 @@ QList<double> LimitChart::heldAt(const QList<WindowEntry> &entries, qint64 timeM
 {
     QList<double> held(agents + 1, 0.0);
     for (const WindowEntry &entry : entries) {
-        if (entry.timeMs > timeMs || entry.timeMs <= timeMs - windowMs)
+        if (entry.timeMs > timeMs || entry.endMs <= timeMs)
             continue;
         held[entry.reserved || entry.agentIndex < 0 || entry.agentIndex >= agents
                  ? agents
@@ -125,7 +128,8 @@ QRectF LimitChart::plot() const
 qreal LimitChart::xOf(qint64 timeMs) const
 {
     const QRectF area = plot();
-    return area.right() - area.width() * double(m_nowMs - timeMs) / windowMs;
+    return area.left()
+           + area.width() * double(timeMs - m_nowMs + windowMs) / (windowMs + forecastMs);
 }
 
 qreal LimitChart::yOf(double amount) const
@@ -140,17 +144,23 @@ void LimitChart::paintAxes(QPainter &painter) const
     const QRectF area = plot();
     painter.setFont(smallFont(font()));
     painter.fillRect(area, t.raised);
-    for (int part = 0; part <= 4 && !m_compact; ++part) {
-        const qreal x = area.left() + area.width() * part / 4;
-        painter.setPen(t.border);
+    constexpr int parts = 5;
+    constexpr int now = 4;
+    for (int part = 0; part <= parts; ++part) {
+        const qreal x = area.left() + area.width() * part / parts;
+        painter.setPen(part == now ? t.muted : t.border);
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+        if (m_compact)
+            continue;
         painter.setPen(t.muted);
-        const QString label = part == 4 ? tr("now") : QStringLiteral("−%1 s").arg(60 - part * 15);
+        const QString label = part == now     ? tr("now")
+                              : part == parts ? QStringLiteral("+15 s")
+                                              : QStringLiteral("−%1 s").arg(60 - part * 15);
         QRectF box(x - 30, area.bottom() + 2 + markLane, 60,
                    height() - area.bottom() - 2 - markLane);
-        if (part == 4)
+        if (part == parts)
             box.moveRight(width() - 2);
-        painter.drawText(box, (part == 4 ? Qt::AlignRight : Qt::AlignHCenter) | Qt::AlignTop,
+        painter.drawText(box, (part == parts ? Qt::AlignRight : Qt::AlignHCenter) | Qt::AlignTop,
                          label);
     }
     painter.setPen(t.muted);
@@ -167,17 +177,27 @@ void LimitChart::paintAxes(QPainter &painter) const
 void LimitChart::paintAreas(QPainter &painter) const
 {
     int agents = 1;
-    QList<qint64> steps{m_nowMs - windowMs, m_nowMs};
+    QList<qint64> steps{m_nowMs - windowMs, m_nowMs, m_nowMs + forecastMs};
     for (const WindowEntry &entry : m_entries) {
         agents = qMax(agents, entry.agentIndex + 1);
-        for (const qint64 at : {entry.timeMs, entry.timeMs + windowMs}) {
-            if (at > m_nowMs - windowMs && at < m_nowMs)
+        for (const qint64 at : {entry.timeMs, entry.endMs}) {
+            if (at > m_nowMs - windowMs && at < m_nowMs + forecastMs)
                 steps << at;
         }
     }
     std::sort(steps.begin(), steps.end());
+    qreal forecastY = -1;
     for (int i = 0; i + 1 < steps.size(); ++i) {
         const QList<double> held = heldAt(m_entries, steps[i], agents);
+        if (steps[i] >= m_nowMs) {
+            const qreal y = yOf(std::accumulate(held.begin(), held.end(), 0.0));
+            painter.setPen(QPen(tokens(palette()).muted, 1.4, Qt::DotLine));
+            if (forecastY >= 0)
+                painter.drawLine(QPointF(xOf(steps[i]), forecastY), QPointF(xOf(steps[i]), y));
+            painter.drawLine(QPointF(xOf(steps[i]), y), QPointF(xOf(steps[i + 1]), y));
+            forecastY = y;
+            continue;
+        }
         double below = 0;
         for (int layer = 0; layer <= agents; ++layer) {
             if (held[layer] <= 0)

@@ -8,9 +8,11 @@
 
 namespace orrery::ui {
 
-/// What one request put into the sliding window, and when.
+/// What one request put into the sliding window, and how long. A reservation that was settled is two
+/// of them: the estimate until then, and what was really used until it leaves.
 struct WindowEntry {
     qint64 timeMs = 0;
+    qint64 endMs = 0; ///< when it leaves
     int agentIndex = 0;
     double amount = 0;
     bool reserved = false; ///< not settled yet
@@ -26,8 +28,9 @@ struct MarkAt {
     QString sentence;
 };
 
-/// A strip of the last minute: the stepped area of what the sliding 60 seconds held, stacked by agent, what is only
-/// reserved hatched on top, the limit as a line, and a shape for each thing that happened.
+/// A strip of the last minute and of 15 s to come: the stepped area of what the sliding 60 seconds
+/// held, stacked by agent, what is only reserved hatched on top, the limit as a line, a shape for each
+/// thing that happened, and as a dotted line what leaves if nothing is added.
 class LimitChart : public QWidget
 {
     Q_OBJECT

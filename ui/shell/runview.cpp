@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/runview.h"
+
+#include "ui/shell/panels.h"
+#include "ui/shell/rowreaders.h"
+#include "ui/viewmodels/eventsummary.h"
+#include "ui/viewmodels/format.h"
+#include "ui/viewmodels/rundocument.h"
+#include "ui/widgets/tabletools.h"
+
+#include <QDateTime>
+#include <QTableView>
+#include <QTimer>
+
+namespace orrery::ui {
+namespace {
+
+constexpr int refreshMs = 100;
+constexpr int clockMs = 250;
+/// A refused attempt stays on the map so long, and a claim that has ended.
+constexpr qint64 mapMemoryMs = 60000;
+
+} // namespace
+
+struct RunView::Private {
+    Private(RunView &view, Panels &given) : q(view), panels(given) {}
+
+    RunView &q;
+    Panels &panels;
+    RunDocument document;
+    QTimer refresh;
+    QTimer clock;
+    QStringList agentNames;
+
+    void setModels();
+    void connectPanels();
+    void fillPanels();
+    void fillClaims();
+    void fillLimits();
+    void fillApproval();
+    void fillNames();
+    void tick();
+};
+
+RunView::RunView(Panels &panels) : d(std::make_unique<Private>(*this, panels))
+{
+    d->setModels();
+    d->connectPanels();
+    d->refresh.setSingleShot(true);
+    d->refresh.setInterval(refreshMs);
+    connect(&d->refresh, &QTimer::timeout, this, [this] { d->fillPanels(); });
+    d->clock.setInterval(clockMs);
+    connect(&d->clock, &QTimer::timeout, this, [this] { d->tick(); });
+    connect(&d->document, &RunDocument::eventsApplied, this, [this] {
+        if (!d->refresh.isActive())
+            d->refresh.start();
+    });
+    connect(&d->document, &RunDocument::caughtUp, this, [this] {
+        d->fillPanels();
+        emit caughtUp();
+    });
+    connect(&d->document, &RunDocument::cursorChanged, this, [this] { d->fillPanels(); });
+    connect(&d->document, &RunDocument::selectionChanged, this, [this](const QString &agent) {
+        d->panels.team->selectAgent(agent);
+        d->panels.conversation->setHeading(agent);
+        emit selectionChanged(agent);
+    });
+}
+
+RunView::~RunView() = default;
+
+void RunView::Private::setModels()
+{
+    panels.team->setModel(document.agents(), readAgentCard);
+    panels.conversation->setModel(document.conversation(), readCard);
+    panels.claims->setModel(document.claims());
+    panels.limits->setModel(document.limiter());
+    MemoryModel *memory = document.memory();
+    panels.memory->setResults(memory->results(), MemoryResultsModel::Final, readScore);
+    panels.memory->setDropped(memory->dropped());
+    panels.memory->setEntries(memory->entries());
+    panels.memory->setSearches(memory->searches());
+    panels.events->setModel(document.filteredEvents(), [](const QModelIndex &index) {
+        return index.data(EventsModel::JsonRole).toString();
+    });
+    panels.events->setKinds(eventGroupNames());
+
+    setColumnWidths(panels.claims->table(), {11, 0, 9, 13, 9, 9, 7, 9});
+    setColumnWidths(panels.limits->table(), {13, 11, 10, 8, 8, 12, 0});
+    setColumnWidths(panels.memory->resultsTable(), {3, 0, 18, 14, 10, 7, 11, 9});
+    setColumnWidths(panels.memory->droppedTable(), {0, 16, 7});
+    setColumnWidths(panels.memory->entriesTable(), {0, 10, 11, 12, 12, 13});
+    setColumnWidths(panels.memory->searchesTable(), {13, 12, 0, 12, 8, 9});
+    setColumnWidths(panels.events->table(), {6, 13, 11, 20, 0, 9});
+}
+
+void RunView::Private::connectPanels()
+{
+    QObject::connect(panels.team, &TeamPanel::agentSelected, &q,
+                     [this](const QString &agent) { document.setSelectedAgent(agent); });
+    QObject::connect(panels.conversation, &ConversationPanel::everybodyRequested, &q,
+                     [this] { document.setSelectedAgent({}); });
+    QObject::connect(panels.events, &EventsPanel::filterChanged, &q,
+                     [this](const QString &text, const QString &kind, const QString &agent) {
+                         document.filteredEvents()->setFilter(text, kind, agent);
+                     });
+    QObject::connect(panels.events, &EventsPanel::eventActivated, &q,
+                     [this](const QModelIndex &index) {
+                         document.setCursor(index.data(EventsModel::SeqRole).toULongLong());
+                     });
+    QObject::connect(panels.memory, &MemoryPanel::searchActivated, &q,
+                     [this](int row) { document.memory()->selectSearch(row); });
+    QObject::connect(document.memory(), &MemoryModel::searchShown, &q, [this] {
+        panels.memory->setSummary(document.memory()->summary());
+        panels.memory->setQuery(document.memory()->query());
+    });
+}
+
+void RunView::clear()
+{
+    d->clock.stop();
+    d->document.clear();
+    d->panels.memory->setSummary({});
+    d->panels.memory->setQuery({});
+    d->fillPanels();
+}
+
+void RunView::showTeam(const TeamSpec &team)
+{
+    d->document.showTeam(team);
+    d->fillPanels();
+}
+
+void RunView::attach(runtime::EventBus &bus)
+{
+    d->document.attach(bus);
+    d->clock.start();
+    d->tick();
+}
+
+void RunView::detach()
+{
+    d->document.detach();
+    d->clock.stop();
+}
+
+Result<void> RunView::loadJournal(const QString &file) { return d->document.loadFile(file); }
+
+void RunView::selectAgent(const QString &agent) { d->document.setSelectedAgent(agent); }
+
+QString RunView::selectedAgent() const { return d->document.selectedAgent(); }
+
+void RunView::jumpToLive() { d->document.jumpToLive(); }
+
+bool RunView::isCaughtUp() const { return d->document.isCaughtUp(); }
+
+void RunView::Private::tick()
+{
+    document.setNow(QDateTime::currentMSecsSinceEpoch());
+    fillClaims();
+    fillLimits();
+    emit q.changed();
+}
+
+void RunView::Private::fillPanels()
+{
+    refresh.stop();
+    const bool live = document.isLive();
+    fillNames();
+    panels.team->setEmpty(document.agents()->rowCount() == 0);
+    panels.conversation->setEmpty(document.conversation()->rowCount() == 0
+                                  && document.selectedAgent().isEmpty());
+    panels.events->setEmpty(document.events()->rowCount() == 0);
+    MemoryModel *memory = document.memory();
+    panels.memory->setEmpty(!live && memory->entries()->rowCount() == 0
+                            && memory->searches()->rowCount() == 0);
+    fillClaims();
+    fillLimits();
+    fillApproval();
+    emit q.changed();
+}
+
+void RunView::Private::fillNames()
+{
+    const QStringList names = document.agents()->names();
+    if (names == agentNames)
+        return;
+    agentNames = names;
+    panels.events->setAgents(names);
+    panels.memory->setAgents(names);
+}
+
+void RunView::Private::fillClaims()
+{
+    const ClaimsModel *claims = document.claims();
+    panels.claims->setEmpty(claims->rowCount() == 0);
+    const qint64 now = document.nowMs();
+    panels.claims->map()->setFiles(claimFiles(claims->mapData(now - mapMemoryMs)), now);
+}
+
+void RunView::Private::fillLimits()
+{
+    const LimiterModel *limiter = document.limiter();
+    panels.limits->setEmpty(limiter->rowCount() == 0);
+    if (limiter->rowCount() == 0)
+        return;
+    const qint64 now = document.nowMs();
+    const LimitSeries series = limitSeries(*limiter, now);
+    panels.limits->tokensChart()->setData(series.tokens, series.marks, series.tokenLimit, now);
+    panels.limits->requestsChart()->setData(series.requests, {}, series.requestLimit, now);
+    panels.limits->setSummary(limitSummary(*limiter, now));
+    panels.limits->setLatest(limiter->lastSentence());
+}
+
+void RunView::Private::fillApproval()
+{
+    const ApprovalsModel *approvals = document.approvals();
+    ApprovalCard *card = panels.conversation->approval();
+    // Only a run that is there can be answered, and only at its present.
+    if (!document.isLive() || document.cursor() || approvals->rowCount() == 0) {
+        card->clear();
+        return;
+    }
+    const QModelIndex first = approvals->index(0, 0);
+    const auto text = [&](int role) { return first.data(role).toString(); };
+    card->showRequest(text(ApprovalsModel::CallRole), text(ApprovalsModel::AgentRole),
+                      text(ApprovalsModel::ToolRole), text(ApprovalsModel::ReasonRole),
+                      text(ApprovalsModel::ArgumentsRole), approvals->rowCount() - 1);
+}
+
+RunPulse RunView::pulse() const
+{
+    const RunStatus *status = d->document.status();
+    RunPulse pulse;
+    if (status->state() != RunState::Idle)
+        pulse.stateWord = status->stateWord();
+    pulse.running = status->running();
+    pulse.approvals = status->waitingApproval();
+    pulse.throttled = status->throttled();
+    if (const auto until = status->throttledUntilMs())
+        pulse.throttleLeft = format::remaining(*until - d->document.nowMs());
+    pulse.throttleSentence = status->throttleSentence();
+    pulse.costText = status->costText();
+    pulse.tokensPerMinute = status->tokensPerMinute(d->document.nowMs());
+    pulse.journalProblem =
+        d->document.readError().isEmpty() ? status->saveProblem() : d->document.readError();
+    pulse.lastSeq = status->lastSeq();
+    pulse.lastUs = status->lastUs();
+    pulse.scripted = status->isScripted();
+    pulse.paused = status->isPaused();
+    pulse.ended = status->hasEnded();
+    pulse.interrupted = status->state() == RunState::Interrupted;
+    pulse.atCursor = d->document.cursor().has_value();
+    return pulse;
+}
+
+} // namespace orrery::ui
