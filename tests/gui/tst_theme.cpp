@@ -103,8 +103,6 @@ private slots:
         QTest::newRow("hours") << duration(3720000000LL) << "1 h 02 m";
         QTest::newRow("unknown money") << money(std::nullopt) << QStringLiteral("—");
         QTest::newRow("money") << money(0.0123) << "$0.0123";
-        QTest::newRow("one word") << monogram("researcher") << "RE";
-        QTest::newRow("two words") << monogram("code_review") << "CR";
     }
     void numbersAreShort()
     {

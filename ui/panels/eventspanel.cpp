@@ -20,15 +20,18 @@
 namespace orrery::ui {
 namespace {
 
-/// Fills a box and keeps its choice.
-void fill(QComboBox *box, const QString &all, const QStringList &names)
+/// Of the kind box: everything but the pieces of a streamed answer, which are most of a log and say
+/// least.
+const QString withoutPieces = QStringLiteral("-model_delta");
+
+/// Fills a box and keeps its choice. Each item is a name and what it stands for.
+void fill(QComboBox *box, const QList<std::pair<QString, QString>> &items)
 {
     const QString chosen = box->currentData().toString();
     const QSignalBlocker quiet(box);
     box->clear();
-    box->addItem(all, QString());
-    for (const QString &name : names)
-        box->addItem(name, name);
+    for (const auto &[name, data] : items)
+        box->addItem(name, data);
     box->setCurrentIndex(qMax(0, box->findData(chosen)));
 }
 
@@ -52,7 +55,6 @@ EventsPanel::EventsPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     m_details->setReadOnly(true);
     m_details->setTabChangesFocus(true);
     m_details->setAccessibleName(tr("Data of the chosen event"));
-    m_details->setPlaceholderText(tr("Choose an event to see its data"));
     m_details->setFont(monospaceFont(smallFont(font())));
     m_details->setLineWrapMode(QPlainTextEdit::WidgetWidth);
     split->addWidget(m_table);
@@ -106,11 +108,8 @@ QWidget *EventsPanel::makeFilterRow(QWidget *parent)
     row->addWidget(m_follow);
     setKinds({});
     setAgents({});
-    const auto tell = [this] {
-        emit filterChanged(m_filter->text(), m_kind->currentData().toString(),
-                           m_agent->currentData().toString());
-        updateCount();
-    };
+    m_kind->setCurrentIndex(m_kind->findData(withoutPieces));
+    const auto tell = [this] { announceFilter(); };
     // Typing is gathered, so that a long log is not filtered for each letter.
     auto *wait = new QTimer(this);
     wait->setSingleShot(true);
@@ -130,17 +129,21 @@ void EventsPanel::setModel(QAbstractItemModel *filtered, Details details)
 {
     m_readDetails = std::move(details);
     m_table->setModel(filtered);
-    m_details->clear();
+    m_details->hide();
     m_follow->setChecked(true);
     if (!filtered)
         return;
     connect(filtered, &QAbstractItemModel::rowsInserted, this, &EventsPanel::scheduleFollow);
     connect(filtered, &QAbstractItemModel::modelReset, this, &EventsPanel::scheduleFollow);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex &now) {
-                m_details->setPlainText(now.isValid() ? m_readDetails(now) : QString());
-            });
+            &EventsPanel::showDetails);
     scheduleFollow();
+}
+
+void EventsPanel::showDetails(const QModelIndex &now)
+{
+    m_details->setVisible(now.isValid());
+    m_details->setPlainText(now.isValid() ? m_readDetails(now) : QString());
 }
 
 void EventsPanel::scheduleFollow()
@@ -162,9 +165,29 @@ void EventsPanel::updateCount()
                                       : QString());
 }
 
-void EventsPanel::setKinds(const QStringList &names) { fill(m_kind, tr("all kinds"), names); }
+void EventsPanel::setKinds(const QStringList &names)
+{
+    QList<std::pair<QString, QString>> items{{tr("all kinds"), QString()},
+                                             {tr("no text pieces"), withoutPieces}};
+    for (const QString &name : names)
+        items << std::pair(name, name);
+    fill(m_kind, items);
+}
 
-void EventsPanel::setAgents(const QStringList &names) { fill(m_agent, tr("all agents"), names); }
+void EventsPanel::setAgents(const QStringList &names)
+{
+    QList<std::pair<QString, QString>> items{{tr("all agents"), QString()}};
+    for (const QString &name : names)
+        items << std::pair(name, name);
+    fill(m_agent, items);
+}
+
+void EventsPanel::announceFilter()
+{
+    emit filterChanged(m_filter->text(), m_kind->currentData().toString(),
+                       m_agent->currentData().toString());
+    updateCount();
+}
 
 void EventsPanel::setFilter(const QString &text) { m_filter->setText(text); }
 

@@ -28,6 +28,8 @@ public:
     void setKinds(const QStringList &names);
     void setAgents(const QStringList &names);
     void setFilter(const QString &text);
+    /// Tells filterChanged() with what the panel shows now.
+    void announceFilter();
     QTableView *table() const { return m_table; }
     void focusFilter() override;
 
@@ -39,6 +41,7 @@ signals:
 
 private:
     QWidget *makeFilterRow(QWidget *parent);
+    void showDetails(const QModelIndex &now);
     void updateCount();
     void scheduleFollow();
 

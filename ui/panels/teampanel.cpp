@@ -65,24 +65,32 @@ public:
                           QFontMetrics(small).elidedText(kind, Qt::ElideRight, text.width()));
 
         row.translate(0, line * 2 - 1);
-        painter->setFont(option.font);
-        const StateLook look = stateLook(card.state, option.palette);
-        const int stateWidth = drawState(*painter, row, look) + 10;
         painter->setFont(small);
         painter->setPen(t.muted);
-        const QRect rest = row.adjusted(stateWidth, 0, 0, 0);
-        painter->drawText(
-            rest, Qt::AlignVCenter | Qt::AlignLeft,
-            QFontMetrics(small).elidedText(card.activity, Qt::ElideRight, rest.width()));
-        row.translate(0, line);
+        const QFontMetrics metrics(small);
         const QString used =
-            TeamPanel::tr("%1 tokens   %2").arg(shortNumber(card.tokens), money(card.cost));
-        painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight, used);
-        const QRect left = row.adjusted(0, 0, -QFontMetrics(small).horizontalAdvance(used) - 8, 0);
-        painter->drawText(
-            left, Qt::AlignVCenter | Qt::AlignLeft,
-            QFontMetrics(small).elidedText(TeamPanel::tr("iter. %1").arg(card.iteration),
-                                           Qt::ElideRight, left.width()));
+            TeamPanel::tr("iter. %1 · %2 tokens").arg(card.iteration).arg(shortNumber(card.tokens));
+        const int usedWidth = metrics.horizontalAdvance(used) + 2;
+        painter->setFont(option.font);
+        const StateLook look = stateLook(card.state, option.palette);
+        const int stateWidth = drawState(*painter, row, look) + 8;
+        painter->setFont(small);
+        painter->setPen(t.muted);
+        QString last = card.activity;
+        // What does not fit beside the state goes before what the agent does.
+        if (stateWidth + usedWidth <= row.width())
+            painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight, used);
+        else
+            last = last.isEmpty() ? used : used + QStringLiteral(" · ") + last;
+        row.translate(0, line);
+        QRect left = row;
+        if (card.cost) {
+            const QString cost = money(card.cost);
+            painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight, cost);
+            left.setWidth(row.width() - metrics.horizontalAdvance(cost) - 8);
+        }
+        painter->drawText(left, Qt::AlignVCenter | Qt::AlignLeft,
+                          metrics.elidedText(last, Qt::ElideRight, left.width()));
         painter->restore();
     }
 

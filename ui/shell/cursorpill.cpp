@@ -22,7 +22,6 @@ void CursorPill::setLive()
     setIcon(themedIcon(QStringLiteral("live")));
     setText(tr("LIVE"));
     setToolTip(tr("The panels show what is happening now"));
-    show();
 }
 
 void CursorPill::setAt(qint64 timeUs)
@@ -30,7 +29,6 @@ void CursorPill::setAt(qint64 timeUs)
     setIcon(themedIcon(QStringLiteral("paused")));
     setText(tr("AT %1 · jump to live").arg(clockTime(timeUs)));
     setToolTip(tr("The panels show this moment; click to go back to the latest one (Ctrl+L)"));
-    show();
 }
 
 void CursorPill::setReading()
@@ -38,7 +36,6 @@ void CursorPill::setReading()
     setIcon(themedIcon(QStringLiteral("events")));
     setText(tr("READING"));
     setToolTip(tr("The journal is being read"));
-    show();
 }
 
 void CursorPill::setEnd()
@@ -47,9 +44,13 @@ void CursorPill::setEnd()
     setText(tr("END"));
     setToolTip(
         tr("The panels show the run as it ended; double-click an event to go to its moment"));
-    show();
 }
 
-void CursorPill::setIdle() { hide(); }
+void CursorPill::setIdle()
+{
+    setIcon(themedIcon(QStringLiteral("idle")));
+    setText(tr("NO RUN"));
+    setToolTip(tr("Nothing has run yet"));
+}
 
 } // namespace orrery::ui

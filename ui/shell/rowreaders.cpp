@@ -62,11 +62,14 @@ Card readCard(const QModelIndex &index)
     card.key = index.data(Model::KeyRole).toString();
     card.revision = index.data(Model::RevisionRole).toInt();
     card.agent = index.data(Model::AgentRole).toString();
+    card.monogram = index.data(Model::MonogramRole).toString();
     card.agentIndex = index.data(Model::AgentIndexRole).toInt();
     card.title = index.data(Model::TitleRole).toString();
     card.status = index.data(Model::StatusRole).toString();
     card.time = format::clockTime(index.data(Model::TimeUsRole).toLongLong());
     card.text = index.data(Model::TextRole).toString();
+    while (card.text.endsWith(QLatin1Char('\n')))
+        card.text.chop(1);
     card.thinking = index.data(Model::ThinkingRole).toString();
     card.arguments = index.data(Model::ArgumentLinesRole).toString();
     card.running = index.data(Model::StreamingRole).toBool()
@@ -108,8 +111,9 @@ QList<ClaimFile> claimFiles(const ClaimMapData &data)
             std::for_each(bar.edits.begin(), bar.edits.end(), addEdit);
         }
         for (const ClaimMapData::Denied &denied : from.denied)
-            file.denied << ClaimAttempt{text(denied.agent), denied.agentIndex, denied.start,
-                                        denied.end,         denied.timeMs,     text(denied.holder)};
+            file.denied << ClaimAttempt{text(denied.agent), denied.monogram, denied.agentIndex,
+                                        denied.start,       denied.end,      denied.timeMs,
+                                        text(denied.holder)};
         std::for_each(from.looseEdits.begin(), from.looseEdits.end(), addEdit);
         files << file;
     }

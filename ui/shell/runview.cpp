@@ -85,13 +85,14 @@ void RunView::Private::setModels()
     });
     panels.events->setKinds(eventGroupNames());
 
-    setColumnWidths(panels.claims->table(), {11, 0, 9, 13, 9, 9, 7, 9});
+    setColumnWidths(panels.claims->table(), {11, 0, 8, 13, 9, 9, 6, 9});
+    panels.claims->table()->setColumnHidden(ClaimsModel::Claimed, true);
     setColumnWidths(panels.limits->table(), {13, 11, 10, 8, 8, 12, 0});
-    setColumnWidths(panels.memory->resultsTable(), {3, 0, 18, 14, 10, 7, 11, 9});
+    setColumnWidths(panels.memory->resultsTable(), {2, 0, 16, 8, 5, 6, 5, 5});
     setColumnWidths(panels.memory->droppedTable(), {0, 16, 7});
     setColumnWidths(panels.memory->entriesTable(), {0, 10, 11, 12, 12, 13});
     setColumnWidths(panels.memory->searchesTable(), {13, 12, 0, 12, 8, 9});
-    setColumnWidths(panels.events->table(), {6, 13, 11, 20, 0, 9});
+    setColumnWidths(panels.events->table(), {5, 12, 10, 18, 0, 8});
 }
 
 void RunView::Private::connectPanels()
@@ -104,6 +105,7 @@ void RunView::Private::connectPanels()
                      [this](const QString &text, const QString &kind, const QString &agent) {
                          document.filteredEvents()->setFilter(text, kind, agent);
                      });
+    panels.events->announceFilter();
     QObject::connect(panels.events, &EventsPanel::eventActivated, &q,
                      [this](const QModelIndex &index) {
                          document.setCursor(index.data(EventsModel::SeqRole).toULongLong());

@@ -6,7 +6,6 @@
 #include <QApplication>
 #include <QFontDatabase>
 #include <QProxyStyle>
-#include <QRegularExpression>
 
 #include <array>
 #include <cmath>
@@ -167,17 +166,6 @@ QColor agentColor(int index, const QPalette &palette)
 }
 
 bool agentIsDashed(int index) { return index >= 8; }
-
-QString monogram(const QString &name)
-{
-    static const QRegularExpression separators(QStringLiteral("[\\s_\\-.]+"));
-    const QStringList words = name.split(separators, Qt::SkipEmptyParts);
-    if (words.isEmpty())
-        return QStringLiteral("?");
-    const QString letters =
-        words.size() > 1 ? words[0].left(1) + words[1].left(1) : words[0].left(2);
-    return letters.toUpper();
-}
 
 QFont smallFont(const QFont &base)
 {

@@ -38,8 +38,6 @@ ThemeKind themeOf(const QPalette &palette);
 QColor agentColor(int index, ThemeKind kind);
 QColor agentColor(int index, const QPalette &palette);
 bool agentIsDashed(int index);
-/// Two letters for an agent: `researcher` gives RE, `code review` gives CR.
-QString monogram(const QString &name);
 
 QFont smallFont(const QFont &base);
 QFont monospaceFont(const QFont &base);

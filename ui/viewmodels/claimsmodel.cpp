@@ -274,6 +274,7 @@ ClaimMapData ClaimsModel::mapData(qint64 sinceMs) const
         for (ClaimMapData::Denied denied : notes.denied) {
             if (denied.timeMs < sinceMs)
                 continue;
+            denied.monogram = m_roster.monogram(denied.agent);
             denied.agentIndex = m_roster.indexOf(denied.agent);
             denied.colorIndex = m_roster.colorIndex(denied.agent);
             ClaimMapData::File &file = fileFor(name);

@@ -35,6 +35,7 @@ struct ClaimMapData {
     };
     struct Denied {
         std::string agent;
+        QString monogram;
         int agentIndex = 0;
         int colorIndex = 0;
         int start = 0, end = 0;

@@ -134,6 +134,8 @@ QVariant ConversationModel::data(const QModelIndex &index, int role) const
     case AgentRole: return toQString(item.agent);
     case ColorIndexRole: return m_roster.colorIndex(item.agent);
     case AgentIndexRole: return m_roster.indexOf(item.agent);
+    case MonogramRole:
+        return m_roster.indexOf(item.agent) < 0 ? tr("YO") : m_roster.monogram(item.agent);
     case TitleRole: return item.title;
     case TextRole: return item.text;
     case ThinkingRole: return item.thinking;

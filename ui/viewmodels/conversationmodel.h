@@ -28,6 +28,7 @@ public:
         RevisionRole,                ///< int, grows with each change
         AgentRole,
         ColorIndexRole, ///< -1 for the person
+        MonogramRole,   ///< two letters, unique in the team; of the person too
         AgentIndexRole, ///< order of appearance, -1 for the person
         TitleRole,      ///< `system`, `user`, `from coder`, name of the tool, …
         TextRole,       ///< body; result of a tool

@@ -93,10 +93,11 @@ void EventsFilterModel::setFilter(const QString &text, const QString &kind, cons
     m_exactKind.reset();
     if (!kind.isEmpty()) {
         const qsizetype group = eventGroupNames().indexOf(kind);
+        m_isExcluded = kind.startsWith(QLatin1Char('-'));
         if (group >= 0)
             m_group = static_cast<EventGroup>(group);
         else
-            m_exactKind = eventKindFromString(kind.toStdString());
+            m_exactKind = eventKindFromString(kind.mid(m_isExcluded ? 1 : 0).toStdString());
     }
     m_rows.clear();
     m_scanned = 0;
@@ -114,7 +115,7 @@ bool EventsFilterModel::accepts(const Event &event) const
 {
     if (!m_agentName.empty() && event.agent != m_agentName)
         return false;
-    if (m_exactKind && event.kind != *m_exactKind)
+    if (m_exactKind && (event.kind == *m_exactKind) == m_isExcluded)
         return false;
     if (m_group && eventGroup(event.kind) != *m_group)
         return false;

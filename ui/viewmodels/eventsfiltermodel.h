@@ -31,7 +31,8 @@ public:
                         int role = Qt::DisplayRole) const override;
 
     /// `text` is looked for in kind, agent and summary, without regard to case; all its words must
-    /// be there. `kind` is a group (`Tool`) or a kind (`tool_started`). Empty = everything.
+    /// be there. `kind` is a group (`Tool`), a kind (`tool_started`), or with a minus all kinds but one
+    /// (`-model_delta`). Empty = everything.
     void setFilter(const QString &text, const QString &kind = {}, const QString &agent = {});
     QString text() const { return m_text; }
     QString kind() const { return m_kind; }
@@ -53,8 +54,9 @@ private:
     std::string m_agentName;
     std::optional<EventGroup> m_group;
     std::optional<EventKind> m_exactKind;
-    std::vector<int> m_rows; ///< source rows, ascending
-    int m_scanned = 0;       ///< source rows looked at
+    bool m_isExcluded = false; ///< all but m_exactKind
+    std::vector<int> m_rows;   ///< source rows, ascending
+    int m_scanned = 0;         ///< source rows looked at
     QTimer m_timer;
 };
 

@@ -79,8 +79,7 @@ QString MemoryModel::summary() const
     const auto weight = [&](const char *key) {
         return QString::number(weights.real(key, 0), 'g', 3);
     };
-    return tr("Text search %1 · weights relevance %2, importance %3, recency %4 · at least %5, "
-              "top %6 · %7 returned, %8 dropped · %9")
+    return tr("Text %1 → weights %2 / %3 / %4 → ≥ %5 → top %6 → %7 returned, %8 dropped · %9")
         .arg(format::duration(data.count("elapsed_us")), weight("relevance"), weight("importance"),
              weight("recency"), QString::number(data.real("min_score", 0), 'g', 3),
              QString::number(data.count("limit")), QString::number(data.list("results").size()),

@@ -197,11 +197,22 @@ int MemoryResultsModel::columnCount(const QModelIndex &parent) const
 
 QVariant MemoryResultsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
-        || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole)
+        || section < 0 || section >= ColumnCount)
         return {};
-    static const char *const names[] = {"#",         "Memory", "Final",      "Text rank/score",
-                                        "Relevance", "Decay",  "Importance", "Recency"};
+    static const char *const names[] = {"#",    "Memory", "Score", "Text",
+                                        "Rel.", "×Decay", "Imp.",  "Rec."};
+    static const char *const tips[] = {"Place among the results",
+                                       "What is remembered",
+                                       "Relevance, importance and recency, each times its weight",
+                                       "Rank and raw score of the text search",
+                                       "Relevance of the text, after decay",
+                                       "What age left of the relevance",
+                                       "Importance, as it was stored",
+                                       "Recency: 1 = just now"};
+    static_assert(std::size(tips) == ColumnCount);
+    if (role == Qt::ToolTipRole)
+        return tr(tips[section]);
     static_assert(std::size(names) == ColumnCount);
     return tr(names[section]);
 }

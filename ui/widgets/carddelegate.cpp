@@ -6,6 +6,8 @@
 #include "ui/widgets/statebadge.h"
 
 #include <QPainter>
+#include <QTextLayout>
+#include <QtMath>
 
 namespace orrery::ui {
 namespace {
@@ -14,7 +16,6 @@ constexpr int pad = 10;
 constexpr int badge = 20;
 constexpr int foldedLines = 3;
 constexpr int openLines = 400;
-constexpr int wrap = Qt::TextWordWrap | Qt::TextWrapAnywhere | Qt::AlignLeft | Qt::AlignTop;
 
 /// At most `most` lines, and how many were left out.
 QString firstLines(const QString &text, int most, int *left)
@@ -31,20 +32,31 @@ QString firstLines(const QString &text, int most, int *left)
     return text.left(at);
 }
 
+/// Breaks at words, and within one only when it is longer than a line. Returns the height.
 int block(QPainter *painter, const QRect &room, const QFont &font, const QColor &color,
           const QString &text)
 {
     if (text.isEmpty())
         return 0;
-    const QFontMetrics metrics(font);
-    const QRect box = metrics.boundingRect(QRect(0, 0, room.width(), 1 << 20), wrap, text);
-    if (painter) {
-        painter->setFont(font);
-        painter->setPen(color);
-        painter->drawText(QRect(room.left(), room.top(), room.width(), box.height() + 2), wrap,
-                          text);
+    QString lines = text;
+    lines.replace(QLatin1Char('\n'), QChar::LineSeparator);
+    QTextLayout layout(lines, font);
+    QTextOption option;
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    layout.setTextOption(option);
+    qreal height = 0;
+    layout.beginLayout();
+    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+        line.setLineWidth(room.width());
+        line.setPosition(QPointF(0, height));
+        height += line.height();
     }
-    return box.height() + 2;
+    layout.endLayout();
+    if (painter) {
+        painter->setPen(color);
+        layout.draw(painter, room.topLeft());
+    }
+    return qCeil(height) + 2;
 }
 
 } // namespace
@@ -93,8 +105,8 @@ int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOption
         drawIcon(*painter, QRectF(x, y + 2, 16, 16),
                  card.failed ? QStringLiteral("failed") : QStringLiteral("tool"), color);
     } else {
-        drawMonogram(*painter, QRectF(x, y, badge + 4, badge), monogram(card.agent),
-                     card.agentIndex, option.palette);
+        drawMonogram(*painter, QRectF(x, y, badge + 4, badge), card.monogram, card.agentIndex,
+                     option.palette);
     }
     x += badge + 12;
     const QFont small = smallFont(option.font);

@@ -16,6 +16,7 @@ struct Card {
     QString key;      ///< stays the same while the card changes
     int revision = 0; ///< grows with each change
     QString agent;
+    QString monogram; ///< two letters, unique in the team; `YO` for the person
     int agentIndex = -1;
     QString title;  ///< role of a message, name of a tool
     QString status; ///< running, ok, failed, or free words at the right of the header

@@ -229,7 +229,7 @@ void ClaimMap::paintRow(QPainter &painter, int row) const
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(color, 1.4, Qt::DashLine));
         painter.drawRoundedRect(box, 3, 3);
-        const QString who = QStringLiteral("╳ ") + monogram(attempt.agent);
+        const QString who = QStringLiteral("╳ ") + attempt.monogram;
         QFont bold = smallFont(font());
         bold.setBold(true);
         painter.setFont(bold);

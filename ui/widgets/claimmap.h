@@ -19,6 +19,7 @@ struct ClaimBar {
 
 struct ClaimAttempt {
     QString agent;
+    QString monogram;
     int agentIndex = 0;
     int start = 0;
     int end = 0;

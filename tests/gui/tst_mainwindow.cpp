@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The whole window, used as a person would: with keys, on real runs of scripted teams.
+#include "ui/shell/cursorpill.h"
+#include "ui/shell/mainwindow.h"
+#include "ui/shell/pastframe.h"
+#include "ui/shell/pulsestrip.h"
+
+#include <QAbstractItemView>
+#include <QAccessible>
+#include <QAction>
+#include <QDir>
+#include <QDockWidget>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QProcess>
+#include <QSet>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace orrery;
+using namespace orrery::ui;
+
+namespace {
+
+/// A team of one whose answers take a while.
+const char *const slowTeam = R"json({
+  "name": "Slow", "task": "Talk.", "threads": 1,
+  "agents": [{ "name": "talker", "model": "scripted:slow", "script": "script.json" }]
+})json";
+const char *const slowScript = R"json({
+  "agents": { "talker": { "steps": [
+    { "text": "One.", "tool_calls": [{ "name": "list_team", "arguments": {} }], "delay_ms": 150 },
+    { "text": "Two.", "tool_calls": [{ "name": "list_team", "arguments": {} }], "delay_ms": 150 },
+    { "text": "Three.", "tool_calls": [{ "name": "list_team", "arguments": {} }], "delay_ms": 150 },
+    { "text": "Four takes very long.", "delay_ms": 60000 }
+  ] } }
+})json";
+
+void write(const QString &file, const QByteArray &content)
+{
+    QFile out(file);
+    QVERIFY(out.open(QFile::WriteOnly));
+    out.write(content);
+}
+
+QString nameOf(QWidget *widget)
+{
+    QAccessibleInterface *face = QAccessible::queryAccessibleInterface(widget);
+    return face ? face->text(QAccessible::Name) : QString();
+}
+
+} // namespace
+
+class TestMainWindow : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+    std::unique_ptr<MainWindow> m_window;
+
+    void open(const QString &settings = QStringLiteral("settings.ini"))
+    {
+        WindowOptions options;
+        options.sampleTeam = QStringLiteral(ORRERY_SOURCE_DIR "/resources/sample/team.json");
+        options.runsFolder = m_folder.filePath("runs");
+        options.version = "test";
+        options.settingsFile = m_folder.filePath(settings);
+        m_window.reset();
+        m_window = std::make_unique<MainWindow>(options);
+        m_window->resize(1600, 1000);
+        m_window->show();
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    }
+    template <typename T>
+    T *find(const char *name) const
+    {
+        return m_window->findChild<T *>(QLatin1String(name));
+    }
+    int rows(const char *view) const { return find<QAbstractItemView>(view)->model()->rowCount(); }
+    QString pulse(const char *item) const
+    {
+        return m_window->findChild<PulseStrip *>()->text(QLatin1String(item));
+    }
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
+    {
+        QWidget *target = QApplication::focusWidget();
+        QTest::keyClick(target ? target : m_window.get(), key, modifiers);
+    }
+    /// Tabs on until the widget of that name has the focus.
+    bool tabTo(const char *name)
+    {
+        for (int i = 0; i < 80; ++i) {
+            const QWidget *at = QApplication::focusWidget();
+            if (at && at->objectName() == QLatin1String(name))
+                return true;
+            press(Qt::Key_Tab);
+        }
+        return false;
+    }
+    void openSlowTeam()
+    {
+        write(m_folder.filePath("team.json"), slowTeam);
+        write(m_folder.filePath("script.json"), slowScript);
+        open();
+        QVERIFY(m_window->openTeam(m_folder.filePath("team.json")));
+    }
+
+private slots:
+    void cleanup() { m_window.reset(); }
+
+    void theSampleRunsByKeyboardAlone()
+    {
+        open();
+        QVERIFY(tabTo("startSample"));
+        press(Qt::Key_Space);
+        QVERIFY(m_window->isRunning());
+        auto *approval = m_window->findChild<QWidget *>("approvalCard");
+        QVERIFY(approval);
+        int approved = 0;
+        QElapsedTimer watch;
+        watch.start();
+        while (m_window->isRunning() && watch.elapsed() < 90000) {
+            QTest::qWait(20);
+            if (!approval->isVisible())
+                continue;
+            press(Qt::Key_E, Qt::ControlModifier); // go to the request
+            QVERIFY(approval->hasFocus());
+            press(Qt::Key_A);
+            ++approved;
+            QTRY_VERIFY(!approval->isVisible());
+        }
+        QVERIFY2(!m_window->isRunning(), qPrintable(m_window->message()));
+        QTRY_VERIFY(m_window->isCaughtUp());
+        QVERIFY(approved >= 2);
+        QCOMPARE(pulse("state"), QString("Done"));
+        QCOMPARE(rows("teamList"), 3);
+        QVERIFY(rows("claimsTable") >= 3);
+        QVERIFY(rows("limitsTable") > 10);
+        QVERIFY(rows("memoryResults") > 0);
+        QVERIFY(find<QLabel>("denialSentence")->text().contains("tokens"));
+
+        // Ctrl+1…6 reach every panel, Ctrl+F its filter.
+        press(Qt::Key_6, Qt::ControlModifier);
+        QCOMPARE(QApplication::focusWidget()->objectName(), QString("eventFilter"));
+        const int all = rows("eventsTable");
+        QTest::keyClicks(QApplication::focusWidget(), "claim_denied");
+        QTRY_VERIFY(rows("eventsTable") > 0 && rows("eventsTable") < all);
+        press(Qt::Key_1, Qt::ControlModifier);
+        press(Qt::Key_Down);
+        const int everybody = rows("conversationList");
+        press(Qt::Key_Home);
+        press(Qt::Key_Down);
+        QTRY_VERIFY(rows("conversationList") < everybody);
+        press(Qt::Key_Escape);
+        QTRY_COMPARE(rows("conversationList"), everybody);
+
+        // The files were really repaired.
+        const QDir runs(m_folder.filePath("runs"));
+        const QString run = runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0);
+        QProcess checks;
+        checks.setWorkingDirectory(runs.filePath(run + "/workspace"));
+        checks.start("sh", {"./test.sh"});
+        QVERIFY(checks.waitForFinished(60000));
+        QCOMPARE(checks.exitCode(), 0);
+
+        // Its journal shows the same.
+        const int claims = rows("claimsTable");
+        const int limits = rows("limitsTable");
+        QVERIFY(m_window->openJournal(runs.filePath(run + "/run.orrery")));
+        QTRY_COMPARE(rows("conversationList"), everybody);
+        QCOMPARE(rows("claimsTable"), claims);
+        QCOMPARE(rows("limitsTable"), limits);
+        QTRY_COMPARE(pulse("state"), QString("Done"));
+        QVERIFY(!m_window->isRunning());
+
+        // An earlier moment, and back.
+        find<QLineEdit>("eventFilter")->setText("claim_denied");
+        QTRY_VERIFY(rows("eventsTable") < all);
+        auto *events = find<QTableView>("eventsTable");
+        events->selectRow(0);
+        QVERIFY(find<QWidget>("eventDetails")->isVisible());
+        emit events->activated(events->model()->index(0, 0));
+        QTRY_VERIFY(m_window->findChild<PastFrame *>()->isVisible());
+        QVERIFY(find<CursorPill>("cursorPill")->text().startsWith("AT "));
+        QTRY_VERIFY(rows("conversationList") < everybody);
+        press(Qt::Key_L, Qt::ControlModifier);
+        QTRY_COMPARE(rows("conversationList"), everybody);
+        QVERIFY(!m_window->findChild<PastFrame *>()->isVisible());
+    }
+
+    void pauseGoOnAndStopNow()
+    {
+        openSlowTeam();
+        press(Qt::Key_F5);
+        QVERIFY(m_window->isRunning());
+        press(Qt::Key_F6);
+        QTRY_COMPARE(pulse("state"), QString("Paused"));
+        QTRY_COMPARE(pulse("running"), QString());
+        const int before = rows("conversationList");
+        QTest::qWait(400);
+        QCOMPARE(rows("conversationList"), before); // held
+        press(Qt::Key_F5);
+        QTRY_COMPARE(pulse("state"), QString("Running"));
+        QTRY_VERIFY_WITH_TIMEOUT(rows("conversationList") > before, 5000);
+        press(Qt::Key_F5, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->isRunning(), 5000); // not the 60 s of the last answer
+        QTRY_COMPARE(pulse("state"), QString("Stopped"));
+        QVERIFY(find<QAction>("run")->isEnabled());
+    }
+
+    void everythingThatTakesTheFocusHasAName()
+    {
+        openSlowTeam();
+        m_window->run();
+        QTRY_VERIFY(rows("conversationList") > 0);
+        int named = 0;
+        for (QWidget *widget : m_window->findChildren<QWidget *>()) {
+            if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus))
+                continue;
+            if (widget->inherits("QAbstractScrollArea") && widget->objectName().isEmpty()
+                && qobject_cast<QAbstractItemView *>(widget->parentWidget()))
+                continue; // the list inside a combo box
+            QVERIFY2(!nameOf(widget).isEmpty(),
+                     qPrintable(QString("%1 \"%2\"")
+                                    .arg(widget->metaObject()->className(), widget->objectName())));
+            ++named;
+        }
+        QVERIFY(named > 15);
+    }
+
+    void tabGoesRoundWithoutATrap()
+    {
+        openSlowTeam();
+        m_window->run();
+        QTRY_VERIFY(rows("conversationList") > 0);
+        find<QLineEdit>("taskBox")->setFocus();
+        QStringList order;
+        for (int i = 0; i < 80; ++i) {
+            press(Qt::Key_Tab);
+            order << QApplication::focusWidget()->objectName();
+            if (order.last() == "taskBox")
+                break;
+        }
+        QCOMPARE(order.last(), QString("taskBox")); // came round
+        for (const char *name : {"teamList", "conversationList", "eventFilter", "eventsTable"})
+            QVERIFY2(order.contains(name), name);
+    }
+
+    void aMistakeInATeamFileIsShownAndNothingStarts()
+    {
+        open();
+        write(m_folder.filePath("bad.json"),
+              R"({"name": "x", "agents": [{"name": "a", "model": 7}]})");
+        QVERIFY(!m_window->openTeam(m_folder.filePath("bad.json")));
+        QVERIFY2(m_window->message().contains("/agents/0/model"), qPrintable(m_window->message()));
+        QVERIFY(!find<QAction>("run")->isEnabled());
+        QVERIFY(!m_window->openJournal(m_folder.filePath("none.orrery")));
+        QVERIFY(m_window->message().contains("none.orrery"));
+    }
+
+    void theLayoutIsKeptAndCanBeReset()
+    {
+        open("layout.ini");
+        find<QDockWidget>("dock.memory")->hide();
+        m_window->close();
+        open("layout.ini");
+        QVERIFY(find<QDockWidget>("dock.memory")->isHidden());
+        QVERIFY(find<QDockWidget>("dock.claims")->isVisible());
+        find<QAction>("resetLayout")->trigger();
+        QVERIFY(find<QDockWidget>("dock.memory")->isVisible());
+    }
+
+    void bothThemesAreOneKeyAway()
+    {
+        open("theme.ini");
+        const QColor before = m_window->palette().color(QPalette::Window);
+        press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        const QColor after = m_window->palette().color(QPalette::Window);
+        QVERIFY(qAbs(before.lightness() - after.lightness()) > 100);
+        open("theme.ini"); // kept
+        QCOMPARE(m_window->palette().color(QPalette::Window), after);
+        press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+    }
+
+    void aPersonCanAskTheMemoryAndTalkToAnAgent()
+    {
+        openSlowTeam();
+        m_window->run();
+        QTRY_VERIFY(rows("conversationList") > 0);
+        auto *query = find<QLineEdit>("memoryQuery");
+        QVERIFY(query->isEnabled());
+        query->setFocus();
+        QTest::keyClicks(query, "anything");
+        press(Qt::Key_Return);
+        QTRY_COMPARE(rows("memorySearches"), 1);
+        press(Qt::Key_1, Qt::ControlModifier);
+        press(Qt::Key_Down);
+        auto *box = find<QLineEdit>("messageBox");
+        QTRY_VERIFY(box->isEnabled());
+        box->setFocus();
+        QTest::keyClicks(box, "Hurry up");
+        press(Qt::Key_Return);
+        QVERIFY(box->text().isEmpty());
+    }
+};
+
+int main(int argc, char **argv)
+{
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication app(argc, argv);
+    TestMainWindow test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "tst_mainwindow.moc"
