@@ -141,9 +141,20 @@ void TeamPanel::setModel(QAbstractItemModel *model, Reader reader)
 
 bool TeamPanel::eventFilter(QObject *watched, QEvent *event)
 {
-    if (watched == m_list && event->type() == QEvent::KeyPress
-        && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape && !m_selected.isEmpty()) {
+    if (watched != m_list || event->type() != QEvent::KeyPress || !m_list->model())
+        return Panel::eventFilter(watched, event);
+    const int key = static_cast<QKeyEvent *>(event)->key();
+    if (key == Qt::Key_Escape && !m_selected.isEmpty()) {
         m_list->clearSelection();
+        return true;
+    }
+    // The list's own keys only select what they move to, never where it already stands.
+    const bool selects = key == Qt::Key_Down || key == Qt::Key_Up || key == Qt::Key_Space
+                         || key == Qt::Key_Return || key == Qt::Key_Home;
+    if (selects && m_selected.isEmpty() && m_list->model()->rowCount() > 0) {
+        const QModelIndex current = m_list->currentIndex();
+        const QModelIndex target = current.isValid() ? current : m_list->model()->index(0, 0);
+        m_list->selectionModel()->setCurrentIndex(target, QItemSelectionModel::ClearAndSelect);
         return true;
     }
     return Panel::eventFilter(watched, event);
