@@ -8,7 +8,7 @@
 namespace orrery::llm {
 
 /// The body of a POST to /chat/completions. Settings are taken over as they are, but cannot replace `model`,
-/// `messages`, `tools` or `stream`.
-std::string chatRequestBody(const ModelRequest &request);
+/// `messages`, `tools` or `stream`. Errors name a message that cannot be sent.
+Result<std::string> chatRequestBody(const ModelRequest &request);
 
 } // namespace orrery::llm

@@ -105,16 +105,21 @@ std::unique_ptr<ModelCall> HttpModelClient::start(ModelRequest request, ModelHan
         exchange->failLater(url.error());
         return call;
     }
-    const std::string body = chatRequestBody(request);
+    const auto body = chatRequestBody(request);
+    if (!body) {
+        exchange->failLater(body.error());
+        return call;
+    }
     QNetworkReply *reply = freeManager()->post(networkRequest(request, *url),
-                                               QByteArray(body.data(), qsizetype(body.size())));
+                                               QByteArray(body->data(), qsizetype(body->size())));
     exchange->follow(reply, hostOf(*url));
     return call;
 }
 
 std::size_t HttpModelClient::bodyBytes(const ModelRequest &request) const
 {
-    return chatRequestBody(request).size();
+    const auto body = chatRequestBody(request);
+    return body ? body->size() : 0;
 }
 
 QNetworkAccessManager *HttpModelClient::freeManager()

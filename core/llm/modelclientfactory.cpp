@@ -21,7 +21,8 @@ std::unique_ptr<ModelCall> RoutingClient::start(ModelRequest request, ModelHandl
 
 std::size_t RoutingClient::bodyBytes(const ModelRequest &request) const
 {
-    return chatRequestBody(request).size();
+    const auto body = chatRequestBody(request);
+    return body ? body->size() : 0;
 }
 
 std::unique_ptr<ModelClient> makeModelClient() { return std::make_unique<RoutingClient>(); }

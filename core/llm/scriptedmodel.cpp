@@ -108,7 +108,8 @@ std::unique_ptr<ModelCall> ScriptedModel::start(ModelRequest request, ModelHandl
 
 std::size_t ScriptedModel::bodyBytes(const ModelRequest &request) const
 {
-    return chatRequestBody(request).size();
+    const auto body = chatRequestBody(request);
+    return body ? body->size() : 0;
 }
 
 Result<std::shared_ptr<const Script>> ScriptedModel::scriptFor(const std::string &file)

@@ -78,9 +78,9 @@ Json toJson(const Message &message)
                  {"name", orNull(message.name)}};
     if (!message.metadata.empty())
         json["metadata"] = message.metadata;
-    if (!message.contentParts.empty()) {
+    if (message.contentParts && !message.contentParts->empty()) {
         Json parts = Json::array();
-        for (const ContentPart &part : message.contentParts)
+        for (const ContentPart &part : *message.contentParts)
             parts.push_back(
                 {{"type", part.type}, {"content", part.content}, {"options", part.options}});
         json["content_parts"] = std::move(parts);
@@ -156,6 +156,7 @@ Result<Message> messageFromJson(const Json &json)
     if (const auto it = json.find("metadata"); it != json.end())
         message.metadata = *it;
     if (const auto it = json.find("content_parts"); it != json.end() && it->is_array()) {
+        message.contentParts.emplace();
         for (const Json &item : *it) {
             if (!item.is_object())
                 return fail(ErrorCode::InvalidArgument, "/content_parts: expected objects");
@@ -165,7 +166,7 @@ Result<Message> messageFromJson(const Json &json)
                 return fail(ErrorCode::InvalidArgument,
                             "/content_parts: type and content must be strings");
             const auto options = item.find("options");
-            message.contentParts.push_back(
+            message.contentParts->push_back(
                 {type->value_or(""), text->value_or(""),
                  options != item.end() && options->is_object() ? *options : Json::object()});
         }

@@ -43,7 +43,8 @@ struct Message {
     std::optional<std::string> toolCallId;
     std::optional<std::string> name;
     Json metadata; ///< null or an object
-    std::vector<ContentPart> contentParts;
+    /// Of a user message; when set, even empty, it is what counts, and `content` only its text.
+    std::optional<std::vector<ContentPart>> contentParts;
 
     static Message system(std::string text);
     static Message user(std::string text);

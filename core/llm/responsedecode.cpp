@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/llm/responsedecode.h"
+
+#include "core/base/utf8.h"
+
+#include <QRandomGenerator>
+
+namespace orrery::llm {
+namespace {
+
+tl::unexpected<Error> bad(std::string what)
+{
+    return fail(ErrorCode::BadResponse, std::move(what));
+}
+
+const Json &at(const Json &object, const char *key)
+{
+    static const Json none;
+    if (!object.is_object())
+        return none;
+    const auto it = object.find(key);
+    return it == object.end() ? none : *it;
+}
+
+std::optional<std::string> textAt(const Json &object, const char *key)
+{
+    const Json &value = at(object, key);
+    return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
+}
+
+std::int64_t countAt(const Json &object, const char *key)
+{
+    const Json &value = at(object, key);
+    return value.is_number() ? value.get<std::int64_t>() : 0;
+}
+
+Message answer(const Json &model, const Usage &usage)
+{
+    Message message;
+    message.role = Role::Assistant;
+    message.metadata = {{"model_name", model}, {"usage", toJson(usage)}};
+    return message;
+}
+
+/// A string or nothing; anything else is an error.
+Result<std::optional<std::string>> castText(const Json &value, const char *what)
+{
+    if (value.is_null())
+        return std::optional<std::string>();
+    if (!value.is_string())
+        return bad(std::string(what) + ": found " + value.type_name()
+                   + ", expected a string or null");
+    return keptText(value.get<std::string>());
+}
+
+Result<Message> decodeOpenAi(const Json &response)
+{
+    const auto usage = decodeUsage(at(response, "usage"), WireForm::OpenAi);
+    if (!usage)
+        return fail(usage.error());
+    Message message = answer(at(response, "model"), *usage);
+    const Json &choices = at(response, "choices");
+    if (!choices.is_array() || choices.empty())
+        return message;
+    const Json &from = at(choices[0], "message");
+    auto content = castText(at(from, "content"), "/choices/0/message/content");
+    if (!content)
+        return fail(content.error());
+    message.content = std::move(*content);
+    const Json &first = at(from, "reasoning_content");
+    const bool isSet = !first.is_null() && first != "";
+    auto reasoning = castText(isSet ? first : at(from, "reasoning"),
+                              "/choices/0/message/reasoning_content");
+    if (!reasoning)
+        return fail(reasoning.error());
+    message.reasoningContent = std::move(*reasoning);
+    for (const Json &part : at(from, "tool_calls")) {
+        ToolCall call;
+        call.id = textAt(part, "id");
+        const Json &function = at(part, "function");
+        call.name = textAt(function, "name");
+        const Json &arguments = at(function, "arguments");
+        if (arguments.is_object())
+            call.arguments = arguments;
+        else if (!arguments.is_null())
+            readArguments(call, arguments.is_string() ? arguments.get<std::string>()
+                                                      : arguments.dump());
+        message.toolCalls.push_back(std::move(call));
+    }
+    return message;
+}
+
+Result<Message> decodeAnthropic(const Json &response)
+{
+    const Json &blocks = at(response, "content");
+    if (!blocks.is_array())
+        return bad(std::string("/content: found ") + blocks.type_name() + ", expected an array");
+    const auto usage = decodeUsage(at(response, "usage"), WireForm::Anthropic);
+    if (!usage)
+        return fail(usage.error());
+    const bool namesModel = response.contains("model");
+    Message message = answer(namesModel ? response["model"] : Json("claude"), *usage);
+    std::string text;
+    std::string thinking;
+    for (const Json &block : blocks) {
+        const Json &type = at(block, "type");
+        if (type == "text" || type == "thinking") {
+            const auto words = textAt(block, type == "text" ? "text" : "thinking");
+            if (!words || words->empty())
+                return bad("/content: a " + type.get<std::string>() + " block without text");
+            (type == "text" ? text : thinking) += *words;
+        } else if (type == "tool_use" && block.contains("id") && block.contains("name")
+                   && block.contains("input")) {
+            ToolCall call;
+            call.id = textAt(block, "id");
+            call.name = textAt(block, "name");
+            call.arguments = block["input"];
+            message.toolCalls.push_back(std::move(call));
+        }
+    }
+    message.content = keptText(std::move(text));
+    message.reasoningContent = keptText(std::move(thinking));
+    return message;
+}
+
+Result<Message> decodeGemini(const Json &response)
+{
+    const auto usage = decodeUsage(at(response, "usageMetadata"), WireForm::Gemini);
+    if (!usage)
+        return fail(usage.error());
+    const Json &model = at(response, "modelVersion");
+    Message message = answer(model.is_null() ? Json("gemini-model") : model, *usage);
+    if (const Json &feedback = at(response, "promptFeedback"); !feedback.is_null())
+        message.metadata["prompt_feedback"] = feedback;
+    if (!response.contains("candidates"))
+        return message;
+    const Json &candidates = response["candidates"];
+    if (!candidates.is_array())
+        return bad(std::string("/candidates: found ") + candidates.type_name()
+                   + ", expected an array");
+    if (candidates.empty())
+        return message;
+    const Json &candidate = candidates[0];
+    if (const Json &reason = at(candidate, "finishReason"); !reason.is_null())
+        message.metadata["finish_reason"] = reason;
+    if (!candidate.is_object() || !candidate.contains("content"))
+        return message;
+    const Json &content = candidate["content"];
+    if (!content.is_object())
+        return bad("/candidates/0/content: expected an object");
+    if (!content.contains("parts"))
+        return message;
+    const Json &parts = content["parts"];
+    if (!parts.is_array())
+        return bad("/candidates/0/content/parts: expected an array");
+    std::string text;
+    std::string thinking;
+    for (const Json &part : parts) {
+        const auto words = textAt(part, "text");
+        if (words && !isBlank(*words)) {
+            (at(part, "thought") == true ? thinking : text) += *words;
+            continue;
+        }
+        const Json &function = at(part, "functionCall");
+        auto name = textAt(function, "name");
+        if (!name)
+            continue;
+        ToolCall call;
+        call.id = makeGeminiCallId();
+        call.name = std::move(name);
+        if (function.contains("args"))
+            call.arguments = function["args"];
+        if (const auto signature = textAt(part, "thoughtSignature"); signature && *signature != "")
+            call.metadata = {{"thought_signature", *signature}};
+        message.toolCalls.push_back(std::move(call));
+    }
+    message.content = keptText(std::move(text));
+    message.reasoningContent = keptText(std::move(thinking));
+    return message;
+}
+
+} // namespace
+
+std::optional<std::string> keptText(std::string text)
+{
+    if (isBlank(text))
+        return std::nullopt;
+    return text;
+}
+
+void readArguments(ToolCall &call, std::string_view text)
+{
+    call.arguments = Json::object();
+    if (text.empty())
+        return;
+    Json parsed = Json::parse(text.begin(), text.end(), nullptr, false);
+    if (parsed.is_object())
+        call.arguments = std::move(parsed);
+    else
+        call.invalidArguments = std::string(text);
+}
+
+std::string makeGeminiCallId()
+{
+    static constexpr char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::string id = "gemini_";
+    quint64 bits = QRandomGenerator::global()->generate64();
+    for (int i = 0; i < 11; ++i, bits >>= 6)
+        id += letters[bits & 63];
+    return id;
+}
+
+Result<Usage> decodeUsage(const Json &json, WireForm form)
+{
+    Usage usage;
+    usage.requests = 1;
+    if (json.is_null())
+        return usage;
+    if (!json.is_object())
+        return bad(std::string("usage: found ") + json.type_name() + ", expected an object");
+    const char *total = nullptr;
+    switch (form) {
+    case WireForm::OpenAi:
+        usage.inputTokens = countAt(json, "prompt_tokens");
+        usage.outputTokens = countAt(json, "completion_tokens");
+        total = "total_tokens";
+        break;
+    case WireForm::Anthropic:
+        for (const char *key : {"input_tokens", "output_tokens"})
+            if (json.contains(key) && json[key].is_null())
+                return bad(std::string("usage/") + key + ": found null, expected a number");
+        usage.inputTokens = countAt(json, "input_tokens");
+        usage.outputTokens = countAt(json, "output_tokens");
+        usage.cacheCreationInputTokens = countAt(json, "cache_creation_input_tokens");
+        usage.cacheReadInputTokens = countAt(json, "cache_read_input_tokens");
+        break;
+    case WireForm::Gemini:
+        usage.inputTokens = countAt(json, "promptTokenCount");
+        usage.outputTokens = countAt(json, "candidatesTokenCount");
+        usage.cacheReadInputTokens = countAt(json, "cachedContentTokenCount");
+        total = "totalTokenCount";
+        break;
+    }
+    usage.totalTokens = total && at(json, total).is_number() ? countAt(json, total)
+                                                            : usage.inputTokens + usage.outputTokens;
+    return usage;
+}
+
+Result<Message> decodeResponse(const Json &response, WireForm form)
+{
+    if (!response.is_object())
+        return bad(std::string("found ") + response.type_name() + ", expected an object");
+    switch (form) {
+    case WireForm::Anthropic: return decodeAnthropic(response);
+    case WireForm::Gemini: return decodeGemini(response);
+    case WireForm::OpenAi: break;
+    }
+    return decodeOpenAi(response);
+}
+
+std::string finishReasonOf(const Json &response, WireForm form)
+{
+    if (form == WireForm::Anthropic)
+        return textAt(response, "stop_reason").value_or("");
+    const Json &list = at(response, form == WireForm::OpenAi ? "choices" : "candidates");
+    if (!list.is_array() || list.empty())
+        return {};
+    return textAt(list[0], form == WireForm::OpenAi ? "finish_reason" : "finishReason").value_or("");
+}
+
+} // namespace orrery::llm
