@@ -312,6 +312,24 @@ LimiterStatus RateLimiter::peek() const
     return d->status();
 }
 
+std::vector<OpenReservation> RateLimiter::openReservations() const
+{
+    std::lock_guard lock(d->mutex);
+    std::vector<OpenReservation> open;
+    open.reserve(d->reservations.size());
+    for (const auto &[id, held] : d->reservations)
+        open.push_back({id, held.agent, held.tokens, held.ts});
+    return open;
+}
+
+std::optional<double> RateLimiter::budgetLeft() const
+{
+    std::lock_guard lock(d->mutex);
+    if (!d->config.budgetUsd)
+        return std::nullopt;
+    return std::max(0.0, *d->config.budgetUsd - d->totals.costUsd);
+}
+
 std::vector<ExpiredReservation> RateLimiter::takeExpired()
 {
     std::lock_guard lock(d->mutex);

@@ -60,6 +60,13 @@ struct LimiterStatus {
     std::size_t openReservations = 0;
 };
 
+struct OpenReservation {
+    ReservationId id = 0;
+    std::string agent;
+    std::int64_t tokens = 0;
+    std::int64_t atMs = 0;
+};
+
 struct ExpiredReservation {
     ReservationId id;
     std::string agent;
@@ -90,6 +97,10 @@ public:
     LimiterStatus status(std::int64_t nowMs);
     /// Window entries as they stand, without pruning (for the conformance suite and tests).
     LimiterStatus peek() const;
+    /// In order of admission.
+    std::vector<OpenReservation> openReservations() const;
+    /// What is left of the team's budget, never below 0; nothing when there is none.
+    std::optional<double> budgetLeft() const;
     /// Reservations that expired since the last call of this function.
     std::vector<ExpiredReservation> takeExpired();
 

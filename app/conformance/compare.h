@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/json.h"
+
+#include <string>
+
+namespace orrery::conformance {
+
+/// Makes what may differ the same: generated ids become `<gemini_id>`, `{"raises": …}` loses its words
+/// (the class of an error is not compared), argument texts of `message_encode` become JSON.
+Json canonical(const Json &value, const std::string &suite);
+
+/// Equal, floats within 1e-9 relative.
+bool sameValue(const Json &a, const Json &b);
+
+} // namespace orrery::conformance

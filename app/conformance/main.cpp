@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// orrery-conformance: runs recorded cases against the core and prints what differs.
+#include "app/conformance/compare.h"
+#include "app/conformance/suites.h"
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+using namespace orrery;
+using namespace orrery::conformance;
+
+namespace {
+
+struct Tally {
+    int passed = 0;
+    int total = 0;
+    int failed = 0;
+    int unknown = 0;
+};
+
+std::string dump(const Json &json)
+{
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void runCase(const Json &item, const std::string &suite, const Runners &runners, bool skipUnknown,
+             Tally &tally)
+{
+    const std::string id = item.value("id", std::string("(no id)"));
+    const std::string op = item.value("op", std::string());
+    const auto runner = runners.find({suite, op});
+    if (runner == runners.end()) {
+        ++tally.unknown;
+        if (!skipUnknown)
+            std::printf("%s: unknown op %s/%s\n", id.c_str(), suite.c_str(), op.c_str());
+        return;
+    }
+    Json actual;
+    try {
+        actual = canonical(runner->second(item.at("input")), suite);
+    } catch (const std::exception &error) {
+        actual = {{"broken_case", error.what()}};
+    }
+    const Json expected = canonical(item.value("expect", Json()), suite);
+    if (sameValue(expected, actual)) {
+        ++tally.passed;
+        return;
+    }
+    ++tally.failed;
+    std::printf("%s: %s\n", id.c_str(), dump(Json::diff(expected, actual)).c_str());
+}
+
+/// False when the file cannot be read.
+bool runFile(const char *name, const Runners &runners, bool skipUnknown, bool &allPassed)
+{
+    std::ifstream file(name);
+    if (!file) {
+        std::fprintf(stderr, "orrery-conformance: cannot open %s\n", name);
+        return false;
+    }
+    const Json json = Json::parse(file, nullptr, false);
+    if (!json.is_object() || !json.contains("suite") || !json["suite"].is_string()
+        || !json.contains("cases") || !json["cases"].is_array()) {
+        std::fprintf(stderr, "orrery-conformance: %s: expected {\"suite\": …, \"cases\": […]}\n",
+                     name);
+        return false;
+    }
+    const std::string suite = json["suite"];
+    Tally tally;
+    tally.total = static_cast<int>(json["cases"].size());
+    for (const Json &item : json["cases"])
+        runCase(item, suite, runners, skipUnknown, tally);
+    std::printf("%s %d/%d\n", suite.c_str(), tally.passed, tally.total);
+    allPassed = allPassed && tally.failed == 0 && (skipUnknown || tally.unknown == 0);
+    return true;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    Runners runners;
+    addModelSuites(runners);
+    addStreamSuites(runners);
+    addTeamSuites(runners);
+    bool skipUnknown = false;
+    bool allPassed = true;
+    bool allRead = true;
+    int files = 0;
+    for (int i = 1; i < argc; ++i) {
+        if (std::strcmp(argv[i], "--skip-unknown") == 0) {
+            skipUnknown = true;
+            continue;
+        }
+        ++files;
+        allRead = runFile(argv[i], runners, skipUnknown, allPassed) && allRead;
+    }
+    if (files == 0) {
+        std::fprintf(stderr, "usage: orrery-conformance [--skip-unknown] FILE…\n");
+        return 2;
+    }
+    return !allRead ? 2 : allPassed ? 0 : 1;
+}
