@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // orrery-cli: runs a team without a window, and prints journals.
+#include "app/cli/decode.h"
 #include "core/model/teamfile.h"
 #include "core/runtime/teamrun.h"
 #include "core/store/journal.h"
@@ -172,6 +173,20 @@ int printEvents(const QStringList &arguments)
     return 0;
 }
 
+int decode(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOptions({{"provider", "openai, anthropic or gemini.", "name"},
+                       {"response", "The input is one plain answer, not a stream."}});
+    if (!parser.parse(arguments))
+        return fault(parser.errorText().toStdString());
+    const std::string provider = parser.value("provider").toStdString();
+    const auto form = llm::wireFormFromString(provider);
+    if (!form)
+        return fault("--provider is openai, anthropic or gemini, not \"" + provider + "\"");
+    return decodeStandardInput(*form, parser.isSet("response"));
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -187,14 +202,18 @@ int main(int argc, char **argv)
         return runTeam(arguments);
     if (command == "events")
         return printEvents(arguments);
+    if (command == "decode")
+        return decode(arguments);
     if (command == "--version") {
         std::puts("orrery-cli " ORRERY_VERSION);
         return 0;
     }
-    std::fputs("usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal "
-               "FILE] [--json]\n"
-               "                      [--approve none|write|all]\n"
-               "       orrery-cli events JOURNAL [--json]\n",
-               stderr);
+    std::fputs(
+        "usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal "
+        "FILE] [--json]\n"
+        "                      [--approve none|write|all]\n"
+        "       orrery-cli events JOURNAL [--json]\n"
+        "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n",
+        stderr);
     return 2;
 }

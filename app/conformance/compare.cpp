@@ -11,9 +11,8 @@ bool isGeminiId(const std::string &text)
 {
     constexpr std::size_t prefix = 7; // "gemini_"
     return text.size() == prefix + 11 && text.starts_with("gemini_")
-           && std::all_of(text.begin() + prefix, text.end(), [](unsigned char c) {
-                  return std::isalnum(c) || c == '-' || c == '_';
-              });
+           && std::all_of(text.begin() + prefix, text.end(),
+                          [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
 }
 
 } // namespace

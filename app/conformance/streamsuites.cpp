@@ -43,8 +43,11 @@ Json runStream(const std::vector<llm::StreamEvent> &events)
         list.push_back({{"type", "complete"}, {"result", std::move(result)}});
     };
     bool hasEnded = false;
+    bool hasContent = false;
     for (const llm::StreamEvent &event : events) {
         list.push_back(toJson(event));
+        hasContent =
+            hasContent || event.kind == Kind::TextDelta || event.kind == Kind::ThinkingDelta;
         if (event.kind == Kind::TextDelta)
             text += event.text;
         else if (event.kind == Kind::ThinkingDelta)
@@ -55,7 +58,7 @@ Json runStream(const std::vector<llm::StreamEvent> &events)
         }
     }
     if (!hasEnded) {
-        if (text.empty() && thinking.empty())
+        if (!hasContent)
             list.push_back({{"type", "error"}, {"reason", "empty_stream"}});
         complete("stop");
     }

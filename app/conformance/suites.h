@@ -15,7 +15,8 @@ using Runner = std::function<Json(const Json &input)>;
 /// By suite and op.
 using Runners = std::map<std::pair<std::string, std::string>, Runner>;
 
-void addModelSuites(Runners &runners);  ///< tool_schema, message_encode, response_decode, context_update
+void addModelSuites(
+    Runners &runners); ///< tool_schema, message_encode, response_decode, context_update
 void addStreamSuites(Runners &runners); ///< stream_decode
 void addTeamSuites(Runners &runners);   ///< claims, rate_limiter
 

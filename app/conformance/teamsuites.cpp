@@ -23,8 +23,7 @@ std::optional<T> optionalAt(const Json &object, const char *key)
 
 Json claimsTimeline(const Json &input)
 {
-    team::ClaimTable table(
-        valueOr<std::int64_t>(input.at("config"), "claim_ttl_ms", 300000));
+    team::ClaimTable table(valueOr<std::int64_t>(input.at("config"), "claim_ttl_ms", 300000));
     team::DiscoveryBoard board;
     Json results = Json::array();
     for (const Json &op : input.at("ops")) {
@@ -72,9 +71,8 @@ Json agentsOf(const team::LimiterStatus &status)
 {
     Json agents = Json::object();
     for (const auto &[name, totals] : status.agents)
-        agents[name] = {{"cost", totals.costUsd},
-                        {"requests", totals.requests},
-                        {"tokens", totals.tokens}};
+        agents[name] = {
+            {"cost", totals.costUsd}, {"requests", totals.requests}, {"tokens", totals.tokens}};
     return agents;
 }
 

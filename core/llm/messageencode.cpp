@@ -149,6 +149,13 @@ Result<Json> geminiPart(const ContentPart &part)
     return Json{{"fileData", {{"mimeType", *type}, {"fileUri", part.content}}}};
 }
 
+/// A call without arguments has an empty object.
+const Json &argumentsOf(const ToolCall &call)
+{
+    static const Json none = Json::object();
+    return call.arguments.is_null() ? none : call.arguments;
+}
+
 Json textOrNull(const std::optional<std::string> &text) { return text ? Json(*text) : Json(); }
 
 Result<Json> anthropicMessage(const Message &message)
@@ -169,7 +176,7 @@ Result<Json> anthropicMessage(const Message &message)
             content.push_back({{"type", "tool_use"},
                                {"id", textOrNull(call.id)},
                                {"name", textOrNull(call.name)},
-                               {"input", call.arguments}});
+                               {"input", argumentsOf(call)}});
         return Json{{"role", "assistant"}, {"content", std::move(content)}};
     }
     default: break;
@@ -208,7 +215,7 @@ Result<Json> geminiMessage(const Message &message)
             parts.push_back({{"text", *message.content}});
         for (const ToolCall &call : message.toolCalls) {
             Json part = {
-                {"functionCall", {{"name", textOrNull(call.name)}, {"args", call.arguments}}}};
+                {"functionCall", {{"name", textOrNull(call.name)}, {"args", argumentsOf(call)}}}};
             if (call.metadata.is_object()) {
                 const auto signature = call.metadata.find("thought_signature");
                 if (signature != call.metadata.end() && signature->is_string() && *signature != "")
@@ -251,9 +258,7 @@ Result<Json> encodeOpenAiMessage(const Message &message)
         for (const ToolCall &call : message.toolCalls) {
             // A file that is not UTF-8 may have got into the arguments; that must not end the run.
             const std::string arguments =
-                call.arguments.is_null()
-                    ? "{}"
-                    : call.arguments.dump(-1, ' ', false, Json::error_handler_t::replace);
+                argumentsOf(call).dump(-1, ' ', false, Json::error_handler_t::replace);
             json["tool_calls"].push_back(
                 {{"id", textOrNull(call.id)},
                  {"type", "function"},

@@ -69,8 +69,8 @@ Result<Message> decodeOpenAi(const Json &response)
     message.content = std::move(*content);
     const Json &first = at(from, "reasoning_content");
     const bool isSet = !first.is_null() && first != "";
-    auto reasoning = castText(isSet ? first : at(from, "reasoning"),
-                              "/choices/0/message/reasoning_content");
+    auto reasoning =
+        castText(isSet ? first : at(from, "reasoning"), "/choices/0/message/reasoning_content");
     if (!reasoning)
         return fail(reasoning.error());
     message.reasoningContent = std::move(*reasoning);
@@ -83,8 +83,8 @@ Result<Message> decodeOpenAi(const Json &response)
         if (arguments.is_object())
             call.arguments = arguments;
         else if (!arguments.is_null())
-            readArguments(call, arguments.is_string() ? arguments.get<std::string>()
-                                                      : arguments.dump());
+            readArguments(call,
+                          arguments.is_string() ? arguments.get<std::string>() : arguments.dump());
         message.toolCalls.push_back(std::move(call));
     }
     return message;
@@ -92,7 +92,8 @@ Result<Message> decodeOpenAi(const Json &response)
 
 Result<Message> decodeAnthropic(const Json &response)
 {
-    const Json &blocks = at(response, "content");
+    static const Json none = Json::array();
+    const Json &blocks = response.contains("content") ? response["content"] : none;
     if (!blocks.is_array())
         return bad(std::string("/content: found ") + blocks.type_name() + ", expected an array");
     const auto usage = decodeUsage(at(response, "usage"), WireForm::Anthropic);
@@ -105,7 +106,10 @@ Result<Message> decodeAnthropic(const Json &response)
     for (const Json &block : blocks) {
         const Json &type = at(block, "type");
         if (type == "text" || type == "thinking") {
-            const auto words = textAt(block, type == "text" ? "text" : "thinking");
+            const char *key = type == "text" ? "text" : "thinking";
+            if (!block.contains(key))
+                continue;
+            const auto words = textAt(block, key);
             if (!words || words->empty())
                 return bad("/content: a " + type.get<std::string>() + " block without text");
             (type == "text" ? text : thinking) += *words;
@@ -242,8 +246,9 @@ Result<Usage> decodeUsage(const Json &json, WireForm form)
         total = "totalTokenCount";
         break;
     }
-    usage.totalTokens = total && at(json, total).is_number() ? countAt(json, total)
-                                                            : usage.inputTokens + usage.outputTokens;
+    usage.totalTokens = total && at(json, total).is_number()
+                            ? countAt(json, total)
+                            : usage.inputTokens + usage.outputTokens;
     return usage;
 }
 
@@ -266,7 +271,8 @@ std::string finishReasonOf(const Json &response, WireForm form)
     const Json &list = at(response, form == WireForm::OpenAi ? "choices" : "candidates");
     if (!list.is_array() || list.empty())
         return {};
-    return textAt(list[0], form == WireForm::OpenAi ? "finish_reason" : "finishReason").value_or("");
+    return textAt(list[0], form == WireForm::OpenAi ? "finish_reason" : "finishReason")
+        .value_or("");
 }
 
 } // namespace orrery::llm

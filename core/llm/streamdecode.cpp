@@ -115,7 +115,7 @@ Events decodeAnthropic(const Json &chunk)
     const Json &index = at(chunk, "index");
     if (type == "content_block_start") {
         const Json &block = at(chunk, "content_block");
-        if (at(block, "type") == "tool_use")
+        if (at(block, "type") == "tool_use" && block.contains("id") && block.contains("name"))
             events.push_back(valueEvent(Kind::ToolCallDelta, {{"_index", index},
                                                               {"_phase", "start"},
                                                               {"id", at(block, "id")},
@@ -127,8 +127,11 @@ Events decodeAnthropic(const Json &chunk)
                 valueEvent(Kind::ToolCallDelta, {{"_index", index},
                                                  {"_phase", "partial"},
                                                  {"partial_json", at(delta, "partial_json")}}));
-        addText(events, Kind::TextDelta, at(delta, "text"));
-        addText(events, Kind::ThinkingDelta, at(delta, "thinking"));
+        // Pieces without text count too: they are how an empty answer differs from none.
+        if (const Json &text = at(delta, "text"); text.is_string())
+            events.push_back(textEvent(Kind::TextDelta, text.get<std::string>()));
+        if (const Json &text = at(delta, "thinking"); text.is_string())
+            events.push_back(textEvent(Kind::ThinkingDelta, text.get<std::string>()));
     } else if (type == "content_block_stop") {
         events.push_back(valueEvent(Kind::ToolCallDelta, {{"_index", index}, {"_phase", "stop"}}));
     } else if (type == "message_start") {
@@ -187,14 +190,13 @@ Events decodeGemini(const Json &chunk)
         return events;
     const Json &candidate = firstOf(candidates);
     const Json &parts = at(at(candidate, "content"), "parts");
-    if (parts.is_array()) {
+    if (parts.is_array())
         for (const Json &part : parts)
             addGeminiPart(events, part);
-        if (events.empty() && !parts.empty())
-            events.push_back({});
-    }
     if (const Json &reason = at(candidate, "finishReason"); !reason.is_null())
         events.push_back(textEvent(Kind::Finish, geminiFinish(reason)));
+    if (events.empty() && !candidates.empty())
+        events.push_back({});
     addUsage(events, at(chunk, "usageMetadata"), WireForm::Gemini);
     return events;
 }
@@ -255,6 +257,7 @@ void StreamAssembler::addOpenAiCalls(const Json &pieces)
     for (const Json &piece : pieces) {
         const Json &index = at(piece, "index");
         Parts &parts = m_openAi[index.is_number_integer() ? index.get<std::int64_t>() : 0];
+        parts.isStarted = true;
         const Json &function = at(piece, "function");
         if (parts.id.is_null())
             parts.id = at(piece, "id");
@@ -279,10 +282,15 @@ void StreamAssembler::addCall(const Json &piece)
         const Json &index = piece["_index"];
         const std::int64_t key = index.is_number_integer() ? index.get<std::int64_t>() : -1;
         if (phase == "start") {
-            m_anthropic[key] = {piece["id"], piece["name"], {}};
+            // The first start of an index counts; pieces of arguments may come before it.
+            Parts &parts = m_anthropic[key];
+            if (!parts.isStarted) {
+                parts.id = piece["id"];
+                parts.name = piece["name"];
+                parts.isStarted = true;
+            }
         } else if (phase == "partial" && piece["partial_json"].is_string()) {
-            if (const auto parts = m_anthropic.find(key); parts != m_anthropic.end())
-                parts->second.arguments += piece["partial_json"].get_ref<const std::string &>();
+            m_anthropic[key].arguments += piece["partial_json"].get_ref<const std::string &>();
         }
         return;
     }
@@ -299,7 +307,8 @@ void StreamAssembler::addCall(const Json &piece)
             call.id = id.get<std::string>();
         call.arguments = at(piece, "input");
     }
-    m_whole.push_back(std::move(call));
+    if (call.arguments.is_object())
+        m_whole.push_back(std::move(call));
 }
 
 void StreamAssembler::addUsage(const Usage &usage)
@@ -335,6 +344,8 @@ Result<Message> StreamAssembler::take()
     message.reasoningContent = keptText(std::move(m_thinking));
     for (auto *list : {&m_openAi, &m_anthropic}) {
         for (auto &[index, parts] : *list) {
+            if (!parts.isStarted)
+                continue;
             ToolCall call;
             if (parts.id.is_string())
                 call.id = parts.id.get<std::string>();

@@ -13,8 +13,8 @@ namespace orrery::llm {
 struct StreamEvent {
     enum class Kind { TextDelta, ThinkingDelta, ToolCallDelta, Usage, Finish, Error, Unknown };
     Kind kind = Kind::Unknown;
-    std::string text;  ///< of a delta; reason of Finish
-    Json value;        ///< the provider's piece of a call, or the reason of an Error
+    std::string text; ///< of a delta; reason of Finish
+    Json value;       ///< the provider's piece of a call, or the reason of an Error
     orrery::Usage usage;
 };
 /// `{"type":"text_delta","text":…}`, …
@@ -28,7 +28,7 @@ std::vector<StreamEvent> decodeChunk(const Json &chunk, WireForm form);
 class StreamAssembler
 {
 public:
-    explicit StreamAssembler(WireForm form) : m_form(form) { }
+    explicit StreamAssembler(WireForm form) : m_form(form) {}
 
     void add(const StreamEvent &event);
     /// The message with `finish_reason` and `usage` in its metadata, or the last error of the stream.
@@ -40,6 +40,7 @@ private:
     struct Parts {
         Json id, name;
         std::string arguments;
+        bool isStarted = false;
     };
     void addCall(const Json &piece);
     void addOpenAiCalls(const Json &pieces);

@@ -19,8 +19,8 @@ std::vector<Json> SseFrames::feed(std::string_view bytes)
             break;
         // An event ends at "\n\n" or "\r\n\r\n".
         const bool isShort = newline > start && m_buffer[newline - 1] == '\n';
-        const bool isLong = newline >= start + 3
-                            && m_buffer.compare(newline - 3, 4, "\r\n\r\n") == 0;
+        const bool isLong =
+            newline >= start + 3 && m_buffer.compare(newline - 3, 4, "\r\n\r\n") == 0;
         at = newline + 1;
         if (!isShort && !isLong)
             continue;
@@ -35,10 +35,7 @@ std::vector<Json> SseFrames::feed(std::string_view bytes)
     return items;
 }
 
-std::vector<Json> SseFrames::flush()
-{
-    return feed("\n\n");
-}
+std::vector<Json> SseFrames::flush() { return feed("\n\n"); }
 
 void SseFrames::read(std::string_view event, std::vector<Json> &items)
 {
@@ -66,7 +63,10 @@ void SseFrames::read(std::string_view event, std::vector<Json> &items)
         return;
     }
     Json json = Json::parse(data, nullptr, false);
-    items.push_back(json.is_discarded() ? Json{{"$parse_error", data}} : std::move(json));
+    if (json.is_discarded())
+        items.push_back({{"$parse_error", data}});
+    else if (!json.is_null())
+        items.push_back(std::move(json));
 }
 
 std::vector<Json> JsonArrayFrames::feed(std::string_view bytes)
@@ -94,8 +94,10 @@ std::vector<Json> JsonArrayFrames::feed(std::string_view bytes)
             const char c = m_buffer[m_at];
             if (m_escaped)
                 m_escaped = false;
+            else if (m_inString && c == '\\')
+                m_escaped = true;
             else if (m_inString)
-                (c == '\\' ? m_escaped : m_inString) = c == '\\';
+                m_inString = c != '"';
             else if (c == '"')
                 m_inString = true;
             else if (c == '{')

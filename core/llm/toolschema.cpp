@@ -41,16 +41,18 @@ Json toolSchema(const Json &tool, WireForm form)
                 {{"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}});
     switch (form) {
     case WireForm::Anthropic:
-        return {{"name", name}, {"description", description}, {"input_schema", std::move(parameters)}};
+        return {
+            {"name", name}, {"description", description}, {"input_schema", std::move(parameters)}};
     case WireForm::Gemini:
         return {{"name", name},
                 {"description", description},
                 {"parameters", forGemini(parameters, false)}};
     case WireForm::OpenAi: break;
     }
-    return {{"type", "function"},
-            {"function",
-             {{"name", name}, {"description", description}, {"parameters", std::move(parameters)}}}};
+    return {
+        {"type", "function"},
+        {"function",
+         {{"name", name}, {"description", description}, {"parameters", std::move(parameters)}}}};
 }
 
 } // namespace orrery::llm

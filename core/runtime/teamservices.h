@@ -9,6 +9,7 @@
 #include "core/runtime/teamrun.h"
 #include "core/store/journal.h"
 #include "core/team/claimtable.h"
+#include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
 #include "core/tools/tool.h"
 
@@ -45,6 +46,7 @@ struct TeamServices {
     EventBus bus;
     team::ClaimTable claims;
     std::unique_ptr<LimiterGate> limiter; ///< null = no limits set
+    team::DiscoveryBoard discoveries;
     team::Mailbox mailbox;
     std::unique_ptr<memory::MemoryStore> memory;
     std::unique_ptr<store::ContextStore> contexts; ///< null without a journal

@@ -180,7 +180,7 @@ std::optional<LimiterDenial> RateLimiter::Private::refuse(const std::string &age
         denial.reason = Reason::AgentBudget;
         denial.sentence = agent + "'s budget of " + dollars(*config.perAgentBudgetUsd)
                           + " is used up (" + dollars(ownCost) + ").";
-    } else if (config.tpm && tokens > *config.tpm) {
+    } else if (config.tpm && tokens > *config.tpm && windowTokens + tokens > *config.tpm) {
         denial.reason = Reason::TooLarge;
         denial.limit = *config.tpm;
         denial.sentence = agent + "'s call needs " + grouped(tokens)
@@ -277,7 +277,8 @@ void RateLimiter::record(const std::string &agent, std::int64_t tokens, double c
     const auto it = d->reservations.find(reservation);
     if (it == d->reservations.end()) {
         d->book(agent, tokens, requests, costUsd);
-        d->insert({nowMs, tokens, requests, agent});
+        if (tokens != 0 || requests != 0)
+            d->insert({nowMs, tokens, requests, agent});
         return;
     }
     const Reservation owner = it->second;
@@ -327,7 +328,7 @@ std::optional<double> RateLimiter::budgetLeft() const
     std::lock_guard lock(d->mutex);
     if (!d->config.budgetUsd)
         return std::nullopt;
-    return std::max(0.0, *d->config.budgetUsd - d->totals.costUsd);
+    return *d->config.budgetUsd - d->totals.costUsd;
 }
 
 std::vector<ExpiredReservation> RateLimiter::takeExpired()

@@ -99,7 +99,7 @@ public:
     LimiterStatus peek() const;
     /// In order of admission.
     std::vector<OpenReservation> openReservations() const;
-    /// What is left of the team's budget, never below 0; nothing when there is none.
+    /// What is left of the team's budget, negative when it is overdrawn; nothing when there is none.
     std::optional<double> budgetLeft() const;
     /// Reservations that expired since the last call of this function.
     std::vector<ExpiredReservation> takeExpired();
