@@ -113,8 +113,8 @@ std::vector<tools::ToolPtr> teamTools(TeamServices &services)
                  category,
                  {{"topic", "string", "A few words"}, {"content", "string", "What you found"}},
                  [s](const Json &args, ToolContext &context) {
-                     s->discoveries.share({context.agent, args.at("topic"), args.at("content"),
-                                           s->clock.wallMs()});
+                     s->discoveries.share(
+                         {context.agent, args.at("topic"), args.at("content"), s->clock.wallMs()});
                      s->publish(EventKind::DiscoveryShared, context.agent,
                                 {{"topic", args.at("topic")}, {"text", args.at("content")}});
                      s->broadcastMessage(context.agent,

@@ -29,8 +29,8 @@ private slots:
         QTemporaryDir folder;
         const QString journal = folder.filePath("run.orrery");
         QProcess run;
-        run.start(cli, {"run", "--team", ORRERY_SOURCE_DIR "/resources/sample/team.json", "--prompt",
-                        "Repair the failing test", "--approve", "all", "--workspace",
+        run.start(cli, {"run", "--team", ORRERY_SOURCE_DIR "/resources/sample/team.json",
+                        "--prompt", "Repair the failing test", "--approve", "all", "--workspace",
                         folder.filePath("work"), "--journal", journal, "--json"});
         QVERIFY(run.waitForStarted());
         QByteArray printed;
@@ -60,8 +60,8 @@ private slots:
 
         qint64 mustBeThere = 0;
         for (const QJsonObject &event : eventsIn(printed)) {
-            const QDateTime at = QDateTime::fromString(event["time"].toString().left(23) + "Z",
-                                                       Qt::ISODateWithMs);
+            const QDateTime at =
+                QDateTime::fromString(event["time"].toString().left(23) + "Z", Qt::ISODateWithMs);
             QVERIFY(at.isValid());
             if (at.msecsTo(killedAt) > 100)
                 mustBeThere = event["seq"].toInteger();

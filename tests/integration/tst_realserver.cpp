@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/httpmodelclient.h"
+#include "tests/support/aimockserver.h"
 #include "tests/support/modelprobe.h"
 
 #include <QDateTime>
-#include <QDir>
-#include <QProcess>
-#include <QStandardPaths>
 #include <QTest>
 
 using namespace orrery;
@@ -17,31 +15,7 @@ class TestRealServer : public QObject
     Q_OBJECT
 
 private:
-    QProcess m_server;
-    std::string m_url;
-
-    static QString folder()
-    {
-        return QStringLiteral(ORRERY_SOURCE_DIR "/tests/integration/aimock");
-    }
-
-    Json readLine()
-    {
-        QElapsedTimer timer;
-        timer.start();
-        while (!m_server.canReadLine() && timer.elapsed() < 20000
-               && m_server.state() != QProcess::NotRunning)
-            m_server.waitForReadyRead(200);
-        const QByteArray line = m_server.readLine();
-        return Json::parse(line.begin(), line.end(), nullptr, false);
-    }
-
-    Json connections()
-    {
-        m_server.write("?\n");
-        m_server.waitForBytesWritten();
-        return readLine();
-    }
+    orrery::testing::AimockServer m_server;
 
     llm::ModelRequest request(const std::string &text, bool stream = true) const
     {
@@ -49,7 +23,7 @@ private:
         request.agent = "coder";
         request.provider = "custom";
         request.model = "gpt-4o-mini";
-        request.baseUrl = m_url + "/v1";
+        request.baseUrl = m_server.url() + "/v1";
         request.apiKey = "any-key-will-do";
         request.messages = {std::make_shared<Message>(Message::system("You are a test.")),
                             std::make_shared<Message>(Message::user(text))};
@@ -68,28 +42,12 @@ private:
 private slots:
     void initTestCase()
     {
-        const QString node = QStandardPaths::findExecutable(QStringLiteral("node"));
-        if (node.isEmpty())
-            QSKIP("skipped: node is not installed (apt-get install nodejs npm)");
-        if (!QDir(folder() + QStringLiteral("/node_modules/@copilotkit/aimock")).exists())
-            QSKIP("skipped: run (cd tests/integration/aimock && npm install --no-audit --no-fund)");
-        m_server.setWorkingDirectory(folder());
-        m_server.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        m_server.start(node, {QStringLiteral("server.mjs")});
-        const Json hello = readLine();
-        QVERIFY2(hello.is_object() && hello.contains("url"), "the server did not start");
-        m_url = hello["url"].get<std::string>();
+        if (const QString why = orrery::testing::AimockServer::missing(); !why.isEmpty())
+            QSKIP(qPrintable(why));
+        QVERIFY2(m_server.start(), "the server did not start");
     }
 
-    void cleanupTestCase()
-    {
-        if (m_server.state() == QProcess::NotRunning)
-            return;
-        m_server.closeWriteChannel();
-        if (!m_server.waitForFinished(5000))
-            m_server.kill();
-        m_server.waitForFinished(5000);
-    }
+    void cleanupTestCase() { m_server.stop(); }
 
     void answersWithText_data() { streamedAndPlain(); }
     void answersWithText()
@@ -134,11 +92,12 @@ private slots:
             ModelProbe probe(client);
             probe.start(request("talk long"));
             QTRY_VERIFY(probe.deltas.size() >= 3);
-            before = connections();
+            before = m_server.connections();
             calledMs = QDateTime::currentMSecsSinceEpoch();
             probe.call->abort();
             Json after;
-            QTRY_VERIFY((after = connections())["open"].get<int>() < before["open"].get<int>());
+            QTRY_VERIFY((after = m_server.connections())["open"].get<int>()
+                        < before["open"].get<int>());
             const auto tookMs = after["lastClosedMs"].get<qint64>() - calledMs;
             qInfo("closed after %lld ms, as the server sees it", tookMs);
             QVERIFY2(tookMs <= 100, std::to_string(tookMs).c_str());

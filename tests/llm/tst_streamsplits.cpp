@@ -41,8 +41,8 @@ private slots:
     {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<bool>("isArray");
-        QFile file(QStringLiteral(ORRERY_SOURCE_DIR
-                                  "/tests/conformance/vectors/stream_decode.json"));
+        QFile file(
+            QStringLiteral(ORRERY_SOURCE_DIR "/tests/conformance/vectors/stream_decode.json"));
         QVERIFY(file.open(QFile::ReadOnly));
         const Json suite = Json::parse(file.readAll().toStdString());
         for (const Json &item : suite["cases"]) {
@@ -50,8 +50,8 @@ private slots:
                 continue;
             QByteArray bytes;
             for (const Json &chunk : item["input"]["chunks_b64"])
-                bytes += QByteArray::fromBase64(
-                    QByteArray::fromStdString(chunk.get<std::string>()));
+                bytes +=
+                    QByteArray::fromBase64(QByteArray::fromStdString(chunk.get<std::string>()));
             QTest::newRow(item["id"].get<std::string>().c_str())
                 << bytes << (item["op"] == "json_array_bytes");
         }

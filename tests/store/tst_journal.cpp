@@ -75,8 +75,9 @@ private slots:
             QCOMPARE((*writer)->lastSeq(), std::uint64_t(0));
             for (std::uint64_t seq = 1; seq <= 5000; ++seq) {
                 const auto kind = static_cast<EventKind>(seq % std::uint64_t(EventKind::Count));
-                written.push_back(made(seq, kind, seq % 3 ? "coder" : "",
-                                        {{"text", "zeile\n\"ünï\" 🙂"}, {"n", seq}, {"x", nullptr}}));
+                written.push_back(
+                    made(seq, kind, seq % 3 ? "coder" : "",
+                         {{"text", "zeile\n\"ünï\" 🙂"}, {"n", seq}, {"x", nullptr}}));
                 (*writer)->append(written.back());
             }
             QVERIFY((*writer)->flush().has_value());
@@ -109,8 +110,8 @@ private slots:
             auto writer = JournalWriter::open(file);
             QVERIFY(writer.has_value());
             (*writer)->append(made(1, EventKind::RunStarted, "", {{"team", "t"}, {"task", "x"}}));
-            (*writer)->append(made(2, EventKind::RunFinished, "",
-                                    {{"outcome", "done"}, {"reason", ""}}));
+            (*writer)->append(
+                made(2, EventKind::RunFinished, "", {{"outcome", "done"}, {"reason", ""}}));
             auto second = *made(3, EventKind::RunStarted, "", {{"team", "t"}, {"task", "y"}});
             second.run = "run_2";
             (*writer)->append(std::make_shared<const Event>(second));

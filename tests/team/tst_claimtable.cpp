@@ -21,11 +21,13 @@ struct Reference {
     {
         std::erase_if(held, [now](const Claim &claim) { return claim.deadlineMs <= now; });
     }
-    bool claim(const std::string &agent, const std::string &file, int start, int end, std::int64_t now)
+    bool claim(const std::string &agent, const std::string &file, int start, int end,
+               std::int64_t now)
     {
         prune(now);
         for (const Claim &other : held)
-            if (other.agent != agent && other.file == file && start <= other.end && other.start <= end)
+            if (other.agent != agent && other.file == file && start <= other.end
+                && other.start <= end)
                 return false;
         release(agent, file, now);
         held.push_back({agent, file, start, end, now, now + ttlMs});

@@ -114,7 +114,8 @@ private slots:
                 const int what = pick(4);
                 if (what < 2) {
                     const int tokens = pick(300);
-                    const auto verdict = limiter.acquire("a" + std::to_string(pick(3)), tokens, now);
+                    const auto verdict =
+                        limiter.acquire("a" + std::to_string(pick(3)), tokens, now);
                     QCOMPARE(verdict.reservation, reference.acquire(tokens, now));
                     if (verdict.reservation)
                         ids.push_back(verdict.reservation);

@@ -147,8 +147,9 @@ private slots:
         });
         QElapsedTimer watch;
         watch.start();
-        use("bash", {{"command", "sh -c 'sh -c \"echo \\$\\$ > pid.new; mv pid.new pid; sleep 300\" & "
-                                 "wait'"}});
+        use("bash",
+            {{"command", "sh -c 'sh -c \"echo \\$\\$ > pid.new; mv pid.new pid; sleep 300\" & "
+                         "wait'"}});
         QVERIFY(watch.elapsed() < 60000); // not the 300 s of the sleep
         const pid_t grandchild = std::stoi(content("pid"));
         QTRY_VERIFY(kill(grandchild, 0) != 0);
@@ -158,10 +159,12 @@ private slots:
     {
         QTest::addColumn<QString>("arguments");
         QTest::addColumn<QString>("message");
-        QTest::newRow("missing") << "{}" << "Missing required parameters: path";
+        QTest::newRow("missing") << "{}"
+                                 << "Missing required parameters: path";
         QTest::newRow("type") << R"({"path":7})"
                               << R"(Parameter "path": expected string, got integer)";
-        QTest::newRow("good") << R"({"path":"x"})" << "";
+        QTest::newRow("good") << R"({"path":"x"})"
+                              << "";
     }
     void argumentsAreChecked()
     {
