@@ -13,7 +13,12 @@ function(orrery_library name folder)
     orrery_pch(${name})
 endfunction()
 
+# One precompiled header for all: that of orrery_base, the first library.
 function(orrery_pch name)
+    if(NOT name STREQUAL "orrery_base")
+        target_precompile_headers(${name} REUSE_FROM orrery_base)
+        return()
+    endif()
     target_precompile_headers(${name} PRIVATE <nlohmann/json.hpp> <tl/expected.hpp> <algorithm> <functional> <map>
         <memory> <mutex> <optional> <string> <unordered_map> <vector> <QObject> <QString>)
 endfunction()

@@ -126,8 +126,8 @@ int main(int argc, char **argv)
     ui::WindowOptions options;
     const QString sample = QStringLiteral(ORRERY_RESOURCE_DIR "/sample/team.json");
     options.sampleTeam = QFile::exists(sample) ? sample : QString();
-    options.runsFolder = QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)
-                         + QStringLiteral("/runs");
+    options.runsFolder = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)
+                         + QStringLiteral("/orrery/runs");
     options.version = QStringLiteral(ORRERY_VERSION);
     // A picture shows the default layout, and leaves the person's own alone.
     if (parser.isSet("screenshot"))

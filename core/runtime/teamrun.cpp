@@ -116,13 +116,13 @@ TeamRun::~TeamRun()
 {
     disconnect(this, nullptr, nullptr, nullptr);
     stopNow();
-    d->services->wakeAgent = nullptr;
     // Tools first: their jobs hold pointers to the workers. They end at once, having been told to stop.
     d->services->toolPool.waitForDone();
     for (const auto &thread : d->threads)
         thread->quit();
     for (const auto &thread : d->threads)
         thread->wait();
+    d->services->wakeAgent = nullptr; // nobody is left who could call it
     if (d->active)
         finish("stopped", "The run was closed.");
     if (d->services->contexts) {
@@ -188,12 +188,11 @@ void TeamRun::answerApprovals()
 {
     if (d->options.approvals == ApprovalMode::Ask)
         return;
-    auto subscription = std::make_shared<std::shared_ptr<Subscription>>();
-    *subscription = d->services->bus.subscribe([this, subscription] {
+    m_approvalSubscription = d->services->bus.subscribe([this] {
         QMetaObject::invokeMethod(
             this,
-            [this, subscription] {
-                for (const EventPtr &event : (*subscription)->drain(SIZE_MAX)) {
+            [this] {
+                for (const EventPtr &event : m_approvalSubscription->drain(SIZE_MAX)) {
                     if (event->kind != EventKind::ApprovalRequested)
                         continue;
                     const std::string tool = event->data.value("tool", "");
@@ -211,7 +210,6 @@ void TeamRun::answerApprovals()
             },
             Qt::QueuedConnection);
     });
-    m_approvalSubscription = *subscription;
 }
 
 void TeamRun::pause()

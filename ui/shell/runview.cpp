@@ -85,7 +85,7 @@ void RunView::Private::setModels()
     });
     panels.events->setKinds(eventGroupNames());
 
-    setColumnWidths(panels.claims->table(), {11, 0, 8, 13, 9, 9, 6, 9});
+    setColumnWidths(panels.claims->table(), {10, 0, 7, 13, 9, 8, 8, 9});
     panels.claims->table()->setColumnHidden(ClaimsModel::Claimed, true);
     setColumnWidths(panels.limits->table(), {13, 11, 10, 8, 8, 12, 0});
     setColumnWidths(panels.memory->resultsTable(), {2, 0, 16, 8, 5, 6, 5, 5});

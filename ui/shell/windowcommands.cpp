@@ -13,6 +13,7 @@
 #include "ui/widgets/numbers.h"
 
 #include <QAction>
+#include <QCoreApplication>
 #include <QDateTime>
 #include <QDir>
 #include <QFileDialog>
@@ -251,8 +252,10 @@ void MainWindow::startRun()
     options.team = *m_team;
     options.task = m_task->text().toStdString();
     options.approvals = m_approvals;
+    // The process too: two windows may start in the same millisecond.
     const QString stamp =
-        QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
+        QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz-"))
+        + QString::number(QCoreApplication::applicationPid());
     const QDir folder(m_options.runsFolder + QLatin1Char('/') + stamp);
     options.workspace =
         (m_workspace.isEmpty() ? folder.filePath(QStringLiteral("workspace")) : m_workspace)
@@ -269,6 +272,7 @@ void MainWindow::startRun()
     m_run.reset();
     auto made = runtime::TeamRun::create(std::move(options));
     if (!made) {
+        m_view->showTeam(*m_team);
         showError(made.error());
         return;
     }

@@ -4,6 +4,7 @@
 #include <QElapsedTimer>
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 
 namespace orrery::ui {
@@ -102,11 +103,11 @@ void EventPump::tick()
 
 void EventPump::drainAll()
 {
-    bool any = false;
-    while (!isCaughtUp())
-        any = deliver(largestChunk) > 0 || any;
-    if (any)
-        emit caughtUp();
+    // Once: those who go on publishing must not keep us here.
+    if (isCaughtUp())
+        return;
+    deliver(std::numeric_limits<std::size_t>::max());
+    emit caughtUp();
 }
 
 std::size_t EventPump::deliver(std::size_t max)

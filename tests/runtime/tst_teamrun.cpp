@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whole runs of small scripted teams: what a person decides, and what goes wrong.
+#include "core/model/teamfile.h"
+#include "core/runtime/teamrun.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace orrery;
+
+class TestTeamRun : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<runtime::TeamRun> m_run;
+    std::shared_ptr<runtime::Subscription> m_events;
+    std::vector<EventPtr> m_seen;
+
+    void write(const char *name, const Json &json)
+    {
+        QFile out(m_folder->filePath(name));
+        QVERIFY(out.open(QFile::WriteOnly));
+        out.write(QByteArray::fromStdString(json.dump()));
+    }
+    /// One agent with these steps, and more of the team file.
+    void start(const Json &steps, runtime::ApprovalMode approvals, Json more = Json::object(),
+               Json agent = Json::object())
+    {
+        write("script.json", {{"agents", {{"solo", {{"steps", steps}}}}}});
+        agent["name"] = "solo";
+        agent["model"] = "scripted:test";
+        agent["script"] = "script.json";
+        more["name"] = "Test";
+        more["agents"] = Json::array({agent});
+        write("team.json", more);
+        auto team = loadTeamFile(m_folder->filePath("team.json").toStdString());
+        QVERIFY2(team.has_value(), team ? "" : team.error().message.c_str());
+        runtime::RunOptions options;
+        options.team = std::move(*team);
+        options.task = "Do it.";
+        options.workspace = m_folder->filePath("work").toStdString();
+        options.approvals = approvals;
+        auto run = runtime::TeamRun::create(std::move(options));
+        QVERIFY2(run.has_value(), run ? "" : run.error().message.c_str());
+        m_run = std::move(*run);
+        m_events = m_run->bus().subscribe([] {});
+        m_run->start();
+    }
+    QString end(int timeoutMs = 20000)
+    {
+        QSignalSpy finished(m_run.get(), &runtime::TeamRun::finished);
+        if (m_run->isActive() && !finished.wait(timeoutMs))
+            return QStringLiteral("never ended");
+        const EventPtr last = latest(EventKind::RunFinished);
+        return last ? QString::fromStdString(last->data["outcome"]) : QString();
+    }
+    EventPtr latest(EventKind kind)
+    {
+        for (EventPtr &event : m_events->drain(SIZE_MAX))
+            m_seen.push_back(std::move(event));
+        const auto it = std::find_if(m_seen.rbegin(), m_seen.rend(),
+                                     [kind](const EventPtr &event) { return event->kind == kind; });
+        return it == m_seen.rend() ? nullptr : *it;
+    }
+    int count(EventKind kind)
+    {
+        latest(kind);
+        return int(std::count_if(m_seen.begin(), m_seen.end(),
+                                 [kind](const EventPtr &event) { return event->kind == kind; }));
+    }
+    static Json call(const char *tool, Json arguments)
+    {
+        return {{"text", "I use a tool."},
+                {"tool_calls", {{{"name", tool}, {"arguments", std::move(arguments)}}}}};
+    }
+
+private slots:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_seen.clear();
+    }
+    void cleanup() { m_run.reset(); }
+
+    void whatIsNotApprovedDoesNotRun_data()
+    {
+        QTest::addColumn<int>("mode");
+        QTest::addColumn<QString>("decision");
+        QTest::addColumn<bool>("ran");
+        using Mode = runtime::ApprovalMode;
+        QTest::newRow("none") << int(Mode::None) << "reject" << false;
+        QTest::newRow("write only") << int(Mode::Write) << "reject" << false;
+        QTest::newRow("all") << int(Mode::All) << "approve" << true;
+    }
+    void whatIsNotApprovedDoesNotRun()
+    {
+        QFETCH(int, mode);
+        QFETCH(QString, decision);
+        QFETCH(bool, ran);
+        start(Json::array({call("bash", {{"command", "touch made"}}), {{"text", "Done."}}}),
+              static_cast<runtime::ApprovalMode>(mode));
+        QCOMPARE(end(), QString("done"));
+        QCOMPARE(QFile::exists(m_folder->filePath("work/made")), ran);
+        QCOMPARE(QString::fromStdString(latest(EventKind::ApprovalResolved)->data["decision"]),
+                 decision);
+        QCOMPARE(count(EventKind::ToolStarted), ran ? 1 : 0);
+    }
+
+    void aPersonMayEditACallBeforeItRuns()
+    {
+        start(Json::array({call("bash", {{"command", "touch theirs"}}), {{"text", "Done."}}}),
+              runtime::ApprovalMode::Ask);
+        QTRY_VERIFY(latest(EventKind::ApprovalRequested));
+        m_run->resolveApproval(
+            latest(EventKind::ApprovalRequested)->data["call"],
+            {runtime::ApprovalDecision::Verdict::Edit, {{"command", "touch mine"}}, {}, false});
+        QCOMPARE(end(), QString("done"));
+        QVERIFY(QFile::exists(m_folder->filePath("work/mine")));
+        QVERIFY(!QFile::exists(m_folder->filePath("work/theirs")));
+    }
+
+    void stopNowEndsARunningCommand()
+    {
+        start(
+            Json::array({call("bash", {{"command", "touch on; sleep 300"}}), {{"text", "Done."}}}),
+            runtime::ApprovalMode::All);
+        QTRY_VERIFY(QFile::exists(m_folder->filePath("work/on")));
+        m_run->stopNow();
+        QCOMPARE(end(), QString("stopped"));
+    }
+
+    void stopLetsTheCallInFlightEnd()
+    {
+        start(Json::array({call("bash", {{"command", "touch on; sleep 0.5; touch off"}}),
+                           {{"text", "Never asked for."}}}),
+              runtime::ApprovalMode::All);
+        QTRY_VERIFY(QFile::exists(m_folder->filePath("work/on")));
+        m_run->stop();
+        QCOMPARE(end(), QString("stopped"));
+        QVERIFY(QFile::exists(m_folder->filePath("work/off")));
+        QCOMPARE(count(EventKind::RequestSent), 1);
+    }
+
+    void aModelThatRefusesFailsTheRunWithItsWords()
+    {
+        start(Json::array({{{"error", {{"status", 400}, {"message", "no such model"}}}}}),
+              runtime::ApprovalMode::None);
+        QCOMPARE(end(), QString("failed"));
+        QVERIFY(latest(EventKind::RequestFailed)->data["retry_in_ms"].is_null());
+        const std::string reason = latest(EventKind::RunFinished)->data["reason"];
+        QVERIFY2(reason.find("no such model") != std::string::npos, reason.c_str());
+    }
+
+    void anUnknownToolIsToldToTheModel()
+    {
+        start(Json::array({call("fly", Json::object()), {{"text", "Then not."}}}),
+              runtime::ApprovalMode::None);
+        QCOMPARE(end(), QString("done"));
+        QCOMPARE(QString::fromStdString(latest(EventKind::AgentFinished)->data["output"]),
+                 QString("Then not."));
+    }
+
+    void theIterationLimitEndsALoop()
+    {
+        Json steps = Json::array();
+        for (int i = 0; i < 10; ++i)
+            steps.push_back(call("list_team", Json::object()));
+        start(steps, runtime::ApprovalMode::None, Json::object(), {{"max_iterations", 3}});
+        QCOMPARE(end(), QString("failed"));
+        QCOMPARE(count(EventKind::RequestSent), 3);
+    }
+
+    void aCallThatCanNeverFitFailsItsAgentWhenTheTeamRefuses()
+    {
+        start(Json::array({{{"text", "Never."}}}), runtime::ApprovalMode::None,
+              {{"limits", {{"tpm", 10}, {"policy", "refuse"}}}});
+        QCOMPARE(end(), QString("failed"));
+        QCOMPARE(QString::fromStdString(latest(EventKind::LimiterDenied)->data["reason"]),
+                 QString("too_large"));
+        QCOMPARE(count(EventKind::RequestSent), 0);
+    }
+
+    void aMessageMakesAnEndedTeamGoOn()
+    {
+        start(Json::array({{{"text", "First."}}, {{"text", "Second."}}}),
+              runtime::ApprovalMode::None);
+        QCOMPARE(end(), QString("done"));
+        m_run->sendToAgent("solo", "And now?");
+        QTRY_COMPARE(count(EventKind::RequestSent), 2);
+        QTRY_COMPARE(count(EventKind::RunFinished), 2);
+        QCOMPARE(QString::fromStdString(latest(EventKind::AgentFinished)->data["output"]),
+                 QString("Second."));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTeamRun)
+#include "tst_teamrun.moc"
