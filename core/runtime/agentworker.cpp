@@ -92,7 +92,7 @@ void AgentWorker::resolve(const std::string &callId, const ApprovalDecision &dec
                         {"tool", m_machine.calls()[index].name.value_or("")},
                         {"decision", word},
                         {"note", decision.note},
-                        {"by", "person"}});
+                        {"by", decision.by}});
     feed(input::Approval{index, decision});
 }
 

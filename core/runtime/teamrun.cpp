@@ -200,6 +200,7 @@ void TeamRun::answerApprovals()
                     const bool write = it != d->services->tools.end()
                                        && it->second->category == tools::ToolCategory::Write;
                     ApprovalDecision decision;
+                    decision.by = "mode";
                     if (d->options.approvals == ApprovalMode::All
                         || (d->options.approvals == ApprovalMode::Write && write))
                         decision.verdict = ApprovalDecision::Verdict::Approve;

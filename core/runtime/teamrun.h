@@ -23,9 +23,10 @@ enum class ApprovalMode {
 
 struct ApprovalDecision {
     enum class Verdict { Approve, Reject, Edit } verdict = Verdict::Reject;
-    Json arguments;        ///< for Edit
-    std::string note;      ///< shown to the model on Reject
-    bool wholeRun = false; ///< approve this tool for the rest of the run without asking again
+    Json arguments;            ///< for Edit
+    std::string note;          ///< shown to the model on Reject
+    bool wholeRun = false;     ///< approve this tool for the rest of the run without asking again
+    std::string by = "person"; ///< or `mode`: answered by the run's ApprovalMode
 };
 
 struct RunOptions {

@@ -85,7 +85,7 @@ void RunView::Private::setModels()
     });
     panels.events->setKinds(eventGroupNames());
 
-    setColumnWidths(panels.claims->table(), {10, 0, 7, 13, 9, 8, 8, 9});
+    setColumnWidths(panels.claims->table(), {10, 0, 7, 13, 9, 9, 6, 9});
     panels.claims->table()->setColumnHidden(ClaimsModel::Claimed, true);
     setColumnWidths(panels.limits->table(), {13, 11, 10, 8, 8, 12, 0});
     setColumnWidths(panels.memory->resultsTable(), {2, 0, 16, 8, 5, 6, 5, 5});
@@ -195,7 +195,7 @@ void RunView::Private::fillNames()
 void RunView::Private::fillClaims()
 {
     const ClaimsModel *claims = document.claims();
-    panels.claims->setEmpty(claims->rowCount() == 0);
+    panels.claims->setEmpty(!document.isLive() && claims->rowCount() == 0);
     const qint64 now = document.nowMs();
     panels.claims->map()->setFiles(claimFiles(claims->mapData(now - mapMemoryMs)), now);
 }
@@ -203,9 +203,7 @@ void RunView::Private::fillClaims()
 void RunView::Private::fillLimits()
 {
     const LimiterModel *limiter = document.limiter();
-    panels.limits->setEmpty(limiter->rowCount() == 0);
-    if (limiter->rowCount() == 0)
-        return;
+    panels.limits->setEmpty(!document.isLive() && limiter->rowCount() == 0);
     const qint64 now = document.nowMs();
     const LimitSeries series = limitSeries(*limiter, now);
     panels.limits->tokensChart()->setData(series.tokens, series.marks, series.tokenLimit, now);

@@ -303,7 +303,8 @@ bool MainWindow::isIdle() const
     if (!isRunning())
         return isCaughtUp();
     const RunPulse pulse = m_view->pulse();
-    return pulse.approvals > 0 && pulse.running == 0 && pulse.throttled == 0;
+    return m_approvals == runtime::ApprovalMode::Ask && pulse.approvals > 0 && pulse.running == 0
+           && pulse.throttled == 0;
 }
 
 void MainWindow::showError(const Error &error)

@@ -37,11 +37,13 @@ int ClaimsModel::columnCount(const QModelIndex &parent) const
 
 QVariant ClaimsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::ToolTipRole && section == Edits)
+        return tr("Edits inside the claim / outside it");
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
         || section >= ColumnCount)
         return {};
-    static const char *const names[] = {"Agent",      "File",      "Lines",        "Claimed",
-                                        "Expires in", "Conflicts", "Edits in/out", "State"};
+    static const char *const names[] = {"Agent",      "File",      "Lines", "Claimed",
+                                        "Expires in", "Conflicts", "Edits", "State"};
     static_assert(std::size(names) == ColumnCount);
     return tr(names[section]);
 }

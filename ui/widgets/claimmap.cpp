@@ -262,6 +262,12 @@ void ClaimMap::paintEvent(QPaintEvent *)
         paintRow(painter, row);
     painter.restore();
     paintAxis(painter, false);
+    if (m_files.isEmpty()) {
+        painter.setFont(font());
+        painter.setPen(tokens(palette()).muted);
+        painter.drawText(viewport()->rect().adjusted(0, axisHeight, 0, 0), Qt::AlignCenter,
+                         tr("Nobody holds any lines."));
+    }
     if (hasFocus()) {
         painter.setPen(tokens(palette()).accent);
         painter.setBrush(Qt::NoBrush);
