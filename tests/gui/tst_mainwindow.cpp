@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The whole window, used as a person would: with keys, on real runs of scripted teams.
 #include "ui/shell/cursorpill.h"
+#include "ui/shell/localmodelsdialog.h"
 #include "ui/shell/mainwindow.h"
 #include "ui/shell/pastframe.h"
 #include "ui/shell/pulsestrip.h"
@@ -17,6 +18,8 @@
 #include <QProcess>
 #include <QSet>
 #include <QTableView>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -283,6 +286,37 @@ private slots:
         open("theme.ini"); // kept
         QCOMPARE(m_window->palette().color(QPalette::Window), after);
         press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+    }
+
+    void localModelsAreAskedForAndOffered()
+    {
+        open();
+        QTcpServer server; // answers like Ollama
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        connect(&server, &QTcpServer::newConnection, this, [&server] {
+            QTcpSocket *socket = server.nextPendingConnection();
+            connect(socket, &QTcpSocket::readyRead, socket, [socket] {
+                const bool isModels = socket->readAll().contains("/v1/models");
+                const QByteArray body =
+                    isModels ? R"({"object":"list","data":[{"id":"tiny:1b","object":"model"}]})"
+                             : R"({"version":"0.5.0"})";
+                socket->write(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                    "Content-Length: "
+                    + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+                socket->disconnectFromHost();
+            });
+        });
+        LocalModelsDialog dialog(std::make_unique<llm::LocalServerFinder>(
+            std::vector<llm::LocalPort>{{"ollama", server.serverPort()}}));
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        QSignalSpy chosen(&dialog, &LocalModelsDialog::chosen);
+        dialog.show();
+        auto *table = dialog.findChild<QTableView *>("localModels");
+        QTRY_COMPARE(table->model()->rowCount(), 1);
+        QTest::keyClick(table, Qt::Key_Return);
+        QCOMPARE(chosen.count(), 1);
+        QCOMPARE(chosen[0][0].toString(), QString("ollama:tiny:1b"));
     }
 
     void aPersonCanAskTheMemoryAndTalkToAnAgent()

@@ -100,8 +100,8 @@ void MainWindow::makeDocks()
 void MainWindow::makeMenus()
 {
     QMenu *file = menuBar()->addMenu(tr("&File"));
-    file->addActions(
-        {m_actions.openTeam, m_actions.openSample, m_actions.openJournal, m_actions.workspace});
+    file->addActions({m_actions.openTeam, m_actions.openSample, m_actions.openJournal,
+                      m_actions.localModels, m_actions.workspace});
     file->addSeparator();
     file->addAction(m_actions.quit);
     QMenu *run = menuBar()->addMenu(tr("&Run"));

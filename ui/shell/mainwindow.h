@@ -82,6 +82,8 @@ private:
     void focusFilterOfCurrentPanel();
     void startRun();
     void endRun(const QString &outcome, const QString &reason);
+    void showTeam(TeamSpec team);
+    void findLocalModels();
     void chooseTeam();
     void chooseJournal();
     void chooseWorkspace();
@@ -105,7 +107,6 @@ private:
     QString m_workspace;
     QString m_journal;
     runtime::ApprovalMode m_approvals = runtime::ApprovalMode::Ask;
-    bool m_paused = false;
     // Declared in this order so that the view, which listens to the run's bus, goes first.
     std::unique_ptr<runtime::TeamRun> m_run;
     std::unique_ptr<RunView> m_view;

@@ -38,6 +38,9 @@ WindowActions::WindowActions(QWidget *w)
     openJournal = make(w, "openJournal", tr("Open &journal…"), "events",
                        tr("Open the journal of an earlier run"),
                        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+    localModels = make(w, "localModels", tr("&Local models…"), "search",
+                       tr("Ask this machine which model servers run on it"),
+                       QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M));
     workspace = make(w, "workspace", tr("&Workspace…"), "folder",
                      tr("Choose the folder the tools work in"));
     quit = make(w, "quit", tr("&Quit"), {}, tr("Close the window"), QKeySequence::Quit);
@@ -73,9 +76,9 @@ WindowActions::WindowActions(QWidget *w)
 
 QList<QAction *> WindowActions::all() const
 {
-    return {openTeam,    openSample,  openJournal, workspace, quit,      run,
-            pause,       stop,        stopNow,     find,      approvals, jumpToLive,
-            resetLayout, toggleTheme, lightTheme,  darkTheme, keys,      about};
+    return {openTeam,    openSample, openJournal, localModels, workspace, quit,       run,
+            pause,       stop,       stopNow,     find,        approvals, jumpToLive, resetLayout,
+            toggleTheme, lightTheme, darkTheme,   keys,        about};
 }
 
 } // namespace orrery::ui

@@ -15,6 +15,7 @@ struct WindowActions {
     QAction *openTeam;
     QAction *openSample;
     QAction *openJournal;
+    QAction *localModels;
     QAction *workspace;
     QAction *quit;
     QAction *run;

@@ -3,6 +3,7 @@
 #include "core/model/teamfile.h"
 #include "ui/shell/cursorpill.h"
 #include "ui/shell/keyspage.h"
+#include "ui/shell/localmodelsdialog.h"
 #include "ui/shell/mainwindow.h"
 #include "ui/shell/panels.h"
 #include "ui/shell/pastframe.h"
@@ -37,6 +38,7 @@ void MainWindow::connectActions()
             run();
     });
     connect(m_actions.openJournal, &QAction::triggered, this, &MainWindow::chooseJournal);
+    connect(m_actions.localModels, &QAction::triggered, this, &MainWindow::findLocalModels);
     connect(m_actions.workspace, &QAction::triggered, this, &MainWindow::chooseWorkspace);
     connect(m_actions.quit, &QAction::triggered, this, &QWidget::close);
     connect(m_actions.run, &QAction::triggered, this, &MainWindow::run);
@@ -150,11 +152,16 @@ bool MainWindow::openTeam(const QString &file)
         showError(team.error());
         return false;
     }
+    showTeam(std::move(*team));
+    return true;
+}
+
+void MainWindow::showTeam(TeamSpec team)
+{
     m_view->clear();
     m_run.reset();
     m_messages->hide();
-    m_team = std::move(*team);
-    m_paused = false;
+    m_team = std::move(team);
     m_workspace.clear();
     m_journal.clear();
     if (m_task->text().isEmpty() || !m_task->isModified())
@@ -166,7 +173,24 @@ bool MainWindow::openTeam(const QString &file)
     m_pill->setIdle();
     updateActions();
     updatePulse();
-    return true;
+}
+
+void MainWindow::findLocalModels()
+{
+    auto *dialog = new LocalModelsDialog(std::make_unique<llm::LocalServerFinder>(), this);
+    connect(dialog, &LocalModelsDialog::chosen, this,
+            [this](const QString &model, const QString &baseUrl) {
+                AgentSpec agent;
+                agent.name = "agent";
+                agent.model = model.toStdString();
+                agent.baseUrl = baseUrl.toStdString();
+                TeamSpec team;
+                team.name = model.toStdString();
+                team.agents.push_back(std::move(agent));
+                showTeam(std::move(team));
+                m_task->setFocus();
+            });
+    dialog->show();
 }
 
 bool MainWindow::openJournal(const QString &file)
@@ -338,6 +362,7 @@ void MainWindow::updateActions()
     m_actions.workspace->setEnabled(!running);
     m_actions.openTeam->setEnabled(!running);
     m_actions.openJournal->setEnabled(!running);
+    m_actions.localModels->setEnabled(!running);
     m_actions.openSample->setEnabled(!running && !m_options.sampleTeam.isEmpty());
     m_actions.approvals->setEnabled(!m_panels->conversation->approval()->call().isEmpty());
     m_actions.jumpToLive->setEnabled(m_view->pulse().atCursor);
