@@ -93,6 +93,7 @@ int main(int argc, char **argv)
     addModelSuites(runners);
     addStreamSuites(runners);
     addTeamSuites(runners);
+    addContextSuites(runners);
     Options options;
     bool allPassed = true;
     bool allRead = true;

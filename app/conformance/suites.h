@@ -17,8 +17,9 @@ using Runners = std::map<std::pair<std::string, std::string>, Runner>;
 
 void addModelSuites(
     Runners &runners); ///< tool_schema, message_encode, response_decode, context_update
-void addStreamSuites(Runners &runners); ///< stream_decode
-void addTeamSuites(Runners &runners);   ///< claims, rate_limiter
+void addStreamSuites(Runners &runners);  ///< stream_decode
+void addTeamSuites(Runners &runners);    ///< claims, rate_limiter
+void addContextSuites(Runners &runners); ///< context
 
 /// An error in the form of the cases.
 Json raised(const std::string &message);

@@ -1,11 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/context.h"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
+#include <string_view>
+#include <unordered_set>
 
 namespace orrery {
+namespace {
+
+using MessageVector = std::vector<std::shared_ptr<const Message>>;
+using IdSet = std::unordered_set<std::string_view>;
+
+constexpr const char *kInterrupted =
+    "Tool call was interrupted and not executed. Please retry if needed.";
+
+IdSet answeredIds(const MessageVector &messages)
+{
+    IdSet ids;
+    for (const auto &message : messages)
+        if (message->role == Role::Tool && message->toolCallId)
+            ids.insert(*message->toolCallId);
+    return ids;
+}
+
+/// The answers that are missing to the calls of one message.
+MessageVector missingAnswers(const Message &message, const IdSet &answered)
+{
+    MessageVector answers;
+    if (message.role != Role::Assistant)
+        return answers;
+    IdSet seen;
+    for (const ToolCall &call : message.toolCalls) {
+        if (!call.id || answered.contains(*call.id) || !seen.insert(*call.id).second)
+            continue;
+        Message answer = Message::tool(*call.id, {}, kInterrupted);
+        answer.name = call.name;
+        answers.push_back(std::make_shared<const Message>(std::move(answer)));
+    }
+    return answers;
+}
+
+} // namespace
 
 void Context::add(Message message)
 {
@@ -18,49 +52,25 @@ void Context::add(Message message)
     messages.push_back(std::make_shared<const Message>(std::move(message)));
 }
 
-bool looksLikeCredential(std::string_view key)
+void patchDanglingToolCalls(Context &context)
 {
-    static constexpr std::array<std::string_view, 12> kMarks = {
-        "api_key",       "apikey",     "token",       "secret",     "password",   "passwd",
-        "authorization", "credential", "private_key", "access_key", "auth_token", "bearer"};
-    std::string lower(key);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
-        return lower.find(mark) != std::string::npos;
-    });
-}
-
-Json serializeContext(const Context &context)
-{
-    Json deps = Json::object();
-    for (const auto &[key, value] : context.deps.items()) {
-        if (!looksLikeCredential(key))
-            deps[key] = value;
+    const IdSet answered = answeredIds(context.messages);
+    MessageVector patched;
+    MessageVector waiting; // for the end of the results that follow their assistant message
+    const auto release = [&] {
+        patched.insert(patched.end(), waiting.begin(), waiting.end());
+        waiting.clear();
+    };
+    for (const auto &message : context.messages) {
+        if (message->role != Role::Tool)
+            release();
+        patched.push_back(message);
+        if (MessageVector answers = missingAnswers(*message, answered); !answers.empty())
+            waiting = std::move(answers);
     }
-    Json messages = Json::array();
-    for (const auto &message : context.messages)
-        messages.push_back(toJson(*message));
-    Json calls = Json::array();
-    for (const ToolCall &call : context.toolCalls)
-        calls.push_back(toJson(call));
-    const Usage &usage = context.usage;
-    return {{"version", 1},
-            {"agent_name", context.agentName},
-            {"system_prompt", context.systemPrompt.empty() ? Json() : Json(context.systemPrompt)},
-            {"messages", std::move(messages)},
-            {"tool_calls", std::move(calls)},
-            {"deps", std::move(deps)},
-            {"usage",
-             {{"requests", usage.requests},
-              {"tool_calls", usage.toolCalls},
-              {"input_tokens", usage.inputTokens},
-              {"output_tokens", usage.outputTokens},
-              {"total_tokens", usage.totalTokens}}},
-            {"iteration", context.iteration},
-            {"max_iterations", context.maxIterations},
-            {"needs_response", context.needsResponse},
-            {"started_at", context.startedAt.empty() ? Json() : Json(context.startedAt)}};
+    release();
+    if (patched.size() != context.messages.size())
+        context.messages = std::move(patched);
 }
 
 } // namespace orrery

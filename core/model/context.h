@@ -10,6 +10,27 @@
 
 namespace orrery {
 
+/// A yes or no that a saved context may hold as any JSON value: null and false mean no, all else means yes. It is
+/// written back as it was read, so that loading and saving a context of another program changes nothing.
+class SavedFlag
+{
+public:
+    SavedFlag(bool value = false) : m_json(value) {}
+    static SavedFlag fromJson(const Json &json)
+    {
+        SavedFlag flag;
+        if (!json.is_null())
+            flag.m_json = json;
+        return flag;
+    }
+
+    operator bool() const { return m_json != false; }
+    const Json &toJson() const { return m_json; }
+
+private:
+    Json m_json;
+};
+
 /// What an agent knows: its conversation, its deps and what it has used. Messages are immutable and shared, so a copy
 /// of a context costs one pointer a message.
 struct Context {
@@ -21,16 +42,17 @@ struct Context {
     Usage usage;
     int iteration = 0;
     int maxIterations = 10;
-    bool needsResponse = false;
+    SavedFlag needsResponse;
     std::string startedAt; ///< ISO 8601 UTC; may be empty
 
     /// Appends and sets needsResponse: assistant = has tool calls, tool and user = true, system = unchanged.
     void add(Message message);
+    bool maxIterationsReached() const { return iteration >= maxIterations; }
 };
 
-/// Nous's version-1 form. Top-level deps whose name looks like a credential are left out.
-Json serializeContext(const Context &context);
-/// True for names such as api_key, Authorization or db_password.
-bool looksLikeCredential(std::string_view key);
+/// Answers each tool call that no tool message in the whole history answers, since providers refuse a history with an
+/// open call: a message that the call was interrupted goes behind the assistant's message and the results that follow
+/// it, in call order. Calls without an id stay as they are, and so does needsResponse. O(messages).
+void patchDanglingToolCalls(Context &context);
 
 } // namespace orrery

@@ -3,6 +3,7 @@
 
 #include "core/base/ids.h"
 #include "core/llm/providers.h"
+#include "core/model/contextcodec.h"
 
 #include <QPointer>
 #include <QTimer>
