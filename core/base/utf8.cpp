@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/utf8.h"
 
+#include <QString>
+#include <QUtf8StringView>
+
+#include <algorithm>
 #include <array>
 
 namespace orrery {
@@ -46,5 +50,28 @@ std::string_view trimmed(std::string_view text)
 }
 
 bool isBlank(std::string_view text) { return trimmed(text).empty(); }
+
+std::string downcase(std::string_view text)
+{
+    const bool ascii = std::all_of(text.begin(), text.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (!ascii)
+        return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()))
+            .toLower()
+            .toStdString();
+    std::string lower(text);
+    for (char &c : lower)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c + ('a' - 'A'));
+    return lower;
+}
+
+std::string validUtf8(std::string_view bytes)
+{
+    const auto size = static_cast<qsizetype>(bytes.size());
+    if (QUtf8StringView(bytes.data(), size).isValidUtf8())
+        return std::string(bytes);
+    return QString::fromUtf8(bytes.data(), size).toStdString();
+}
 
 } // namespace orrery

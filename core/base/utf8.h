@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace orrery {
@@ -9,5 +10,9 @@ namespace orrery {
 bool isBlank(std::string_view utf8);
 /// Without the white space at both ends.
 std::string_view trimmed(std::string_view utf8);
+/// Full Unicode default lower-casing, the same in every locale.
+std::string downcase(std::string_view utf8);
+/// The text itself, or with U+FFFD for each sequence of bytes that is not UTF-8.
+std::string validUtf8(std::string_view bytes);
 
 } // namespace orrery

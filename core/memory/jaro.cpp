@@ -73,17 +73,4 @@ double jaro(std::string_view a, std::string_view b)
     return plain ? score(a, b) : score(graphemes(a), graphemes(b));
 }
 
-std::string downcase(std::string_view text)
-{
-    if (!isAscii(text))
-        return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()))
-            .toLower()
-            .toStdString();
-    std::string lower(text);
-    for (char &c : lower)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c + ('a' - 'A'));
-    return lower;
-}
-
 } // namespace orrery::memory

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/memorystore.h"
 
+#include "core/base/utf8.h"
 #include "core/store/sqlite.h"
 
 #include <algorithm>

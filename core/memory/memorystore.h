@@ -70,8 +70,6 @@ struct SearchOutcome {
 
 /// Jaro similarity over extended grapheme clusters, as in Elixir 1.18; arguments are compared as they are.
 double jaro(std::string_view a, std::string_view b);
-/// Full Unicode default lower-casing.
-std::string downcase(std::string_view text);
 
 /// What agents remember. Thread-safe. An empty path keeps entries in memory only.
 class MemoryStore
