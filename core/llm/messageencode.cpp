@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/messageencode.h"
 
+#include "core/model/canonicaljson.h"
+
 #include <algorithm>
 #include <array>
 
@@ -256,9 +258,7 @@ Result<Json> encodeOpenAiMessage(const Message &message)
         if (message.reasoningContent)
             json["reasoning_content"] = *message.reasoningContent;
         for (const ToolCall &call : message.toolCalls) {
-            // A file that is not UTF-8 may have got into the arguments; that must not end the run.
-            const std::string arguments =
-                argumentsOf(call).dump(-1, ' ', false, Json::error_handler_t::replace);
+            const std::string arguments = toCanonicalJson(argumentsOf(call));
             json["tool_calls"].push_back(
                 {{"id", textOrNull(call.id)},
                  {"type", "function"},
