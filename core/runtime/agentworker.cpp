@@ -3,7 +3,7 @@
 
 #include "core/base/ids.h"
 #include "core/llm/providers.h"
-#include "core/model/contextcodec.h"
+#include "core/tools/toolexecutor.h"
 
 #include <QPointer>
 #include <QTimer>
@@ -369,7 +369,8 @@ void AgentWorker::perform(effect::RunTool &run)
     const std::size_t index = run.index;
     // The pool is waited for before any worker is destroyed, so `this` outlives the job.
     m_services.toolPool.start([this, tool, callId, toolName, parent, generation, index,
-                               args = call.arguments, deps = m_machine.context().deps] {
+                               args = call.arguments,
+                               deps = std::make_shared<const Json>(m_machine.context().deps)] {
         const std::int64_t begin = m_services.clock.steadyUs();
         tools::ToolContext context;
         context.run = m_services.run;
@@ -378,24 +379,12 @@ void AgentWorker::perform(effect::RunTool &run)
         context.workspace = m_services.workspace;
         context.stop = m_stop;
         context.writeGate = m_services.writeGate.get();
-        context.deps = &deps;
+        context.deps = deps;
         context.emitEvent = [this](EventKind kind, Json data) {
             m_services.publish(kind, name(), std::move(data));
         };
-        tools::ToolResult result;
-        if (const auto valid = tools::validateArguments(args, tool->parameters); !valid) {
-            result = tools::ToolResult::error(
-                "Tool execution failed: " + toolName + "\nError: Invalid arguments for '" + toolName
-                + "': " + valid.error().message
-                + "\nAttempts: 1\n\nPlease try a different approach or tool if available.");
-        } else {
-            try {
-                result = tool->run(args, context);
-            } catch (const std::exception &exception) {
-                result = tools::ToolResult::error("Tool execution failed: " + toolName
-                                                  + "\nError: " + exception.what());
-            }
-        }
+        tools::ToolExecution done = tools::executeTool(*tool, args, context);
+        tools::ToolResult result{std::move(done.content), done.ok, std::move(done.updates)};
         const std::int64_t took = m_services.clock.steadyUs() - begin;
         post([this, generation, index, callId, toolName, parent, took,
               result = std::move(result)]() mutable {

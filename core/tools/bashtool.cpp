@@ -201,7 +201,8 @@ ToolPtr bashTool()
                   {"timeout_ms", "integer", "Default 120000", false}},
                  bash);
     tool->needsApproval = true;
-    tool->timeoutMs = 3600000;
+    tool->timeoutMs = 0; // it has its own
+    tool->mayBeAbandoned = true;
     return tool;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/builtin.h"
 
+#include "core/model/canonicaljson.h"
+
 namespace orrery::tools {
 
 const char *toString(ToolCategory category)
@@ -14,6 +16,8 @@ const char *toString(ToolCategory category)
     }
     return "read";
 }
+
+ToolResult ToolResult::value(const Json &value) { return success(shownText(value)); }
 
 std::shared_ptr<Tool> makeTool(std::string name, std::string description, ToolCategory category,
                                const std::vector<Parameter> &parameters, ToolFunction run)
@@ -30,6 +34,8 @@ std::shared_ptr<Tool> makeTool(std::string name, std::string description, ToolCa
     tool->name = std::move(name);
     tool->description = std::move(description);
     tool->category = category;
+    // What changes something is not done twice without being asked for.
+    tool->retries = category == ToolCategory::Read ? 1 : 0;
     tool->parameters = {{"type", "object"},
                         {"properties", std::move(properties)},
                         {"required", std::move(required)}};

@@ -18,11 +18,13 @@ struct Target {
 
 Result<Target> target(const Json &args, const ToolContext &context)
 {
-    const auto given = args.at("path").get<std::string>();
-    auto path = guardPath(context.workspace, given);
+    const auto given = pathArgument(args.at("path"));
+    if (!given)
+        return fail(given.error());
+    auto path = guardPath(context.workspace, *given);
     if (!path)
         return fail(path.error());
-    auto relative = canonicalRelative(context.workspace, given);
+    auto relative = canonicalRelative(context.workspace, *given);
     if (!relative)
         return fail(relative.error());
     return Target{std::move(*path), std::move(*relative)};
@@ -43,7 +45,7 @@ ToolResult readFile(ReadLedger &ledger, const Json &args, const ToolContext &con
     const std::int64_t last = std::min(count, args.value("end_line", count));
     std::string out;
     for (std::int64_t line = first; line <= last; ++line) {
-        char number[16];
+        char number[24];
         std::snprintf(number, sizeof number, "%5lld\t", static_cast<long long>(line));
         out += number;
         out += lines[static_cast<std::size_t>(line - 1)];
@@ -146,15 +148,18 @@ ToolResult editFile(ReadLedger &ledger, const Json &args, const ToolContext &con
 std::vector<ToolPtr> fileTools()
 {
     auto ledger = std::make_shared<ReadLedger>();
+    auto read = makeTool("read_file", "Read a text file of the workspace, with line numbers.",
+                         ToolCategory::Read,
+                         {{"path", "string", "Path in the workspace"},
+                          {"start_line", "integer", "First line, from 1", false},
+                          {"end_line", "integer", "Last line, included", false}},
+                         [ledger](const Json &args, ToolContext &context) {
+                             return readFile(*ledger, args, context);
+                         });
+    read->mayBeAbandoned = true;
+    // The end of a write is waited for: it must be known whether the file has changed.
     std::vector<ToolPtr> tools = {
-        makeTool("read_file", "Read a text file of the workspace, with line numbers.",
-                 ToolCategory::Read,
-                 {{"path", "string", "Path in the workspace"},
-                  {"start_line", "integer", "First line, from 1", false},
-                  {"end_line", "integer", "Last line, included", false}},
-                 [ledger](const Json &args, ToolContext &context) {
-                     return readFile(*ledger, args, context);
-                 }),
+        std::move(read),
         makeTool(
             "write_file", "Create a file, or replace its whole content.", ToolCategory::Write,
             {{"path", "string", "Path in the workspace"}, {"content", "string", "The new content"}},

@@ -2,6 +2,7 @@
 #include "core/tools/tool.h"
 
 #include <cstdlib>
+#include <optional>
 
 namespace orrery::tools {
 
@@ -30,8 +31,9 @@ fs::path clean(const fs::path &path)
     return normal.has_filename() || normal == normal.root_path() ? normal : normal.parent_path();
 }
 
-/// Resolves symlinks one component after the other; what does not exist is taken as it is.
-Result<fs::path> resolve(const fs::path &path)
+/// Resolves symlinks one component after the other; what does not exist is taken as it is. Nothing when there are too
+/// many links, as in a loop, or when they change under us.
+std::optional<fs::path> resolve(const fs::path &path)
 {
     int links = 0;
     fs::path rest = path.relative_path();
@@ -45,8 +47,10 @@ Result<fs::path> resolve(const fs::path &path)
         std::error_code error;
         if (fs::is_symlink(fs::symlink_status(next, error))) {
             if (++links > kMaxSymlinks)
-                return fail(ErrorCode::Denied, "The path goes through too many symbolic links.");
+                return std::nullopt;
             const fs::path target = fs::read_symlink(next, error);
+            if (error) // it has gone meanwhile
+                return std::nullopt;
             const fs::path expanded =
                 clean(target.is_absolute() ? target / tail : done / target / tail);
             rest = expanded.relative_path();
@@ -59,41 +63,63 @@ Result<fs::path> resolve(const fs::path &path)
     return done;
 }
 
-Result<std::pair<fs::path, fs::path>> guarded(const fs::path &root, const std::string &path)
+/// `~` and `~/…` are in the home folder; that of somebody else is not looked up.
+fs::path withHome(const std::string &path)
+{
+    if (path != "~" && !path.starts_with("~/"))
+        return path;
+    const char *home = std::getenv("HOME");
+    return std::string(home ? home : "/") + path.substr(1);
+}
+
+std::string quoted(const fs::path &path) { return "path \"" + path.string() + "\""; }
+
+struct Guarded {
+    fs::path root; ///< resolved
+    fs::path path; ///< resolved
+};
+
+Result<Guarded> guarded(const fs::path &root, const std::string &path)
 {
     if (path.find('\0') != std::string::npos)
-        return fail(ErrorCode::InvalidArgument, "The path contains a zero byte.");
-    fs::path given = path;
-    if (path == "~" || path.rfind("~/", 0) == 0) {
-        const char *home = std::getenv("HOME");
-        given = fs::path(home ? home : "/") / (path.size() > 2 ? path.substr(2) : std::string());
-    }
+        return fail(ErrorCode::InvalidArgument, "file_path contains a NUL byte");
     const fs::path base = clean(root);
+    const fs::path given = withHome(path);
     const fs::path lexical = clean(given.is_absolute() ? given : base / given);
-    const auto outside = [&] {
-        return fail(ErrorCode::Denied, "The path " + path + " is outside the workspace.");
+    const auto loop = [](const fs::path &in) {
+        return fail(ErrorCode::Denied, quoted(in) + " contains a symlink loop; refusing");
     };
     const auto realBase = resolve(base);
     if (!realBase)
-        return fail(realBase.error());
+        return loop(base);
     if (!isInside(base, lexical) && !isInside(*realBase, lexical))
-        return outside();
-    auto real = resolve(lexical);
+        return fail(ErrorCode::Denied, quoted(lexical) + " escapes the workspace root \""
+                                           + base.string() + "\"; refusing to access");
+    const auto real = resolve(lexical);
     if (!real)
-        return fail(real.error());
+        return loop(lexical);
     if (!isInside(*realBase, *real))
-        return outside();
-    return std::pair(*realBase, std::move(*real));
+        return fail(ErrorCode::Denied,
+                    quoted(lexical)
+                        + " resolves outside the workspace root via a symlink; refusing to follow");
+    return Guarded{*realBase, *real};
 }
 
 } // namespace
+
+Result<std::string> pathArgument(const Json &value)
+{
+    if (!value.is_string())
+        return fail(ErrorCode::InvalidArgument, "file_path must be a string");
+    return value.get<std::string>();
+}
 
 Result<fs::path> guardPath(const fs::path &root, const std::string &path)
 {
     auto found = guarded(root, path);
     if (!found)
         return fail(found.error());
-    return std::move(found->second);
+    return std::move(found->path);
 }
 
 Result<std::string> canonicalRelative(const fs::path &root, const std::string &path)
@@ -101,7 +127,7 @@ Result<std::string> canonicalRelative(const fs::path &root, const std::string &p
     const auto found = guarded(root, path);
     if (!found)
         return fail(found.error());
-    return found->second.lexically_relative(found->first).generic_string();
+    return found->path.lexically_relative(found->root).generic_string();
 }
 
 } // namespace orrery::tools

@@ -94,6 +94,8 @@ ToolResult grep(const Json &args, const ToolContext &context)
     std::size_t count = 0;
     for (const std::string &file : single ? std::vector<std::string>{base->filename().string()}
                                           : filesBelow(*base, context.stop)) {
+        if (context.stop.stop_requested())
+            return ToolResult::error("The search was stopped.");
         const fs::path path = single ? *base : *base / file;
         const auto text = readText(path);
         if (!text)
@@ -119,15 +121,18 @@ ToolResult grep(const Json &args, const ToolContext &context)
 
 std::vector<ToolPtr> searchTools()
 {
-    return {
+    auto globTool =
         makeTool("glob", "List files by a pattern such as src/**/*.cpp.", ToolCategory::Read,
                  {{"pattern", "string", "* and ? within a folder, ** across folders"}},
-                 [](const Json &args, ToolContext &context) { return glob(args, context); }),
+                 [](const Json &args, ToolContext &context) { return glob(args, context); });
+    auto grepTool =
         makeTool("grep", "Find lines by a regular expression (ECMAScript).", ToolCategory::Read,
                  {{"pattern", "string", "Regular expression"},
                   {"path", "string", "File or folder, default the whole workspace", false}},
-                 [](const Json &args, ToolContext &context) { return grep(args, context); }),
-    };
+                 [](const Json &args, ToolContext &context) { return grep(args, context); });
+    globTool->mayBeAbandoned = true;
+    grepTool->mayBeAbandoned = true;
+    return {std::move(globTool), std::move(grepTool)};
 }
 
 } // namespace orrery::tools

@@ -32,35 +32,69 @@ public:
                             int lastLine, int newLastLine, const std::string &callId) = 0;
 };
 
-/// What a running tool may use. Lives as long as the call; the tool runs on a pool thread and may block.
+/// What a running tool may use. Lives as long as the call; the tool runs on a thread of its own and may block.
 struct ToolContext {
     std::string run;
     std::string agent;
     std::string callId;
+    int retry = 0;                   ///< 0 at the first attempt of a call
     std::filesystem::path workspace; ///< canonical; every path a tool touches is inside it
-    std::stop_token stop; ///< requested on Stop now: end at once, with all child processes
+    /// Requested on Stop now and when the time is up: end at once, with all child processes.
+    std::stop_token stop;
     WriteGate *writeGate = nullptr;                 ///< null = no claims
     std::function<void(EventKind, Json)> emitEvent; ///< thread-safe; may be empty
-    const Json *deps = nullptr;                     ///< the agent's deps at the start of the turn
+    std::shared_ptr<const Json> deps;               ///< the agent's deps at the start of the turn
 };
 
+/// What a tool function gives back. An exception that escapes it counts as Raised.
 struct ToolResult {
-    std::string content; ///< what the model sees
+    enum class Outcome {
+        Done,   ///< `content` is the result as it is, be it good news or bad (`ok`)
+        Error,  ///< it could not be done; `content` says why
+        Raised, ///< it broke down, as all that follow; worth another attempt
+        Thrown,
+        Exited
+    };
+
+    std::string content;
     bool ok = true;
-    ContextUpdate updates;
+    ContextUpdate updates; ///< of a result that is Done
+    Outcome outcome = Outcome::Done;
 
     static ToolResult success(std::string text) { return {std::move(text), true, {}}; }
-    static ToolResult error(std::string text) { return {std::move(text), false, {}}; }
+    /// Any JSON value; what is no text is shown as canonical JSON.
+    static ToolResult value(const Json &value);
+    static ToolResult error(std::string text)
+    {
+        return {std::move(text), false, {}, Outcome::Error};
+    }
+    static ToolResult raised(std::string message)
+    {
+        return {std::move(message), false, {}, Outcome::Raised};
+    }
+    static ToolResult thrown(std::string what)
+    {
+        return {std::move(what), false, {}, Outcome::Thrown};
+    }
+    static ToolResult exited(std::string reason)
+    {
+        return {std::move(reason), false, {}, Outcome::Exited};
+    }
 };
 
 /// A function that a model may call. Stateless and shared between threads.
 struct Tool {
     std::string name;
     std::string description;
-    Json parameters; ///< JSON Schema of the arguments (an object)
+    Json parameters; ///< JSON Schema of the arguments (an object), or null
     ToolCategory category = ToolCategory::Read;
     bool needsApproval = false;
-    int timeoutMs = 30000;
+    bool validateArguments = true;
+    int retries = 1; ///< further attempts after a breakdown or a timeout, never after an error
+    int timeoutMs = 30000; ///< of one attempt; 0 = it limits itself
+    /// True when `run` owns what it refers to, so that a call which ignores its stop token may be left behind. The end
+    /// of any other call is waited for, however long it takes.
+    bool mayBeAbandoned = false;
     std::function<ToolResult(const Json &arguments, ToolContext &context)> run;
 };
 
@@ -69,12 +103,12 @@ using ToolPtr = std::shared_ptr<const Tool>;
 /// The tools that work on the workspace: read_file, write_file, edit_file, glob, grep, bash.
 std::vector<ToolPtr> fileTools();
 
-/// Checks arguments against a schema as Nous does (required at top level, then types and enums, depth-first in key
-/// order). The error's message is the text that the model sees, for example `Missing required parameters: a, b`.
-Result<void> validateArguments(const Json &arguments, const Json &schema);
+/// The path in an argument. An error (InvalidArgument) when it is no text.
+Result<std::string> pathArgument(const Json &value);
 
-/// Resolves a path that a model gave. Errors (Denied) when it is outside `root`, also through symlinks. The returned
-/// path is absolute and free of `..`; it need not exist.
+/// Resolves a path that a model gave, `~` being the home folder. `..` takes away the component before it, even when that
+/// is a symlink. Errors (Denied) when it is outside `root`, also through symlinks, or goes through more than 40 of them.
+/// The returned path is absolute, free of `..` and, at this moment, of symlinks; it need not exist.
 Result<std::filesystem::path> guardPath(const std::filesystem::path &root, const std::string &path);
 
 /// The canonical workspace-relative form (`a/b.cpp`) by which claims compare paths: `./a`, `a` and a symlink to it agree.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tools on a real folder: what they do, and what they refuse.
+#include "core/tools/argumentvalidation.h"
 #include "core/tools/tool.h"
 
 #include <QElapsedTimer>

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tools/toolexecutor.h"
+
+#include "core/tools/argumentvalidation.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+
+namespace orrery::tools {
+namespace {
+
+using Outcome = ToolResult::Outcome;
+
+/// What a call may reach of the world outside, until it is cut off. Thread-safe.
+class Tether : public WriteGate
+{
+public:
+    Tether(WriteGate *gate, std::function<void(EventKind, Json)> emitEvent)
+        : m_gate(gate), m_emitEvent(std::move(emitEvent))
+    {}
+
+    /// Returns when nothing out there is in use any more.
+    void cut()
+    {
+        std::lock_guard lock(m_mutex);
+        m_gate = nullptr;
+        m_emitEvent = nullptr;
+        m_isCut = true;
+    }
+    void emitEvent(EventKind kind, Json data)
+    {
+        std::lock_guard lock(m_mutex);
+        if (m_emitEvent)
+            m_emitEvent(kind, std::move(data));
+    }
+    Result<void> beforeWrite(const std::string &agent, const std::string &path, int firstLine,
+                             int lastLine) override
+    {
+        std::lock_guard lock(m_mutex);
+        if (m_isCut)
+            return fail(ErrorCode::Cancelled, "The call has been given up. Nothing was changed.");
+        return m_gate ? m_gate->beforeWrite(agent, path, firstLine, lastLine) : Result<void>();
+    }
+    void afterWrite(const std::string &agent, const std::string &path, int firstLine, int lastLine,
+                    int newLastLine, const std::string &callId) override
+    {
+        std::lock_guard lock(m_mutex);
+        if (m_gate)
+            m_gate->afterWrite(agent, path, firstLine, lastLine, newLastLine, callId);
+    }
+
+private:
+    std::mutex m_mutex;
+    WriteGate *m_gate; ///< guarded by m_mutex, as all that follow
+    std::function<void(EventKind, Json)> m_emitEvent;
+    bool m_isCut = false;
+};
+
+/// One attempt of a call. It owns all that the tool's thread uses, and lives until both sides have let go of it.
+class Attempt
+{
+public:
+    Attempt(const Tool &tool, const Json &arguments, const ToolContext &context, int retry)
+        : m_run(tool.run), m_arguments(arguments), m_context(context),
+          m_tether(context.writeGate, context.emitEvent)
+    {
+        m_context.retry = retry;
+        m_context.stop = m_stop.get_token();
+        m_context.writeGate = &m_tether;
+        m_context.emitEvent = [this](EventKind kind, Json data) {
+            m_tether.emitEvent(kind, std::move(data));
+        };
+    }
+    Attempt(const Attempt &) = delete;
+    Attempt &operator=(const Attempt &) = delete;
+
+    /// On the tool's thread.
+    void run()
+    {
+        ToolResult result = call();
+        std::lock_guard lock(m_mutex);
+        m_result = std::move(result);
+        m_ended.notify_all();
+    }
+
+    /// False when it has not ended by `deadline`, or when `stop` was requested first.
+    bool waitUntil(std::optional<std::chrono::steady_clock::time_point> deadline,
+                   const std::stop_token &stop)
+    {
+        std::unique_lock lock(m_mutex);
+        const auto ended = [this] { return m_result.has_value(); };
+        return deadline ? m_ended.wait_until(lock, stop, *deadline, ended)
+                        : m_ended.wait(lock, stop, ended);
+    }
+    void requestStop() { m_stop.request_stop(); }
+    void abandon() { m_tether.cut(); }
+    ToolResult takeResult() { return std::move(*m_result); } ///< once it has ended
+
+private:
+    ToolResult call()
+    {
+        try {
+            return m_run(m_arguments, m_context);
+        } catch (const std::exception &exception) {
+            return ToolResult::raised(exception.what());
+        } catch (...) {
+            return ToolResult::thrown("something that is no exception");
+        }
+    }
+
+    const std::function<ToolResult(const Json &, ToolContext &)> m_run;
+    const Json m_arguments;
+    ToolContext m_context;
+    std::stop_source m_stop;
+    Tether m_tether;
+    std::mutex m_mutex;
+    std::condition_variable_any m_ended;
+    std::optional<ToolResult> m_result; ///< guarded by m_mutex
+};
+
+ToolResult stopped() { return {"Stopped.", false, {}}; }
+
+ToolResult timedOut(const Tool &tool)
+{
+    return ToolResult::raised("Tool '" + tool.name + "' timed out after "
+                              + std::to_string(tool.timeoutMs) + "ms");
+}
+
+/// True when the attempt has ended; false when it was left behind.
+bool endOrAbandon(Attempt &attempt, const Tool &tool, std::chrono::milliseconds grace)
+{
+    attempt.requestStop();
+    if (!tool.mayBeAbandoned)
+        return attempt.waitUntil(std::nullopt, {});
+    if (attempt.waitUntil(std::chrono::steady_clock::now() + grace, {}))
+        return true;
+    attempt.abandon();
+    return false;
+}
+
+ToolResult runOnce(const Tool &tool, const Json &arguments, const ToolContext &context, int retry,
+                   std::chrono::milliseconds grace)
+{
+    const auto attempt = std::make_shared<Attempt>(tool, arguments, context, retry);
+    std::optional<std::chrono::steady_clock::time_point> deadline;
+    if (tool.timeoutMs > 0)
+        deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(tool.timeoutMs);
+    std::thread thread;
+    try {
+        thread = std::thread([attempt] { attempt->run(); });
+    } catch (const std::system_error &error) {
+        return ToolResult::raised(std::string("no thread could be started: ") + error.what());
+    }
+    const bool inTime = attempt->waitUntil(deadline, context.stop);
+    const bool wasStopped = !inTime && context.stop.stop_requested();
+    if (!inTime && !endOrAbandon(*attempt, tool, grace)) {
+        thread.detach();
+        return wasStopped ? stopped() : timedOut(tool);
+    }
+    thread.join();
+    return inTime || wasStopped ? attempt->takeResult() : timedOut(tool);
+}
+
+/// The text of a call that broke down, or whose arguments were not right.
+ToolExecution failed(const Tool &tool, const std::string &message, int attempts)
+{
+    return {"Tool execution failed: " + tool.name + "\nError: " + message
+                + "\nAttempts: " + std::to_string(attempts)
+                + "\n\nPlease try a different approach or tool if available.",
+            false,
+            {},
+            attempts};
+}
+
+std::string breakdown(const ToolResult &result)
+{
+    const char *kind = result.outcome == Outcome::Thrown   ? "throw"
+                       : result.outcome == Outcome::Exited ? "exit"
+                                                           : "failed";
+    return std::string("Tool execution ") + kind + ": " + result.content;
+}
+
+} // namespace
+
+ToolExecution executeTool(const Tool &tool, const Json &given, const ToolContext &context,
+                          std::chrono::milliseconds grace)
+{
+    const Json arguments = given.is_null() ? Json::object() : given;
+    if (tool.validateArguments)
+        if (const auto valid = validateArguments(arguments, tool.parameters); !valid)
+            return failed(tool,
+                          "Invalid arguments for '" + tool.name + "': " + valid.error().message, 1);
+    for (int attempts = 1;; ++attempts) {
+        ToolResult result = context.stop.stop_requested()
+                                ? stopped()
+                                : runOnce(tool, arguments, context, attempts - 1, grace);
+        switch (result.outcome) {
+        case Outcome::Done:
+            return {std::move(result.content), result.ok, std::move(result.updates), attempts};
+        case Outcome::Error:
+            return {"Tool execution failed: " + tool.name
+                        + " - Tool execution failed with: " + result.content,
+                    false,
+                    {},
+                    attempts};
+        default:
+            if (attempts > tool.retries)
+                return failed(tool, breakdown(result), attempts);
+        }
+    }
+}
+
+} // namespace orrery::tools

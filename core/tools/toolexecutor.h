@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/tools/tool.h"
+
+#include <chrono>
+
+namespace orrery::tools {
+
+/// What came of a tool call after its last attempt.
+struct ToolExecution {
+    std::string content; ///< what the model sees
+    bool ok = true;
+    ContextUpdate updates; ///< to be applied to the agent's current deps
+    int attempts = 1;
+};
+
+/// Runs one call to its end: checks the arguments, calls the tool on a thread of its own, and again after a breakdown or
+/// a timeout as often as the tool allows. Blocks, so it is called on a pool's thread. Gives a text for the model
+/// whatever happens, and throws nothing.
+///
+/// When the time of an attempt is up, or the person stops the run, the tool's stop token is requested. A tool that does
+/// not end within `grace` after that is left behind if it may be: it keeps running, but its events go nowhere and its
+/// writes are refused. The end of any other tool is waited for. Nothing that `context` refers to is used after return.
+ToolExecution executeTool(const Tool &tool, const Json &arguments, const ToolContext &context,
+                          std::chrono::milliseconds grace = std::chrono::seconds(1));
+
+} // namespace orrery::tools
