@@ -2,10 +2,12 @@
 // orrery-conformance: runs recorded cases against the core and prints what differs.
 #include "app/conformance/compare.h"
 #include "app/conformance/suites.h"
+#include "core/model/canonicaljson.h"
 
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 
 using namespace orrery;
 using namespace orrery::conformance;
@@ -68,7 +70,8 @@ bool runFile(const char *name, const Runners &runners, const Options &options, b
         std::fprintf(stderr, "orrery-conformance: cannot open %s\n", name);
         return false;
     }
-    const Json json = Json::parse(file, nullptr, false);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const Json json = parseExactJson(text).value_or(Json());
     if (!json.is_object() || !json.contains("suite") || !json["suite"].is_string()
         || !json.contains("cases") || !json["cases"].is_array()) {
         std::fprintf(stderr, "orrery-conformance: %s: expected {\"suite\": …, \"cases\": […]}\n",
@@ -93,7 +96,8 @@ int main(int argc, char **argv)
     addModelSuites(runners);
     addStreamSuites(runners);
     addTeamSuites(runners);
-    addContextSuites(runners);
+    addToolSuites(runners);
+    addGuardSuites(runners);
     Options options;
     bool allPassed = true;
     bool allRead = true;

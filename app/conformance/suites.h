@@ -17,9 +17,11 @@ using Runners = std::map<std::pair<std::string, std::string>, Runner>;
 
 void addModelSuites(
     Runners &runners); ///< tool_schema, message_encode, response_decode, context_update
-void addStreamSuites(Runners &runners);  ///< stream_decode
-void addTeamSuites(Runners &runners);    ///< claims, rate_limiter
-void addContextSuites(Runners &runners); ///< context
+void addStreamSuites(Runners &runners); ///< stream_decode
+void addTeamSuites(Runners &runners);   ///< claims, rate_limiter
+void addToolSuites(Runners &runners);   ///< tool_validation
+void addGuardSuites(
+    Runners &runners); ///< guards: paths, URLs, permissions, input, prompt templates
 
 /// An error in the form of the cases.
 Json raised(const std::string &message);
