@@ -33,7 +33,8 @@ Json canonical(const Json &value, const std::string &suite)
         return {{"raises", "error"}};
     Json object = Json::object();
     for (const auto &[key, item] : value.items()) {
-        if (suite == "message_encode" && key == "arguments" && item.is_string())
+        const bool holdsCalls = suite == "message_encode" || suite == "provider_request";
+        if (holdsCalls && key == "arguments" && item.is_string())
             object[key] = Json::parse(item.get<std::string>(), nullptr, false);
         else
             object[key] = canonical(item, suite);

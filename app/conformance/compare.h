@@ -8,7 +8,7 @@
 namespace orrery::conformance {
 
 /// Makes what may differ the same: generated ids become `<gemini_id>`, `{"raises": …}` loses its words
-/// (the class of an error is not compared), argument texts of `message_encode` become JSON.
+/// (the class of an error is not compared), argument texts of requests become JSON.
 Json canonical(const Json &value, const std::string &suite);
 
 /// Equal, floats within 1e-9 relative.

@@ -94,6 +94,7 @@ int main(int argc, char **argv)
 {
     Runners runners;
     addModelSuites(runners);
+    addProviderSuites(runners);
     addStreamSuites(runners);
     addTeamSuites(runners);
     addToolSuites(runners);

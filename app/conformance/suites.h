@@ -17,6 +17,8 @@ using Runners = std::map<std::pair<std::string, std::string>, Runner>;
 
 void addModelSuites(
     Runners &runners); ///< tool_schema, message_encode, response_decode, context_update
+void addProviderSuites(
+    Runners &runners); ///< provider_request; of guards: model_parse, retry_info, fallback_*
 void addStreamSuites(Runners &runners); ///< stream_decode
 void addTeamSuites(Runners &runners);   ///< claims, rate_limiter
 void addToolSuites(Runners &runners);   ///< tool_validation

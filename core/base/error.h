@@ -36,6 +36,8 @@ struct Error {
     bool retryable = false;
     int httpStatus = 0;          ///< 0 when no HTTP answer was involved
     long long retryAfterMs = -1; ///< the peer's own hint; -1 when it gave none
+    /// A model's provider failed or refused before it said anything, so another model may do better.
+    bool fromProvider = false;
 };
 
 inline Error makeError(ErrorCode code, std::string message, std::string detail = {})

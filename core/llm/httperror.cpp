@@ -1,49 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/httperror.h"
 
-#include <QByteArray>
-#include <QDateTime>
-#include <QLocale>
+#include "core/base/utf8.h"
+
 #include <QString>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
 
 namespace orrery::llm {
 namespace {
-
-std::string_view trimmed(std::string_view text)
-{
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-std::optional<double> nonNegative(std::string_view text)
-{
-    double value = 0;
-    const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || result.ec != std::errc() || result.ptr != text.data() + text.size()
-        || !(value >= 0) || value > 1e9) {
-        return std::nullopt;
-    }
-    return value;
-}
-
-/// The three forms of RFC 9110 that are seen in practice come down to the first: `Sun, 06 Nov 1994 08:49:37 GMT`.
-std::optional<std::int64_t> httpDateMs(std::string_view text)
-{
-    const QString string = QString::fromLatin1(text.data(), qsizetype(text.size()));
-    QDateTime time =
-        QLocale::c().toDateTime(string, QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
-    if (!time.isValid())
-        return std::nullopt;
-    time.setTimeSpec(Qt::UTC);
-    return time.toMSecsSinceEpoch();
-}
 
 std::string textOf(const Json &json)
 {
@@ -156,19 +121,6 @@ std::string serverMessage(std::string_view body)
         }
     }
     return excerpt(trimmed(body));
-}
-
-long long retryAfterMs(std::string_view retryAfterMsHeader, std::string_view retryAfterHeader,
-                       std::int64_t nowMs)
-{
-    if (const auto ms = nonNegative(trimmed(retryAfterMsHeader)))
-        return std::llround(std::ceil(*ms));
-    const std::string_view text = trimmed(retryAfterHeader);
-    if (const auto seconds = nonNegative(text))
-        return std::llround(std::ceil(*seconds * 1000));
-    if (const auto date = httpDateMs(text))
-        return std::max<long long>(0, *date - nowMs);
-    return -1;
 }
 
 std::string excerpt(std::string_view text, std::size_t bytes)

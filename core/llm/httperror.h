@@ -4,7 +4,6 @@
 #include "core/base/error.h"
 #include "core/model/json.h"
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,11 +21,6 @@ Error errorFromErrorObject(const Json &error, const std::string &who);
 /// What the server says went wrong: `error.message`, `message`, `detail` or `error` of a JSON body, else the body's
 /// first 300 bytes.
 std::string serverMessage(std::string_view body);
-
-/// How long the server asks us to wait, from `retry-after-ms`, else from `Retry-After` (seconds or an HTTP date, taken
-/// against `nowMs`, wall-clock ms since 1970). -1 when neither can be understood.
-long long retryAfterMs(std::string_view retryAfterMsHeader, std::string_view retryAfterHeader,
-                       std::int64_t nowMs);
 
 /// At most `bytes` bytes of `text`, cut between UTF-8 characters, control characters made visible as spaces.
 std::string excerpt(std::string_view text, std::size_t bytes = 300);

@@ -2,6 +2,8 @@
 #include "core/llm/httpexchange.h"
 
 #include "core/llm/httperror.h"
+#include "core/llm/providers.h"
+#include "core/llm/retryhint.h"
 
 #include <QDateTime>
 #include <QNetworkReply>
@@ -19,11 +21,13 @@ std::string_view view(const QByteArray &bytes)
 
 } // namespace
 
-HttpExchange::HttpExchange(bool stream, std::string apiKey, int timeoutMs, ModelHandlers handlers)
-    : m_stream(stream), m_apiKey(std::move(apiKey)), m_handlers(std::move(handlers))
+HttpExchange::HttpExchange(const ModelRequest &request, ModelHandlers handlers)
+    : m_apiKey(request.apiKey), m_expected{wireFormOf(request.provider), request.stream,
+                                           request.tools},
+      m_handlers(std::move(handlers))
 {
     m_silence.setSingleShot(true);
-    m_silence.setInterval(timeoutMs);
+    m_silence.setInterval(request.timeoutMs);
     connect(&m_silence, &QTimer::timeout, this, &HttpExchange::onTimeout);
 }
 
@@ -33,7 +37,7 @@ void HttpExchange::follow(QNetworkReply *reply, std::string host)
 {
     m_host = std::move(host);
     m_reply = reply;
-    m_reader = std::make_unique<ReplyReader>(m_stream, m_host);
+    m_reader = std::make_unique<ReplyReader>(m_expected, m_host);
     connect(reply, &QNetworkReply::readyRead, this, &HttpExchange::onReadyRead);
     connect(reply, &QNetworkReply::finished, this, &HttpExchange::onFinished);
     // Bytes of the headers count as a sign of life as well.
@@ -115,8 +119,10 @@ void HttpExchange::finish(Result<ModelReply> result)
     if (m_done)
         return;
     m_done = true;
-    if (!result)
+    if (!result) {
         redact(result.error(), m_apiKey);
+        result.error().fromProvider = !m_reader || !m_reader->hasContent();
+    }
     release(result.has_value());
     // The handler may destroy the call and let this go; nothing of it is used afterwards.
     const auto onDone = std::move(m_handlers.onDone);
@@ -186,9 +192,11 @@ Error HttpExchange::statusError(int status) const
         return error;
     }
     Error error = errorFromAnswer(status, m_host, m_failure);
-    error.retryAfterMs =
-        retryAfterMs(view(m_reply->rawHeader("retry-after-ms")),
-                     view(m_reply->rawHeader("Retry-After")), QDateTime::currentMSecsSinceEpoch());
+    HttpHeaders headers;
+    for (const auto &[name, value] : m_reply->rawHeaderPairs())
+        headers.emplace_back(name.toStdString(), value.toStdString());
+    error.retryAfterMs = retryHintMs(Json::parse(m_failure, nullptr, false), headers,
+                                     QDateTime::currentMSecsSinceEpoch());
     return error;
 }
 

@@ -22,7 +22,7 @@ class HttpExchange final : public QObject
     Q_OBJECT
 
 public:
-    HttpExchange(bool stream, std::string apiKey, int timeoutMs, ModelHandlers handlers);
+    HttpExchange(const ModelRequest &request, ModelHandlers handlers);
     ~HttpExchange() override;
 
     /// Takes the reply; `host` is how errors name the server.
@@ -44,9 +44,9 @@ private:
     Error statusError(int status) const;
     int status() const;
 
-    bool m_stream;
     std::string m_apiKey;
     std::string m_host;
+    ReplyReader::Expected m_expected;
     ModelHandlers m_handlers;
     std::unique_ptr<ReplyReader> m_reader;
     QPointer<QNetworkReply> m_reply;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/httpmodelclient.h"
 
-#include "core/llm/chatrequest.h"
 #include "core/llm/httpexchange.h"
+#include "core/llm/httprequest.h"
 #include "core/llm/providers.h"
+#include "core/llm/uploaddevice.h"
 
 #include <QNetworkAccessManager>
 #include <QNetworkProxy>
@@ -39,16 +40,17 @@ private:
     QPointer<HttpExchange> m_exchange;
 };
 
-QNetworkRequest networkRequest(const ModelRequest &request, const QUrl &url)
+QNetworkRequest networkRequest(const HttpRequestSpec &spec)
 {
-    QNetworkRequest http(url);
-    http.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("application/json"));
-    http.setRawHeader("Accept", request.stream ? "text/event-stream" : "application/json");
+    QNetworkRequest http(QUrl(QString::fromStdString(spec.url), QUrl::StrictMode));
+    if (!spec.stream)
+        http.setRawHeader("Accept", "application/json");
+    for (const auto &[name, value] : spec.headers)
+        http.setRawHeader(QByteArray::fromStdString(name), QByteArray::fromStdString(value));
     // Compression would hold back the small pieces of a stream.
     http.setRawHeader("Accept-Encoding", "identity");
     http.setRawHeader("User-Agent", "orrery");
-    if (!request.apiKey.empty())
-        http.setRawHeader("Authorization", QByteArray::fromStdString("Bearer " + request.apiKey));
+    http.setHeader(QNetworkRequest::ContentLengthHeader, qulonglong(spec.body->size()));
     http.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
                       QNetworkRequest::ManualRedirectPolicy);
     http.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
@@ -59,28 +61,17 @@ QNetworkRequest networkRequest(const ModelRequest &request, const QUrl &url)
     return http;
 }
 
-/// What keeps a request from being sent at all.
-Result<QUrl> urlOf(const ModelRequest &request)
+/// The key of a service that nobody has named another address for.
+Result<void> checkKey(const ModelRequest &request)
 {
-    const std::string base = resolveBaseUrl(request.provider, request.baseUrl);
     const Provider *known = findProvider(request.provider);
-    if (base.empty()) {
-        return fail(ErrorCode::InvalidArgument,
-                    known ? "provider " + request.provider + " needs a base_url"
-                          : "provider " + request.provider
-                                + " is not known; name a base_url or use `custom`");
-    }
-    const QUrl url(QString::fromStdString(base + "/chat/completions"), QUrl::StrictMode);
-    if (!url.isValid() || url.host().isEmpty()
-        || (url.scheme() != u"http" && url.scheme() != u"https"))
-        return fail(ErrorCode::InvalidArgument,
-                    "base_url " + base + " is not an http or https address");
-    if (known && !known->keyEnv.empty() && request.apiKey.empty() && request.baseUrl.empty()) {
+    if (known && !known->keyEnv.empty() && request.apiKey.empty()
+        && request.baseUrl == resolveBaseUrl(request.provider, {})) {
         return fail(ErrorCode::Auth, "no key for " + std::string(known->title)
                                          + ": set the environment variable "
                                          + std::string(known->keyEnv));
     }
-    return url;
+    return {};
 }
 
 /// Without user and password, which may stand in an address.
@@ -97,29 +88,27 @@ HttpModelClient::~HttpModelClient() = default;
 
 std::unique_ptr<ModelCall> HttpModelClient::start(ModelRequest request, ModelHandlers handlers)
 {
-    auto *exchange =
-        new HttpExchange(request.stream, request.apiKey, request.timeoutMs, std::move(handlers));
+    if (request.body)
+        request.baseUrl = resolveBaseUrl(request.provider, request.baseUrl);
+    else
+        prepareRequest(request);
+    auto *exchange = new HttpExchange(request, std::move(handlers));
     auto call = std::make_unique<HttpCall>(exchange);
-    const auto url = urlOf(request);
-    if (!url) {
-        exchange->failLater(url.error());
+    if (auto checked = checkKey(request); !checked) {
+        exchange->failLater(checked.error());
         return call;
     }
-    const auto body = chatRequestBody(request);
-    if (!body) {
-        exchange->failLater(body.error());
+    const auto spec = buildRequest(request);
+    if (!spec) {
+        exchange->failLater(spec.error());
         return call;
     }
-    QNetworkReply *reply = freeManager()->post(networkRequest(request, *url),
-                                               QByteArray(body->data(), qsizetype(body->size())));
-    exchange->follow(reply, hostOf(*url));
+    const QNetworkRequest http = networkRequest(*spec);
+    auto device = std::make_unique<UploadDevice>(spec->body);
+    QNetworkReply *reply = freeManager()->post(http, device.get());
+    device.release()->setParent(reply);
+    exchange->follow(reply, hostOf(http.url()));
     return call;
-}
-
-std::size_t HttpModelClient::bodyBytes(const ModelRequest &request) const
-{
-    const auto body = chatRequestBody(request);
-    return body ? body->size() : 0;
 }
 
 QNetworkAccessManager *HttpModelClient::freeManager()

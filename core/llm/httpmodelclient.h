@@ -10,8 +10,8 @@ class QNetworkAccessManager;
 
 namespace orrery::llm {
 
-/// Talks to an OpenAI-compatible server: POST {baseUrl}/chat/completions, streamed or plain. Belongs to one thread
-/// with an event loop and never blocks it. Speaks HTTP/1.1, follows no redirect, uses no proxy and keeps no cookies,
+/// Sends requests to all providers, each in its own form, streamed or plain. Belongs to one thread with an event loop
+/// and never blocks it; a body is read from where its encoder left it. Speaks HTTP/1.1, follows no redirect, uses no proxy and keeps no cookies,
 /// so a key goes to the host that the person named and to no other.
 class HttpModelClient final : public ModelClient
 {
@@ -20,7 +20,6 @@ public:
     ~HttpModelClient() override;
 
     std::unique_ptr<ModelCall> start(ModelRequest request, ModelHandlers handlers) override;
-    std::size_t bodyBytes(const ModelRequest &request) const override;
 
 private:
     QNetworkAccessManager *freeManager();

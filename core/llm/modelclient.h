@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/llm/encodedrequest.h"
+#include "core/llm/messageencode.h"
 #include "core/model/json.h"
 #include "core/model/message.h"
 #include "core/model/usage.h"
@@ -13,19 +15,31 @@
 
 namespace orrery::llm {
 
-/// One request to a model, provider-neutral. Values only.
+/// One request to a model, provider-neutral.
 struct ModelRequest {
     std::string agent;    ///< who asks; the scripted model picks its part by it
     std::string provider; ///< `openai`, `ollama`, `scripted`, …
     std::string model;
-    std::string baseUrl; ///< empty = the provider's default
-    std::string apiKey;  ///< never logged, never journalled
-    std::string script;  ///< path of the script file (provider `scripted`)
-    std::vector<std::shared_ptr<const Message>> messages;
+    std::string baseUrl;      ///< empty = the provider's default
+    std::string apiKey;       ///< never logged, never journalled
+    std::string organization; ///< of OpenAI's; may be empty
+    std::string script;       ///< path of the script file (provider `scripted`)
+    MessageList messages;
+    /// In place of `messages`, so that a long conversation is not copied for each request: the caller's own list. It
+    /// is looked at until start() returns, and no longer.
+    const MessageList *history = nullptr;
+    /// What RequestEncoder made of this request; null = the client encodes it itself.
+    std::shared_ptr<const EncodedRequest> body;
     std::shared_ptr<const Json> tools; ///< already in the provider's form; null = none
-    Json settings = Json::object();
+    Json settings =
+        Json::object(); ///< neutral names (docs/TEAM_FILE.md), `extra_body` for all others
+    UnsignedThinking unsignedThinking = UnsignedThinking::LeaveOut;
+    /// False where somebody else than the person may have chosen the address.
+    bool allowPrivateHosts = true;
     bool stream = true;
     int timeoutMs = 120000; ///< without any byte received
+
+    const MessageList &conversation() const { return history ? *history : messages; }
 };
 
 struct ModelDelta {
@@ -62,8 +76,6 @@ class ModelClient
 public:
     virtual ~ModelClient() = default;
     virtual std::unique_ptr<ModelCall> start(ModelRequest request, ModelHandlers handlers) = 0;
-    /// Size of the body that would be sent, in bytes, for token estimates (4 bytes a token). 0 if unknown.
-    virtual std::size_t bodyBytes(const ModelRequest &request) const = 0;
 };
 
 /// The client that sends `scripted` requests to the scripted model and all others over HTTP.

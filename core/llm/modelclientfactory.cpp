@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/modelclientfactory.h"
 
-#include "core/llm/chatrequest.h"
 #include "core/llm/httpmodelclient.h"
 #include "core/llm/scriptedmodel.h"
 
@@ -17,12 +16,6 @@ std::unique_ptr<ModelCall> RoutingClient::start(ModelRequest request, ModelHandl
     if (!m_http)
         m_http = std::make_unique<HttpModelClient>();
     return m_http->start(std::move(request), std::move(handlers));
-}
-
-std::size_t RoutingClient::bodyBytes(const ModelRequest &request) const
-{
-    const auto body = chatRequestBody(request);
-    return body ? body->size() : 0;
 }
 
 std::unique_ptr<ModelClient> makeModelClient() { return std::make_unique<RoutingClient>(); }

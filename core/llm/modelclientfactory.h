@@ -11,7 +11,6 @@ class RoutingClient final : public ModelClient
 {
 public:
     std::unique_ptr<ModelCall> start(ModelRequest request, ModelHandlers handlers) override;
-    std::size_t bodyBytes(const ModelRequest &request) const override;
 
 private:
     std::unique_ptr<ModelClient> m_scripted;

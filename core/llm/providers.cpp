@@ -6,18 +6,24 @@
 namespace orrery::llm {
 namespace {
 
+constexpr auto kOpenAi = WireForm::OpenAi;
+
 constexpr Provider kProviders[] = {
-    {"openai", "OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY", false},
-    {"groq", "Groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", false},
-    {"mistral", "Mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY", false},
-    {"openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", false},
-    {"together", "Together AI", "https://api.together.xyz/v1", "TOGETHER_API_KEY", false},
-    {"ollama", "Ollama", "http://localhost:11434/v1", "", true},
-    {"lmstudio", "LM Studio", "http://localhost:1234/v1", "", true},
-    {"llamacpp", "llama.cpp", "http://localhost:8080/v1", "", true},
-    {"vllm", "vLLM", "http://localhost:8000/v1", "", true},
-    {"sglang", "SGLang", "http://localhost:30000/v1", "", true},
-    {"custom", "OpenAI-compatible server", "", "", false},
+    {"openai", "OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY"},
+    {"anthropic", "Anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY",
+     WireForm::Anthropic},
+    {"gemini", "Gemini", "https://generativelanguage.googleapis.com/v1beta", "GEMINI_API_KEY",
+     WireForm::Gemini},
+    {"groq", "Groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY"},
+    {"mistral", "Mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"},
+    {"openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"},
+    {"together", "Together AI", "https://api.together.xyz/v1", "TOGETHER_API_KEY"},
+    {"ollama", "Ollama", "http://localhost:11434/v1", "", kOpenAi, true},
+    {"lmstudio", "LM Studio", "http://localhost:1234/v1", "", kOpenAi, true},
+    {"llamacpp", "llama.cpp", "http://localhost:8080/v1", "", kOpenAi, true},
+    {"vllm", "vLLM", "http://localhost:8000/v1", "", kOpenAi, true},
+    {"sglang", "SGLang", "http://localhost:30000/v1", "", kOpenAi, true},
+    {"custom", "Custom provider", "", ""},
 };
 
 } // namespace
@@ -33,15 +39,22 @@ const Provider *findProvider(std::string_view name)
     return nullptr;
 }
 
+WireForm wireFormOf(std::string_view provider)
+{
+    const Provider *known = findProvider(provider);
+    return known ? known->form : WireForm::OpenAi;
+}
+
 std::string resolveBaseUrl(std::string_view provider, const std::string &baseUrl)
 {
     std::string url = baseUrl;
-    if (url.empty()) {
-        if (const Provider *known = findProvider(provider))
-            url = known->baseUrl;
-    }
+    const Provider *known = findProvider(provider);
+    if (known && (url.empty() || url == "local"))
+        url = known->baseUrl;
     while (!url.empty() && url.back() == '/')
         url.pop_back();
+    if (known && known->form == WireForm::Anthropic && url.ends_with("/v1"))
+        url.resize(url.size() - 3);
     return url;
 }
 

@@ -1,244 +1,238 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/replyreader.h"
 
+#include "core/base/ids.h"
 #include "core/llm/httperror.h"
+#include "core/llm/responsedecode.h"
+#include "core/llm/textcalls.h"
 
 namespace orrery::llm {
 namespace {
 
 constexpr std::size_t kStartBytes = 4096;
 constexpr std::size_t kMaxPlainBytes = 64 * 1024 * 1024;
+constexpr std::size_t kMaxEventBytes = 10 * 1024 * 1024;
+
+const Json &at(const Json &object, const char *key)
+{
+    static const Json none;
+    if (!object.is_object())
+        return none;
+    const auto it = object.find(key);
+    return it == object.end() ? none : *it;
+}
 
 std::string stringAt(const Json &object, const char *key)
 {
-    const auto it = object.find(key);
-    return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
+    const Json &value = at(object, key);
+    return value.is_string() ? value.get<std::string>() : std::string();
 }
 
-std::int64_t countAt(const Json &object, const char *key)
+/// Whether a plain object is an answer at all; the decoder is content with any object.
+bool isAnswer(const Json &json, WireForm form)
 {
-    const auto it = object.find(key);
-    return it != object.end() && it->is_number() ? it->get<std::int64_t>() : 0;
+    if (form == WireForm::Anthropic)
+        return at(json, "content").is_array();
+    if (form == WireForm::Gemini)
+        return at(json, "candidates").is_array() || at(json, "promptFeedback").is_object();
+    const Json &choices = at(json, "choices");
+    return choices.is_array() && !choices.empty() && at(choices[0], "message").is_object();
 }
 
-ToolCall toolCall(std::string id, std::string name, const std::string &arguments)
-{
-    ToolCall call;
-    if (!id.empty())
-        call.id = std::move(id);
-    if (!name.empty())
-        call.name = std::move(name);
-    const Json parsed = arguments.empty() ? Json::object() : Json::parse(arguments, nullptr, false);
-    if (parsed.is_object())
-        call.arguments = parsed;
-    else
-        call.invalidArguments = arguments;
-    return call;
-}
-
-void readUsage(const Json &usage, ModelReply &reply)
-{
-    if (!usage.is_object())
-        return;
-    reply.rawUsage = usage;
-    reply.usage.inputTokens = countAt(usage, "prompt_tokens");
-    reply.usage.outputTokens = countAt(usage, "completion_tokens");
-    reply.usage.totalTokens = countAt(usage, "total_tokens");
-    if (reply.usage.totalTokens == 0)
-        reply.usage.totalTokens = reply.usage.inputTokens + reply.usage.outputTokens;
-    const auto details = usage.find("prompt_tokens_details");
-    if (details != usage.end() && details->is_object())
-        reply.usage.cacheReadInputTokens = countAt(*details, "cached_tokens");
-}
-
-const Json *firstChoice(const Json &json)
-{
-    const auto choices = json.find("choices");
-    if (choices == json.end() || !choices->is_array() || choices->empty()
-        || !(*choices)[0].is_object())
-        return nullptr;
-    return &(*choices)[0];
-}
+const char *usageKey(WireForm form) { return form == WireForm::Gemini ? "usageMetadata" : "usage"; }
 
 } // namespace
 
-ReplyReader::ReplyReader(bool stream, std::string host) : m_stream(stream), m_host(std::move(host))
-{
-    m_reply.message.role = Role::Assistant;
-    m_reply.usage.requests = 1;
-}
+ReplyReader::ReplyReader(Expected expected, std::string host)
+    : m_expected(std::move(expected)), m_host(std::move(host)), m_assembler(m_expected.form)
+{}
 
 void ReplyReader::feed(std::string_view bytes, std::vector<ModelDelta> &deltas)
 {
     m_bytes += bytes.size();
-    const std::size_t keep = m_sse ? kStartBytes : kMaxPlainBytes;
+    const bool isStream = m_kind == Kind::Events || m_kind == Kind::Array;
+    const std::size_t keep = isStream ? kStartBytes : kMaxPlainBytes;
     if (m_start.size() < keep)
         m_start.append(bytes.substr(0, keep - m_start.size()));
-    if (!m_stream)
+    if (m_kind == Kind::Unknown) {
+        findKind();
+        if (m_kind == Kind::Events || m_kind == Kind::Array)
+            bytes = m_start;
+    }
+    if (m_kind == Kind::Events)
+        items(m_sse.feed(bytes), deltas);
+    else if (m_kind == Kind::Array)
+        items(m_array.feed(bytes), deltas);
+    if (!complete() && m_sse.rest().size() + m_array.rest().size() > kMaxEventBytes)
+        m_error = garbage(m_host + " sent an event without an end");
+}
+
+/// By the first byte that says something.
+void ReplyReader::findKind()
+{
+    const std::size_t first = m_start.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    if (first == std::string::npos)
         return;
-    for (std::size_t from = 0; from < bytes.size() && !complete();) {
-        const std::size_t end = bytes.find('\n', from);
-        m_line.append(bytes.substr(from, end == std::string_view::npos ? end : end - from));
-        if (end == std::string_view::npos)
+    if (!m_expected.stream || m_start[first] == '{')
+        m_kind = Kind::Plain;
+    else if (m_start[first] == '[' && m_expected.form == WireForm::Gemini)
+        m_kind = Kind::Array;
+    else
+        m_kind = Kind::Events;
+}
+
+void ReplyReader::items(const std::vector<Json> &items, std::vector<ModelDelta> &deltas)
+{
+    for (const Json &json : items) {
+        if (complete())
             return;
-        if (!m_line.empty() && m_line.back() == '\r')
-            m_line.pop_back();
-        line(m_line, deltas);
-        m_line.clear();
-        from = end + 1;
+        item(json, deltas);
     }
 }
 
-void ReplyReader::line(std::string_view text, std::vector<ModelDelta> &deltas)
+void ReplyReader::item(Json json, std::vector<ModelDelta> &deltas)
 {
-    if (text.empty()) {
-        const std::string data = std::move(m_data);
-        m_data.clear();
-        if (!data.empty())
-            event(data, deltas);
-        return;
-    }
-    if (!text.starts_with("data:"))
-        return;
-    m_sse = true;
-    text.remove_prefix(text.starts_with("data: ") ? 6 : 5);
-    if (!m_data.empty())
-        m_data += '\n';
-    m_data += text;
-}
-
-void ReplyReader::event(std::string_view data, std::vector<ModelDelta> &deltas)
-{
-    if (data == "[DONE]") {
+    ++m_items;
+    if (json.is_object() && json.contains("$stream_done")) {
         m_done = true;
         return;
     }
-    const Json json = Json::parse(data.begin(), data.end(), nullptr, false);
-    if (!json.is_object()) {
+    if (!json.is_object() || json.contains("$parse_error")) {
         m_error = garbage(m_host + " sent an event that is not a JSON object");
-        m_error->detail = excerpt(data);
+        m_error->detail =
+            excerpt(json.is_object() ? json["$parse_error"].get<std::string>() : json.dump());
         return;
     }
-    const auto error = json.find("error");
-    if (error != json.end() && !error->is_null()) {
-        m_error = errorFromErrorObject(*error, m_host);
+    if (const Json &error = at(json, "error"); !error.is_null()) {
+        m_error = errorFromErrorObject(error, m_host);
         return;
     }
-    if (m_reply.model.empty())
-        m_reply.model = stringAt(json, "model");
-    if (json.contains("usage"))
-        readUsage(json["usage"], m_reply);
-    const Json *choice = firstChoice(json);
-    if (!choice)
-        return;
-    if (choice->contains("delta") && (*choice)["delta"].is_object())
-        delta((*choice)["delta"], deltas);
-    const std::string reason = stringAt(*choice, "finish_reason");
-    if (!reason.empty()) {
-        m_finished = true;
-        m_reply.finishReason = reason;
-    }
+    noteFacts(json);
+    if (m_expected.form == WireForm::OpenAi)
+        m_indexes.correct(json);
+    else if (m_expected.form == WireForm::Anthropic)
+        m_thinking.add(json);
+    events(json, deltas);
+    m_done =
+        m_done || (m_expected.form == WireForm::Anthropic && at(json, "type") == "message_stop");
 }
 
-void ReplyReader::delta(const Json &json, std::vector<ModelDelta> &deltas)
+/// What a chunk says beside its events.
+void ReplyReader::noteFacts(const Json &json)
 {
+    const Json &message = at(json, "message"); // of Anthropic's message_start
+    for (const Json *from : {&json, &message}) {
+        const Json &usage = at(*from, usageKey(m_expected.form));
+        if (usage.is_object() && m_rawUsage.is_object())
+            m_rawUsage.update(usage);
+        else if (usage.is_object())
+            m_rawUsage = usage;
+        if (m_model.empty())
+            m_model =
+                stringAt(*from, m_expected.form == WireForm::Gemini ? "modelVersion" : "model");
+    }
+    if (const std::string reason = stringAt(at(json, "promptFeedback"), "blockReason");
+        !reason.empty())
+        m_error = makeError(ErrorCode::Denied, m_host + " refuses the prompt: " + reason);
+}
+
+void ReplyReader::events(const Json &json, std::vector<ModelDelta> &deltas)
+{
+    using EventKind = StreamEvent::Kind;
     ModelDelta delta;
-    delta.text = stringAt(json, "content");
-    delta.thinking = stringAt(json, "reasoning_content");
-    if (delta.thinking.empty())
-        delta.thinking = stringAt(json, "reasoning");
-    m_text += delta.text;
-    m_thinking += delta.thinking;
-    if (json.contains("tool_calls"))
-        toolCalls(json["tool_calls"]);
+    for (StreamEvent &event : decodeChunk(json, m_expected.form)) {
+        switch (event.kind) {
+        case EventKind::TextDelta: delta.text += event.text; break;
+        case EventKind::ThinkingDelta: delta.thinking += event.text; break;
+        case EventKind::Finish: m_finished = true; break;
+        default: break;
+        }
+        m_hasContent = m_hasContent || event.kind == EventKind::TextDelta
+                       || event.kind == EventKind::ThinkingDelta
+                       || event.kind == EventKind::ToolCallDelta;
+        m_assembler.add(event);
+    }
     if (!delta.text.empty() || !delta.thinking.empty())
         deltas.push_back(std::move(delta));
-}
-
-void ReplyReader::toolCalls(const Json &list)
-{
-    for (const Json &part : list) {
-        if (!part.is_object())
-            continue;
-        CallParts &call = m_calls[int(countAt(part, "index"))];
-        if (const std::string id = stringAt(part, "id"); !id.empty())
-            call.id = id;
-        const auto function = part.find("function");
-        if (function == part.end() || !function->is_object())
-            continue;
-        if (const std::string name = stringAt(*function, "name"); !name.empty())
-            call.name = name;
-        call.arguments += stringAt(*function, "arguments");
-    }
 }
 
 Result<ModelReply> ReplyReader::take()
 {
     if (m_error)
         return fail(*m_error);
-    ModelReply reply = m_reply;
-    if (!m_text.empty())
-        reply.message.content = m_text;
-    if (!m_thinking.empty())
-        reply.message.reasoningContent = m_thinking;
-    for (const auto &[index, call] : m_calls)
-        reply.message.toolCalls.push_back(toolCall(call.id, call.name, call.arguments));
-    reply.usage.toolCalls = std::int64_t(reply.message.toolCalls.size());
-    return reply;
+    auto message = m_assembler.take();
+    if (!message)
+        return fail(std::move(message.error()));
+    const std::string reason = stringAt(message->metadata, "finish_reason");
+    const Usage usage = usageFromJson(at(message->metadata, "usage"));
+    return reply(std::move(*message), usage, reason, m_thinking.list());
 }
 
 Result<ModelReply> ReplyReader::end(bool cut, const std::string &why)
 {
     if (complete())
         return take();
-    if (m_sse) {
-        // Some servers leave out [DONE]; what has a finish reason is whole.
-        if (m_finished)
-            return take();
-        return fail(cutOff(why));
-    }
-    if (cut)
-        return fail(cutOff(why));
-    return plain();
+    if (m_kind == Kind::Plain && !cut)
+        return plain();
+    if (m_kind == Kind::Events && m_items == 0 && m_start.find("data:") == std::string::npos)
+        return fail(garbage(m_host + " sent something that is not an answer of a model"));
+    if (m_bytes == 0 && !cut)
+        return fail(garbage(m_host + " sent an empty answer"));
+    // Servers leave out the empty line after the last event, or [DONE]; what has a finish reason is whole.
+    std::vector<ModelDelta> late;
+    for (const Json &json : m_sse.flush())
+        if (!json.contains("$parse_error"))
+            item(json, late);
+    if (complete() || m_finished)
+        return take();
+    return fail(cutOff(why));
 }
 
-Result<ModelReply> ReplyReader::plain() const
+Result<ModelReply> ReplyReader::plain()
 {
-    if (m_bytes == 0)
-        return fail(garbage(m_host + " sent an empty answer"));
+    const WireForm form = m_expected.form;
     const Json json = Json::parse(m_start, nullptr, false);
     if (!json.is_object())
         return fail(garbage(m_host + " sent something that is not an answer of a model"));
-    const auto error = json.find("error");
-    if (error != json.end() && !error->is_null())
-        return fail(errorFromErrorObject(*error, m_host));
-    const Json *choice = firstChoice(json);
-    if (!choice || !choice->contains("message") || !(*choice)["message"].is_object())
-        return fail(garbage(m_host + " sent JSON without choices[0].message"));
-    const Json &message = (*choice)["message"];
-    ModelReply reply = m_reply;
-    reply.model = stringAt(json, "model");
-    reply.finishReason = stringAt(*choice, "finish_reason");
-    if (json.contains("usage"))
-        readUsage(json["usage"], reply);
-    if (const std::string text = stringAt(message, "content"); !text.empty())
-        reply.message.content = text;
-    for (const char *key : {"reasoning_content", "reasoning"}) {
-        const std::string thinking = stringAt(message, key);
-        if (!thinking.empty() && !reply.message.reasoningContent)
-            reply.message.reasoningContent = thinking;
-    }
-    const auto calls = message.find("tool_calls");
-    if (calls != message.end() && calls->is_array()) {
-        for (const Json &call : *calls) {
-            if (!call.is_object() || !call.contains("function") || !call["function"].is_object())
-                return fail(garbage(m_host + " sent a tool call without a function"));
-            reply.message.toolCalls.push_back(toolCall(stringAt(call, "id"),
-                                                       stringAt(call["function"], "name"),
-                                                       stringAt(call["function"], "arguments")));
-        }
-    }
+    if (const Json &error = at(json, "error"); !error.is_null())
+        return fail(errorFromErrorObject(error, m_host));
+    if (!isAnswer(json, form))
+        return fail(garbage(m_host + " sent JSON that is not an answer of a model"));
+    noteFacts(json);
+    if (m_error)
+        return fail(*m_error);
+    auto message = decodeResponse(json, form);
+    if (!message)
+        return fail(
+            garbage(m_host + " sent an answer that cannot be read: " + message.error().message));
+    if (form == WireForm::Anthropic)
+        m_thinking.addContent(json["content"]);
+    const Usage usage = usageFromJson(at(message->metadata, "usage"));
+    return reply(std::move(*message), usage, finishReasonOf(json, form), m_thinking.list());
+}
+
+ModelReply ReplyReader::reply(Message message, Usage usage, std::string finishReason,
+                              Json thinkingBlocks) const
+{
+    ModelReply reply;
+    reply.message = std::move(message);
+    reply.message.metadata = Json();
+    if (!thinkingBlocks.empty())
+        reply.message.metadata = {{"thinking_blocks", std::move(thinkingBlocks)}};
+    if (m_expected.form == WireForm::OpenAi && m_expected.tools)
+        takeTextCalls(reply.message, *m_expected.tools);
+    // A call without an id could not be answered.
+    for (ToolCall &call : reply.message.toolCalls)
+        if (!call.id || call.id->empty())
+            call.id = newId("call");
+    reply.usage = usage;
     reply.usage.toolCalls = std::int64_t(reply.message.toolCalls.size());
+    const Json &cached = at(at(m_rawUsage, "prompt_tokens_details"), "cached_tokens");
+    if (cached.is_number())
+        reply.usage.cacheReadInputTokens = cached.get<std::int64_t>();
+    reply.rawUsage = m_rawUsage;
+    reply.finishReason = std::move(finishReason);
+    reply.model = m_model;
     return reply;
 }
 

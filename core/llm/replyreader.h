@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/llm/callindexes.h"
 #include "core/llm/modelclient.h"
+#include "core/llm/provider.h"
+#include "core/llm/streamdecode.h"
+#include "core/llm/streamframes.h"
+#include "core/llm/thinkingblocks.h"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,51 +15,67 @@
 
 namespace orrery::llm {
 
-/// Reads the body of a 200 answer as it arrives, be it an event stream or one JSON object, and judges how it ended.
+/// Reads the body of a 200 answer as it arrives and judges how it ended. What the server really sends counts, not what
+/// was asked for: an event stream, an array (Gemini), or one plain object. Servers that are slightly off are
+/// understood: no usage, no `[DONE]`, tool calls without an index or an id, an `error` in the stream.
+///
+/// Tool calls that a server has left in the text (`<tool_call>{"name": …, "arguments": …}</tool_call>`, as local
+/// servers do without a parser for their model) are calls if tools were offered, the answer has no call of its own,
+/// and each names one of those tools; they are then taken out of the text. Anything else stays text.
 class ReplyReader
 {
 public:
-    ReplyReader(bool stream, std::string host);
+    struct Expected {
+        WireForm form = WireForm::OpenAi;
+        bool stream = true;
+        std::shared_ptr<const Json> tools; ///< as in the request; null = none were offered
+    };
+
+    ReplyReader(Expected expected, std::string host);
 
     /// Takes bytes, cut anywhere; appends what can be shown at once.
     void feed(std::string_view bytes, std::vector<ModelDelta> &deltas);
-    /// True when nothing more has to come: `[DONE]` or an error was read.
+    /// True when nothing more has to come: the end of the stream or an error was read.
     bool complete() const { return m_done || m_error; }
+    /// True when some text, thinking or tool call has come.
+    bool hasContent() const { return m_hasContent; }
     /// The result of a complete answer.
     Result<ModelReply> take();
     /// The result when the connection has ended; `cut` if it did not end properly, `why` in the network's words.
     Result<ModelReply> end(bool cut, const std::string &why);
 
 private:
-    struct CallParts {
-        std::string id;
-        std::string name;
-        std::string arguments;
-    };
+    enum class Kind { Unknown, Events, Array, Plain };
 
-    void line(std::string_view line, std::vector<ModelDelta> &deltas);
-    void event(std::string_view data, std::vector<ModelDelta> &deltas);
-    void delta(const Json &delta, std::vector<ModelDelta> &deltas);
-    void toolCalls(const Json &list);
-    Result<ModelReply> plain() const;
+    void findKind();
+    void items(const std::vector<Json> &items, std::vector<ModelDelta> &deltas);
+    void item(Json item, std::vector<ModelDelta> &deltas);
+    void events(const Json &item, std::vector<ModelDelta> &deltas);
+    void noteFacts(const Json &item);
+    Result<ModelReply> plain();
+    ModelReply reply(Message message, Usage usage, std::string finishReason,
+                     Json thinkingBlocks) const;
     Error garbage(const std::string &message) const;
     Error cutOff(const std::string &why) const;
 
-    bool m_stream;
-    std::string m_host;
+    const Expected m_expected;
+    const std::string m_host;
+    Kind m_kind = Kind::Unknown;
     std::string
         m_start; ///< the beginning of the body, or all of it while it may be one JSON object
     std::size_t m_bytes = 0;
-    bool m_sse = false; ///< a `data:` line has been seen
+    std::size_t m_items = 0;
     bool m_done = false;
     bool m_finished = false;
+    bool m_hasContent = false;
     std::optional<Error> m_error;
-    std::string m_line;
-    std::string m_data;
-    ModelReply m_reply;
-    std::string m_text;
-    std::string m_thinking;
-    std::map<int, CallParts> m_calls;
+    SseFrames m_sse;
+    JsonArrayFrames m_array;
+    StreamAssembler m_assembler;
+    CallIndexes m_indexes;
+    ThinkingBlocks m_thinking;
+    std::string m_model;
+    Json m_rawUsage;
 };
 
 } // namespace orrery::llm

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/scriptedmodel.h"
 
-#include "core/llm/chatrequest.h"
+#include "core/llm/requestencoder.h"
 #include "core/llm/scriptedcall.h"
 
 #include <QDateTime>
@@ -35,7 +35,8 @@ private:
 
 const Message *lastToolResult(const ModelRequest &request)
 {
-    for (auto it = request.messages.rbegin(); it != request.messages.rend(); ++it) {
+    const MessageList &messages = request.conversation();
+    for (auto it = messages.rbegin(); it != messages.rend(); ++it) {
         if ((*it)->role == Role::Tool)
             return it->get();
     }
@@ -50,10 +51,17 @@ bool resultMatches(const ScriptStep &step, const ModelRequest &request)
                                 step.until->lastResultMatches);
 }
 
+std::size_t bodyBytes(const ModelRequest &request)
+{
+    if (request.body)
+        return request.body->size();
+    const auto body = RequestEncoder().encode(request);
+    return body ? (*body)->size() : 0;
+}
+
 std::int64_t tokens(std::size_t bytes) { return std::int64_t((bytes + 3) / 4); }
 
-ModelReply replyOf(const ScriptStep &step, const ModelRequest &request, std::size_t bodyBytes,
-                   int &calls)
+ModelReply replyOf(const ScriptStep &step, const ModelRequest &request, int &calls)
 {
     ModelReply reply;
     reply.model = request.model.empty() ? "scripted" : request.model;
@@ -71,7 +79,7 @@ ModelReply replyOf(const ScriptStep &step, const ModelRequest &request, std::siz
         size += call.name->size() + call.arguments.dump().size();
     }
     Usage usage;
-    usage.inputTokens = step.usage ? step.usage->inputTokens : tokens(bodyBytes);
+    usage.inputTokens = step.usage ? step.usage->inputTokens : tokens(bodyBytes(request));
     usage.outputTokens = step.usage ? step.usage->outputTokens : tokens(size);
     usage.totalTokens = usage.inputTokens + usage.outputTokens;
     usage.requests = 1;
@@ -97,19 +105,13 @@ std::unique_ptr<ModelCall> ScriptedModel::start(ModelRequest request, ModelHandl
     ModelReply reply;
     if (step) {
         speak = *step;
-        reply = replyOf(speak, request, bodyBytes(request), after.calls);
+        reply = replyOf(speak, request, after.calls);
     } else {
         speak.error = step.error();
     }
     return std::make_unique<ScriptedCall>(
         new ScriptedSpeech(std::move(speak), std::move(reply), request.stream, std::move(handlers),
                            [position = position, after] { *position = after; }));
-}
-
-std::size_t ScriptedModel::bodyBytes(const ModelRequest &request) const
-{
-    const auto body = chatRequestBody(request);
-    return body ? body->size() : 0;
 }
 
 Result<std::shared_ptr<const Script>> ScriptedModel::scriptFor(const std::string &file)

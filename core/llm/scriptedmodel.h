@@ -20,7 +20,6 @@ public:
     ~ScriptedModel() override;
 
     std::unique_ptr<ModelCall> start(ModelRequest request, ModelHandlers handlers) override;
-    std::size_t bodyBytes(const ModelRequest &request) const override;
 
 private:
     /// How far an agent is: the step that comes next, and how often the one before was given.

@@ -25,9 +25,9 @@ inline constexpr std::array<std::string_view, 3> kPermissionKeys = {"allow", "ap
 inline constexpr std::array<std::string_view, 2> kPolicies = {"wait", "refuse"};
 inline constexpr std::array<std::string_view, 2> kStarts = {"immediately", "on_message"};
 
-inline constexpr std::array<std::string_view, 12> kProviders = {
-    "scripted", "openai",   "groq",     "mistral", "openrouter", "together",
-    "ollama",   "lmstudio", "llamacpp", "vllm",    "sglang",     "custom"};
+inline constexpr std::array<std::string_view, 14> kProviders = {
+    "scripted", "openai", "anthropic", "gemini",   "groq", "mistral", "openrouter",
+    "together", "ollama", "lmstudio",  "llamacpp", "vllm", "sglang",  "custom"};
 
 inline constexpr std::array<std::string_view, 15> kTools = {"read_file",
                                                             "write_file",

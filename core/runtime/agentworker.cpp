@@ -2,8 +2,9 @@
 #include "core/runtime/agentworker.h"
 
 #include "core/base/ids.h"
+#include "core/llm/httprequest.h"
 #include "core/llm/providers.h"
-#include "core/tools/toolexecutor.h"
+#include "core/llm/toolschema.h"
 
 #include <QPointer>
 #include <QTimer>
@@ -135,7 +136,7 @@ void AgentWorker::perform(effect::Prepare &)
     feed(std::move(ready));
 }
 
-llm::ModelRequest AgentWorker::makeRequest() const
+llm::ModelRequest AgentWorker::makeRequest()
 {
     llm::ModelRequest request;
     request.agent = m_spec.name;
@@ -143,11 +144,15 @@ llm::ModelRequest AgentWorker::makeRequest() const
     request.model = m_spec.modelName();
     request.baseUrl = m_spec.baseUrl;
     request.script = m_spec.script;
-    request.messages = m_machine.context().messages;
+    request.history = &m_machine.context().messages;
     request.tools = m_tools;
     request.settings = m_spec.settings;
     request.stream = m_spec.stream;
     request.timeoutMs = m_spec.timeoutMs;
+    llm::prepareRequest(request);
+    // Without a body the client says what is wrong with the messages.
+    if (auto body = m_encoder.encode(request))
+        request.body = std::move(*body);
     return request;
 }
 
@@ -160,16 +165,16 @@ void AgentWorker::perform(effect::Acquire &)
             if (m_spec.tools.empty()
                 || std::find(m_spec.tools.begin(), m_spec.tools.end(), toolName)
                        != m_spec.tools.end())
-                tools.push_back({{"type", "function"},
-                                 {"function",
-                                  {{"name", tool->name},
-                                   {"description", tool->description},
-                                   {"parameters", tool->parameters}}}});
+                tools.push_back(llm::toolSchema({{"name", tool->name},
+                                                 {"description", tool->description},
+                                                 {"parameters", tool->parameters}},
+                                                llm::wireFormOf(m_spec.provider())));
         }
         if (!tools.empty())
             m_tools = std::make_shared<const Json>(std::move(tools));
     }
-    const auto bytes = static_cast<std::int64_t>(m_client->bodyBytes(makeRequest()));
+    const llm::ModelRequest request = makeRequest();
+    const auto bytes = static_cast<std::int64_t>(request.body ? request.body->size() : 0);
     m_estimate =
         m_spec.reserveTokens > 0 ? m_spec.reserveTokens : std::max<std::int64_t>(1, bytes / 4);
     if (!m_services.limiter) {
@@ -254,9 +259,9 @@ void AgentWorker::perform(effect::RequestModel &)
                                        {"model", request.model},
                                        {"base_url", request.baseUrl},
                                        {"scripted", request.provider == "scripted"},
-                                       {"message_count", request.messages.size()},
+                                       {"message_count", request.conversation().size()},
                                        {"tool_count", m_tools ? m_tools->size() : 0},
-                                       {"body_bytes", m_client->bodyBytes(request)},
+                                       {"body_bytes", request.body ? request.body->size() : 0},
                                        {"tokens_est", m_estimate},
                                        {"schema_conversions", 1}});
     request.apiKey = llm::resolveApiKey(request.provider, m_spec.apiKeyEnv);

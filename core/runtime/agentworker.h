@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/llm/requestencoder.h"
 #include "core/runtime/agentmachine.h"
 #include "core/runtime/teamservices.h"
 
@@ -59,7 +60,7 @@ private:
     void armLimiterTimer(std::int64_t fitsAtMs);
     void leaveQueue();
     ToolGate gateFor(const std::string &tool) const;
-    llm::ModelRequest makeRequest() const;
+    llm::ModelRequest makeRequest();
 
     const AgentSpec m_spec;
     TeamServices &m_services;
@@ -68,6 +69,7 @@ private:
     std::unique_ptr<llm::ModelClient> m_client; ///< made on the worker's thread
     std::unique_ptr<llm::ModelCall> m_call;
     std::shared_ptr<const Json> m_tools; ///< in the provider's form, made once
+    llm::RequestEncoder m_encoder;
     QTimer *m_limiterTimer;
     std::vector<Effect> m_pending; ///< effects not yet performed, in order
     std::atomic<bool> m_busy{false};

@@ -2,6 +2,7 @@
 #include "core/llm/httperror.h"
 #include "core/llm/httpmodelclient.h"
 #include "core/llm/providers.h"
+#include "core/llm/retryhint.h"
 #include "tests/support/modelprobe.h"
 #include "tests/support/rawhttpserver.h"
 
@@ -99,14 +100,13 @@ private slots:
         request.tools = std::make_shared<const Json>(
             Json{{{"type", "function"},
                   {"function", {{"name", "grep"}, {"parameters", Json::object()}}}}});
-        const std::size_t bytes = client.bodyBytes(request);
         QVERIFY(probe.run(request));
         QCOMPARE(server.requests().size(), std::size_t(1));
         const auto &sent = server.requests()[0];
         QVERIFY(sent.head.startsWith("POST /v1/chat/completions HTTP/1.1"));
         QCOMPARE(sent.header("Authorization"), QByteArray("Bearer ") + kKey);
         QCOMPARE(sent.header("Content-Type"), kJson);
-        QCOMPARE(sent.body.size(), qsizetype(bytes));
+        QCOMPARE(sent.header("Content-Length"), QByteArray::number(sent.body.size()));
         const Json body = Json::parse(sent.body.toStdString());
         QCOMPARE(body["model"].get<std::string>(), std::string("m-1"));
         QCOMPARE(body["stream"].get<bool>(), true);
@@ -503,10 +503,13 @@ private slots:
     {
         const auto now =
             QDateTime(QDate(2024, 2, 29), QTime(12, 0, 0), Qt::UTC).toMSecsSinceEpoch();
-        QCOMPARE(llm::retryAfterMs("", "Thu, 29 Feb 2024 12:00:30 GMT", now), 30000LL);
-        QCOMPARE(llm::retryAfterMs("", " 1.5 ", now), 1500LL);
-        QCOMPARE(llm::retryAfterMs("", "soon", now), -1LL);
-        QCOMPARE(llm::retryAfterMs("", "-3", now), -1LL);
+        const auto hint = [&](const char *value) {
+            return llm::retryHintMs({}, {{"Retry-After", value}}, now);
+        };
+        QCOMPARE(hint("Thu, 29 Feb 2024 12:00:30 GMT"), 30000LL);
+        QCOMPARE(hint(" 1.5 "), 1500LL);
+        QCOMPARE(hint("soon"), -1LL);
+        QCOMPARE(hint("-3"), -1LL);
     }
 
     void keysComeFromTheEnvironment()

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <string>
+#include <vector>
+
+namespace orrery::llm {
+
+/// Which model is asked next when one fails. A request begins with the active model; when that fails it goes on with
+/// the fallback models in their order. The one that answers is the active model from then on (the fallback models
+/// stay what they are, so it may be asked twice in a row). A value; no I/O.
+class FallbackChain
+{
+public:
+    /// `provider:model` each, the first one active. InvalidArgument when there is none.
+    static Result<FallbackChain> create(std::vector<std::string> models);
+
+    /// True when another model may do better: its provider failed, before the first delta. Not for a cancelled run,
+    /// a local limit or a stream that broke off.
+    static bool isEligible(const Error &error) { return error.fromProvider; }
+
+    /// Begins a request with the active model.
+    void begin() { m_position = 0; }
+    /// The model to be asked in this request.
+    const std::string &current() const
+    {
+        return m_position == 0 ? m_active : m_fallback[m_position - 1];
+    }
+    /// current() has failed: moves on to the next model. False, and nothing changes, when the error is not eligible or
+    /// no model is left: then the error is the result of the request.
+    bool next(const Error &error);
+    /// current() has answered, and is the active model from now on. True when it was a fallback model.
+    bool answered();
+
+    const std::string &active() const { return m_active; }
+
+private:
+    FallbackChain(std::string active, std::vector<std::string> fallback)
+        : m_active(std::move(active)), m_fallback(std::move(fallback))
+    {}
+
+    std::string m_active;
+    std::vector<std::string> m_fallback;
+    std::size_t m_position = 0; ///< 0 = the active model, n = the n-th fallback model
+};
+
+} // namespace orrery::llm

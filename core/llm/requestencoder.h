@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/llm/encodedrequest.h"
+#include "core/llm/modelclient.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace orrery::llm {
+
+/// Writes the bodies of one agent's requests. Each message is encoded once: a request whose messages begin with those
+/// of the one before costs what is new in it, plus one pointer comparison a message to be sure of that. When the
+/// history was rewritten, or the provider's form has changed, it begins anew. The head (model, settings, tools, system
+/// text) is written again only when something of it has changed. Belongs to one thread.
+class RequestEncoder
+{
+public:
+    /// What was really done, for tests and benchmarks.
+    struct Counters {
+        std::uint64_t messages = 0; ///< encoded
+        std::uint64_t heads = 0;    ///< written
+        std::uint64_t restarts = 0; ///< histories encoded from the beginning
+    };
+
+    /// The body for `request.conversation()`; `request.body` is not looked at. Errors: InvalidArgument, naming the
+    /// message that cannot be sent.
+    Result<std::shared_ptr<const EncodedRequest>> encode(const ModelRequest &request);
+
+    const Counters &counters() const { return m_counters; }
+
+private:
+    /// What the head was made of.
+    struct HeadKey {
+        std::string provider;
+        std::string model;
+        Json settings;
+        std::shared_ptr<const Json> tools;
+        std::optional<std::string> system;
+        bool stream = false;
+    };
+
+    bool continues(const MessageList &messages) const;
+    void restart(WireForm form, UnsignedThinking thinking);
+    Result<void> appendNew(const MessageList &messages);
+    bool isHeadFor(const ModelRequest &request) const;
+    void writeHead(const ModelRequest &request);
+
+    WireForm m_form = WireForm::OpenAi;
+    UnsignedThinking m_thinking = UnsignedThinking::LeaveOut;
+    MessageList m_encoded; ///< held, so that no other message can come to lie at the same address
+    std::shared_ptr<ByteLog> m_log;
+    std::optional<std::string> m_system;
+    std::string m_scratch;
+    HeadKey m_headKey;
+    std::shared_ptr<const std::string> m_head;
+    bool m_replacesMessages = false; ///< `extra_body` holds the messages itself
+    Counters m_counters;
+};
+
+} // namespace orrery::llm
