@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/limitspanel.h"
 
+#include "ui/format/format.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/tabletools.h"
 
@@ -65,11 +66,15 @@ QFrame *LimitsPanel::makeCard()
     return card;
 }
 
-void LimitsPanel::setModel(QAbstractItemModel *model) { m_table->setModel(model); }
+void LimitsPanel::setModel(QAbstractItemModel *model)
+{
+    m_table->setModel(model);
+    setPlaceholder(m_table, tr("The limiter has not been asked yet."));
+}
 
 void LimitsPanel::setSentence(const QString &sentence)
 {
-    m_sentence->setText(sentence);
+    m_sentence->setText(format::keepNumbersWhole(sentence));
     m_card->setVisible(!sentence.isEmpty());
 }
 

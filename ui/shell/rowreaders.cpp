@@ -3,7 +3,7 @@
 
 #include "ui/viewmodels/agentsmodel.h"
 #include "ui/viewmodels/conversationmodel.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 #include "ui/viewmodels/memorymodel.h"
 
 #include <QCoreApplication>
@@ -68,6 +68,8 @@ Card readCard(const QModelIndex &index)
     card.status = index.data(Model::StatusRole).toString();
     card.time = format::clockTime(index.data(Model::TimeUsRole).toLongLong());
     card.text = index.data(Model::TextRole).toString();
+    if (card.kind == Card::Kind::Note)
+        card.text = format::keepNumbersWhole(card.text);
     while (card.text.endsWith(QLatin1Char('\n')))
         card.text.chop(1);
     card.thinking = index.data(Model::ThinkingRole).toString();
@@ -123,26 +125,26 @@ QList<ClaimFile> claimFiles(const ClaimMapData &data)
 LimitSeries limitSeries(const LimiterModel &limiter, qint64 nowMs)
 {
     LimitSeries series;
-    const qint64 from = nowMs - LimiterModel::windowMs;
-    for (const LimiterModel::Entry &entry : limiter.entries(from, nowMs)) {
-        const qint64 leaves = entry.timeMs + LimiterModel::windowMs;
-        // What is not settled by the time shown is still only reserved.
-        const bool settled = entry.settledMs != 0 && entry.settledMs <= nowMs;
-        const qint64 until = settled ? std::min(entry.settledMs, leaves) : leaves;
-        const auto add = [&](qint64 start, qint64 end, qint64 tokens, int requests, bool reserved) {
-            if (end <= start)
-                return;
-            if (tokens > 0)
-                series.tokens << WindowEntry{start, end, entry.agentIndex, double(tokens),
-                                             reserved};
-            if (requests > 0)
-                series.requests << WindowEntry{start, end, entry.agentIndex, double(requests),
-                                               false};
-        };
-        add(entry.timeMs, until, entry.estimated, 1, true);
-        if (settled)
-            add(until, leaves, entry.actual, entry.requests, false);
+    const qint64 from = nowMs - LimitChart::windowMs;
+    QMap<int, QString> agents;
+    for (const LimiterModel::Step &each : limiter.steps(from, nowMs + LimitChart::forecastMs)) {
+        WindowStep tokens{each.timeMs, {}, double(each.window.reserved)};
+        WindowStep requests{each.timeMs, {}, 0};
+        for (const auto &[name, share] : each.window.agents) {
+            const int place = std::max(0, share.agentIndex);
+            agents.insert(place, text(name));
+            if (tokens.held.size() <= place) {
+                tokens.held.resize(place + 1);
+                requests.held.resize(place + 1);
+            }
+            tokens.held[place] += double(share.tokens - share.reserved);
+            requests.held[place] += double(share.requests);
+        }
+        series.tokens << std::move(tokens);
+        series.requests << std::move(requests);
     }
+    for (auto agent = agents.cbegin(); agent != agents.cend(); ++agent)
+        series.agents << ChartAgent{agent.key(), agent.value()};
     for (const LimiterModel::MarkAt &mark : limiter.marks(from, nowMs))
         series.marks << MarkAt{mark.timeMs, chartMark(mark.kind), text(mark.agent), mark.agentIndex,
                                mark.sentence};

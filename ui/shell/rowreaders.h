@@ -21,13 +21,14 @@ ScoreParts readScore(const QModelIndex &index);
 QList<ClaimFile> claimFiles(const ClaimMapData &data);
 
 struct LimitSeries {
-    QList<WindowEntry> tokens, requests;
+    QList<WindowStep> tokens, requests;
+    QList<ChartAgent> agents; ///< who had a part in them
     QList<MarkAt> marks;
     std::optional<double> tokenLimit, requestLimit;
 };
 /// Of the minute before `nowMs`, and what of it is left later.
 LimitSeries limitSeries(const LimiterModel &limiter, qint64 nowMs);
-/// `17.7k of 20k tokens · 5 of 10 requests in the last minute`
+/// `Last minute: 17.7k of 20k tokens · 5 of 10 requests`
 QString limitSummary(const LimiterModel &limiter, qint64 nowMs);
 
 } // namespace orrery::ui

@@ -3,7 +3,7 @@
 #include "ui/viewmodels/limitermodel.h"
 
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 
 #include <algorithm>
 #include <iterator>
@@ -50,15 +50,12 @@ void LimiterModel::reset()
     m_rpm.reset();
     m_tpm.reset();
     m_budget.reset();
-    m_lastMs = 0;
     m_shown = 0;
     endResetModel();
-    emit windowChanged();
 }
 
 void LimiterModel::apply(const std::vector<EventPtr> &batch)
 {
-    const std::size_t before = m_rows.size();
     for (const EventPtr &event : batch) {
         m_roster.learn(*event);
         applyOne(event);
@@ -68,8 +65,6 @@ void LimiterModel::apply(const std::vector<EventPtr> &batch)
         m_shown = count;
         endInsertRows();
     }
-    if (m_rows.size() > before)
-        emit windowChanged();
 }
 
 void LimiterModel::applyOne(const EventPtr &event)
@@ -179,7 +174,6 @@ void LimiterModel::addRow(const EventPtr &event, Row row)
     mark.sentence = data.text(row.mark == Mark::Provider429 ? "message" : "sentence");
     mark.fitsAtMs = data.integer("fits_at_ms");
     mark.seq = event->seq;
-    m_lastMs = mark.timeMs;
     m_marks.push_back(std::move(mark));
     m_rows.push_back(std::move(row));
 }

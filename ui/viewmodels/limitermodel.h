@@ -19,6 +19,7 @@ struct LimiterWindow {
         qint64 tokens = 0;   ///< reserved ones included
         qint64 reserved = 0; ///< of these, reserved and not yet settled
         qint64 requests = 0;
+        int agentIndex = -1;
     };
     std::map<std::string, Share> agents;
     qint64 tokens = 0, reserved = 0, requests = 0;
@@ -90,20 +91,13 @@ public:
     /// Painting needs one call a frame. Times after the last event are the forecast: what leaves if
     /// nothing else happens.
     std::vector<Step> steps(qint64 fromMs, qint64 toMs) const;
-    /// Entries that count in [fromMs, toMs], oldest first.
-    std::vector<Entry> entries(qint64 fromMs, qint64 toMs) const;
     std::vector<MarkAt> marks(qint64 fromMs, qint64 toMs) const;
-    const std::vector<MarkAt> &allMarks() const { return m_marks; }
 
     std::optional<qint64> rpm() const { return m_rpm; }
     std::optional<qint64> tpm() const { return m_tpm; }
     std::optional<double> budgetUsd() const { return m_budget; }
     /// The latest wait or refusal; empty when there was none.
     QString lastSentence() const;
-    qint64 lastMs() const { return m_lastMs; } ///< of the latest limiter event
-
-signals:
-    void windowChanged();
 
 private:
     struct Row {
@@ -126,7 +120,6 @@ private:
     std::vector<MarkAt> m_marks;
     std::optional<qint64> m_rpm, m_tpm;
     std::optional<double> m_budget;
-    qint64 m_lastMs = 0;
     int m_shown = 0;
 };
 

@@ -10,16 +10,17 @@ namespace {
 /// A change of the window at a time.
 struct Change {
     qint64 timeMs;
-    const std::string *agent;
+    const LimiterModel::Entry *entry;
     qint64 tokens;
     qint64 reserved;
     int requests;
 };
 
-void add(LimiterWindow &window, const std::string &agent, qint64 tokens, qint64 reserved,
+void add(LimiterWindow &window, const LimiterModel::Entry &entry, qint64 tokens, qint64 reserved,
          int requests)
 {
-    LimiterWindow::Share &share = window.agents[agent];
+    LimiterWindow::Share &share = window.agents[entry.agent];
+    share.agentIndex = entry.agentIndex;
     share.tokens += tokens;
     share.reserved += reserved;
     share.requests += requests;
@@ -27,7 +28,7 @@ void add(LimiterWindow &window, const std::string &agent, qint64 tokens, qint64 
     window.reserved += reserved;
     window.requests += requests;
     if (share.tokens == 0 && share.reserved == 0 && share.requests == 0)
-        window.agents.erase(agent);
+        window.agents.erase(entry.agent);
 }
 
 } // namespace
@@ -67,7 +68,7 @@ LimiterWindow LimiterModel::windowAt(qint64 ms) const
     const auto [first, last] = range(ms, ms);
     for (std::size_t i = first; i < last; ++i) {
         const Entry &entry = m_entries[i];
-        add(window, entry.agent, entry.tokensAt(ms), entry.reservedAt(ms) ? entry.estimated : 0,
+        add(window, entry, entry.tokensAt(ms), entry.reservedAt(ms) ? entry.estimated : 0,
             entry.requestsAt(ms));
     }
     return window;
@@ -81,7 +82,7 @@ std::vector<LimiterModel::Step> LimiterModel::steps(qint64 fromMs, qint64 toMs) 
         if (timeMs <= fromMs || timeMs > toMs)
             return;
         const qint64 was = timeMs - 1;
-        changes.push_back({timeMs, &entry.agent, entry.tokensAt(timeMs) - entry.tokensAt(was),
+        changes.push_back({timeMs, &entry, entry.tokensAt(timeMs) - entry.tokensAt(was),
                            (entry.reservedAt(timeMs) ? entry.estimated : 0)
                                - (entry.reservedAt(was) ? entry.estimated : 0),
                            entry.requestsAt(timeMs) - entry.requestsAt(was)});
@@ -101,16 +102,9 @@ std::vector<LimiterModel::Step> LimiterModel::steps(qint64 fromMs, qint64 toMs) 
     for (const Change &each : changes) {
         if (steps.back().timeMs != each.timeMs)
             steps.push_back({each.timeMs, LimiterWindow(steps.back().window)});
-        add(steps.back().window, *each.agent, each.tokens, each.reserved, each.requests);
+        add(steps.back().window, *each.entry, each.tokens, each.reserved, each.requests);
     }
     return steps;
-}
-
-std::vector<LimiterModel::Entry> LimiterModel::entries(qint64 fromMs, qint64 toMs) const
-{
-    const auto [first, last] = range(fromMs, toMs);
-    return {m_entries.begin() + static_cast<std::ptrdiff_t>(first),
-            m_entries.begin() + static_cast<std::ptrdiff_t>(last)};
 }
 
 std::vector<LimiterModel::MarkAt> LimiterModel::marks(qint64 fromMs, qint64 toMs) const

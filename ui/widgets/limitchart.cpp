@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/limitchart.h"
 
+#include "ui/format/format.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/numbers.h"
 #include "ui/widgets/statebadge.h"
 
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QPainterPath>
 #include <QToolTip>
 
 #include <numeric>
@@ -16,47 +15,10 @@
 namespace orrery::ui {
 namespace {
 
-constexpr qint64 windowMs = 60000;
-constexpr qint64 forecastMs = 15000; ///< shown to the right of now: what leaves if nothing is added
-constexpr qreal markSize = 9;
-constexpr int markLane = 14; ///< below the areas, so that a mark never lies on its own colour
-
-void drawMark(QPainter &painter, const QPointF &at, LimitMark mark, const QColor &color,
-              const Tokens &t)
-{
-    const qreal r = markSize / 2;
-    painter.setPen(QPen(t.surface, 0.8));
-    painter.setBrush(color);
-    switch (mark) {
-    case LimitMark::Acquired:
-        painter.drawPolygon(
-            QPolygonF({at + QPointF(0, -r), at + QPointF(r, r), at + QPointF(-r, r)}));
-        break;
-    case LimitMark::Refunded:
-        painter.setBrush(t.surface);
-        painter.setPen(QPen(color, 1.6));
-        painter.drawPolygon(
-            QPolygonF({at + QPointF(0, r), at + QPointF(r, -r), at + QPointF(-r, -r)}));
-        break;
-    case LimitMark::Waiting:
-        painter.setBrush(t.surface);
-        painter.setPen(QPen(t.warn, 1.8));
-        painter.drawEllipse(at, r, r);
-        painter.drawLine(at, at + QPointF(0, -r + 1));
-        painter.drawLine(at, at + QPointF(r - 2, 0));
-        break;
-    case LimitMark::Denied:
-    case LimitMark::ProviderDenied:
-        painter.setBrush(t.failure);
-        painter.drawEllipse(at, r + 1, r + 1);
-        painter.setPen(QPen(Qt::white, 1.8));
-        if (mark == LimitMark::Denied)
-            painter.drawLine(at + QPointF(-r + 1, 0), at + QPointF(r - 1, 0));
-        else
-            painter.drawLine(at + QPointF(0, -r + 1), at + QPointF(0, r - 1));
-        break;
-    }
-}
+/// Of the past that is shown; what is to come gets a further one.
+constexpr int parts = 4;
+constexpr int tickLane = 7;  ///< below the areas: one tick for each call
+constexpr int markLane = 16; ///< below the ticks
 
 double niceTop(double most)
 {
@@ -70,15 +32,17 @@ double niceTop(double most)
 
 } // namespace
 
+double WindowStep::sum() const { return std::accumulate(held.begin(), held.end(), reserved); }
+
 LimitChart::LimitChart(const QString &unit, QWidget *parent) : QWidget(parent), m_unit(unit)
 {
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
-QSize LimitChart::sizeHint() const { return m_compact ? QSize(300, 44) : QSize(300, 130); }
+QSize LimitChart::sizeHint() const { return m_compact ? QSize(300, 44) : QSize(300, 150); }
 
-QSize LimitChart::minimumSizeHint() const { return m_compact ? QSize(160, 40) : QSize(160, 84); }
+QSize LimitChart::minimumSizeHint() const { return m_compact ? QSize(160, 40) : QSize(160, 110); }
 
 void LimitChart::setCompact(bool compact)
 {
@@ -86,50 +50,48 @@ void LimitChart::setCompact(bool compact)
     setSizePolicy(QSizePolicy::Expanding, compact ? QSizePolicy::Fixed : QSizePolicy::Expanding);
 }
 
-QList<double> LimitChart::heldAt(const QList<WindowEntry> &entries, qint64 timeMs, int agents)
+void LimitChart::setAgents(QList<ChartAgent> agents) { m_agents = std::move(agents); }
+
+qint64 LimitChart::spanFor(qint64 ageMs)
 {
-    QList<double> held(agents + 1, 0.0);
-    for (const WindowEntry &entry : entries) {
-        if (entry.timeMs > timeMs || entry.endMs <= timeMs)
-            continue;
-        held[entry.reserved || entry.agentIndex < 0 || entry.agentIndex >= agents
-                 ? agents
-                 : entry.agentIndex] += entry.amount;
-    }
-    return held;
+    return ageMs < 20000 ? 20000 : ageMs < 40000 ? 40000 : windowMs;
 }
 
-void LimitChart::setData(QList<WindowEntry> entries, QList<MarkAt> marks,
-                         std::optional<double> limit, qint64 nowMs)
+void LimitChart::setData(QList<WindowStep> steps, QList<MarkAt> marks, std::optional<double> limit,
+                         qint64 nowMs)
 {
-    m_entries = std::move(entries);
+    m_steps = std::move(steps);
     m_marks = std::move(marks);
     m_limit = limit;
     m_nowMs = nowMs;
+    qint64 oldest = m_marks.isEmpty() ? nowMs : m_marks.first().timeMs;
     double most = limit.value_or(1);
-    for (const WindowEntry &entry : std::as_const(m_entries)) {
-        double sum = 0;
-        for (const double part : heldAt(m_entries, entry.timeMs, 1))
-            sum += part;
+    for (const WindowStep &step : std::as_const(m_steps)) {
+        const double sum = step.sum();
         most = qMax(most, sum);
+        if (sum > 0)
+            oldest = qMin(oldest, step.timeMs);
     }
+    m_spanMs = spanFor(nowMs - oldest);
     // The limit is the measure of everything, so it gets a little air and no more.
-    m_top = limit && most <= *limit ? *limit * 1.15 : niceTop(most * 1.05);
+    m_top = limit ? qMax(*limit * 1.12, most * 1.02) : niceTop(most * 1.05);
     update();
 }
 
 QRectF LimitChart::plot() const
 {
     const int axis = fontMetrics().horizontalAdvance(QStringLiteral("100.0k")) + 6;
-    const int below = m_compact ? 3 : QFontMetrics(smallFont(font())).height() + 4 + markLane;
-    return QRectF(axis, 4, qMax(10, width() - axis - 10), qMax(10, height() - 4 - below));
+    const int line = QFontMetrics(smallFont(font())).height();
+    const int above = m_compact ? 4 : line + 8;
+    const int below = m_compact ? 3 : line + 4 + tickLane + markLane;
+    return QRectF(axis, above, qMax(10, width() - axis - 10), qMax(10, height() - above - below));
 }
 
 qreal LimitChart::xOf(qint64 timeMs) const
 {
     const QRectF area = plot();
-    return area.left()
-           + area.width() * double(timeMs - m_nowMs + windowMs) / (windowMs + forecastMs);
+    const double shown = double(m_spanMs) * (parts + 1) / parts;
+    return area.left() + area.width() * double(timeMs - m_nowMs + m_spanMs) / shown;
 }
 
 qreal LimitChart::yOf(double amount) const
@@ -138,82 +100,105 @@ qreal LimitChart::yOf(double amount) const
     return area.bottom() - area.height() * qBound(0.0, amount / m_top, 1.0);
 }
 
+qreal LimitChart::markY() const { return plot().bottom() + tickLane + markLane / 2.0; }
+
+void LimitChart::paintLegend(QPainter &painter) const
+{
+    const Tokens &t = tokens(palette());
+    painter.setFont(smallFont(font()));
+    const QFontMetrics metrics(painter.font());
+    qreal x = plot().left();
+    const auto item = [&](const QString &name, int agentIndex, bool reserved) {
+        const int width = metrics.horizontalAdvance(name);
+        if (x + 14 + width > plot().right())
+            return;
+        const QRectF box(x, 5 + (metrics.height() - 10) / 2.0, 10, 10);
+        painter.fillRect(box, reserved ? t.sunken : agentColor(agentIndex, palette()));
+        if (reserved)
+            drawHatch(painter, box, t.muted);
+        painter.setPen(t.muted);
+        painter.drawText(QRectF(x + 14, 4, width + 4, metrics.height() + 2), Qt::AlignVCenter,
+                         name);
+        x += 14 + width + 14;
+    };
+    item(tr("reserved"), -1, true);
+    for (const ChartAgent &agent : m_agents)
+        item(agent.name, agent.index, false);
+}
+
 void LimitChart::paintAxes(QPainter &painter) const
 {
     const Tokens &t = tokens(palette());
     const QRectF area = plot();
+    const qreal below = area.bottom() + tickLane + markLane;
     painter.setFont(smallFont(font()));
     painter.fillRect(area, t.raised);
-    constexpr int parts = 5;
-    constexpr int now = 4;
-    for (int part = 0; part <= parts; ++part) {
-        const qreal x = area.left() + area.width() * part / parts;
-        painter.setPen(part == now ? t.muted : t.border);
+    for (int part = 0; part <= parts + 1; ++part) {
+        const qreal x = area.left() + area.width() * part / (parts + 1);
+        painter.setPen(part == parts ? t.muted : t.border);
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
         if (m_compact)
             continue;
         painter.setPen(t.muted);
-        const QString label = part == now     ? tr("now")
-                              : part == parts ? QStringLiteral("+15 s")
-                                              : QStringLiteral("−%1 s").arg(60 - part * 15);
-        QRectF box(x - 30, area.bottom() + 2 + markLane, 60,
-                   height() - area.bottom() - 2 - markLane);
-        if (part == parts)
+        const qint64 seconds = (part - parts) * m_spanMs / parts / 1000;
+        const QString label = seconds == 0  ? tr("now")
+                              : seconds > 0 ? QStringLiteral("+%1 s").arg(seconds)
+                                            : QStringLiteral("−%1 s").arg(-seconds);
+        QRectF box(x - 30, below + 2, 60, height() - below - 2);
+        if (part == parts + 1)
             box.moveRight(width() - 2);
-        painter.drawText(box, (part == parts ? Qt::AlignRight : Qt::AlignHCenter) | Qt::AlignTop,
-                         label);
+        painter.drawText(
+            box, (part == parts + 1 ? Qt::AlignRight : Qt::AlignHCenter) | Qt::AlignTop, label);
     }
     painter.setPen(t.muted);
     const QRectF axis(0, 0, area.left() - 5, 16);
     painter.drawText(axis.translated(0, area.bottom() - 13), Qt::AlignRight | Qt::AlignVCenter,
                      QStringLiteral("0"));
-    if (m_limit)
-        painter.drawText(axis.translated(0, qBound(0.0, yOf(*m_limit) - 8, area.bottom() - 28)),
-                         Qt::AlignRight | Qt::AlignVCenter, shortNumber(qint64(*m_limit)));
-    else
-        painter.drawText(axis, Qt::AlignRight | Qt::AlignVCenter, shortNumber(qint64(m_top)));
+    const double marked = m_limit.value_or(m_top);
+    painter.drawText(axis.translated(0, qBound(0.0, yOf(marked) - 8, area.bottom() - 28)),
+                     Qt::AlignRight | Qt::AlignVCenter, format::count(qint64(marked)));
 }
 
-void LimitChart::paintAreas(QPainter &painter) const
+void LimitChart::paintStep(QPainter &painter, const WindowStep &step, qint64 untilMs) const
 {
-    int agents = 1;
-    QList<qint64> steps{m_nowMs - windowMs, m_nowMs, m_nowMs + forecastMs};
-    for (const WindowEntry &entry : m_entries) {
-        agents = qMax(agents, entry.agentIndex + 1);
-        for (const qint64 at : {entry.timeMs, entry.endMs}) {
-            if (at > m_nowMs - windowMs && at < m_nowMs + forecastMs)
-                steps << at;
-        }
+    const Tokens &t = tokens(palette());
+    const qreal left = xOf(step.timeMs);
+    const qreal width = xOf(untilMs) - left;
+    double below = 0;
+    const auto layer = [&](double amount) {
+        const qreal top = yOf(below + amount);
+        const QRectF box(left, top, width, yOf(below) - top);
+        below += amount;
+        return box;
+    };
+    for (int agent = 0; agent < step.held.size(); ++agent)
+        if (step.held[agent] > 0)
+            painter.fillRect(layer(step.held[agent]), agentColor(agent, palette()));
+    if (step.reserved > 0) {
+        const QRectF box = layer(step.reserved);
+        painter.fillRect(box, t.sunken);
+        drawHatch(painter, box, t.muted);
     }
-    std::sort(steps.begin(), steps.end());
-    qreal forecastY = -1;
-    for (int i = 0; i + 1 < steps.size(); ++i) {
-        const QList<double> held = heldAt(m_entries, steps[i], agents);
-        if (steps[i] >= m_nowMs) {
-            const qreal y = yOf(std::accumulate(held.begin(), held.end(), 0.0));
-            painter.setPen(QPen(tokens(palette()).muted, 1.4, Qt::DotLine));
-            if (forecastY >= 0)
-                painter.drawLine(QPointF(xOf(steps[i]), forecastY), QPointF(xOf(steps[i]), y));
-            painter.drawLine(QPointF(xOf(steps[i]), y), QPointF(xOf(steps[i + 1]), y));
-            forecastY = y;
-            continue;
+}
+
+/// What is there now and leaves, if nothing else comes.
+void LimitChart::paintForecast(QPainter &painter) const
+{
+    painter.setPen(QPen(tokens(palette()).muted, 1.4, Qt::DotLine));
+    const WindowStep *before = nullptr;
+    qreal x = xOf(m_nowMs);
+    for (const WindowStep &step : m_steps) {
+        if (before && step.timeMs > m_nowMs) {
+            const qreal y = yOf(before->sum());
+            painter.drawLine(QPointF(x, y), QPointF(xOf(step.timeMs), y));
+            x = xOf(step.timeMs);
+            painter.drawLine(QPointF(x, y), QPointF(x, yOf(step.sum())));
         }
-        double below = 0;
-        for (int layer = 0; layer <= agents; ++layer) {
-            if (held[layer] <= 0)
-                continue;
-            const qreal top = yOf(below + held[layer]);
-            const QRectF box(xOf(steps[i]), top, xOf(steps[i + 1]) - xOf(steps[i]),
-                             yOf(below) - top);
-            if (layer < agents) {
-                painter.fillRect(box, agentColor(layer, palette()));
-            } else {
-                painter.fillRect(box, tokens(palette()).sunken);
-                drawHatch(painter, box, tokens(palette()).muted);
-            }
-            below += held[layer];
-        }
+        before = &step;
     }
+    if (before)
+        painter.drawLine(QPointF(x, yOf(before->sum())),
+                         QPointF(plot().right(), yOf(before->sum())));
 }
 
 void LimitChart::paintLimit(QPainter &painter) const
@@ -228,7 +213,7 @@ void LimitChart::paintLimit(QPainter &painter) const
     if (!m_compact)
         painter.drawLine(QPointF(area.left(), yOf(*m_limit * 0.8)),
                          QPointF(area.right(), yOf(*m_limit * 0.8)));
-    const QString label = tr("limit %1 %2").arg(shortNumber(qint64(*m_limit)), m_unit);
+    const QString label = tr("limit %1 %2").arg(format::count(qint64(*m_limit)), m_unit);
     painter.setFont(smallFont(font()));
     const QRectF box(area.left() + 6, yOf(*m_limit) + 2,
                      painter.fontMetrics().horizontalAdvance(label) + 8,
@@ -240,13 +225,35 @@ void LimitChart::paintLimit(QPainter &painter) const
     painter.drawText(box, Qt::AlignCenter, label);
 }
 
+QList<MarkCluster> LimitChart::clusters() const
+{
+    QList<qreal> xs;
+    for (const MarkAt &mark : m_marks)
+        xs << xOf(mark.timeMs);
+    QFont bold = smallFont(font());
+    bold.setBold(true);
+    return clusterMarks(m_marks, xs, QFontMetrics(bold).horizontalAdvance(QStringLiteral("×99")));
+}
+
 void LimitChart::paintMarks(QPainter &painter) const
 {
-    for (const MarkAt &mark : m_marks) {
-        if (mark.timeMs <= m_nowMs - windowMs || mark.timeMs > m_nowMs)
+    const Tokens &t = tokens(palette());
+    const QRectF area = plot();
+    for (const MarkAt &mark : m_marks)
+        if (mark.mark == LimitMark::Acquired)
+            painter.fillRect(QRectF(xOf(mark.timeMs) - 1, area.bottom() + 2, 2, tickLane - 3),
+                             agentColor(mark.agentIndex, palette()));
+    QFont bold = smallFont(font());
+    bold.setBold(true);
+    painter.setFont(bold);
+    for (const MarkCluster &cluster : clusters()) {
+        drawMark(painter, {cluster.x, markY()}, cluster.mark, t);
+        if (cluster.count == 1)
             continue;
-        drawMark(painter, QPointF(xOf(mark.timeMs), plot().bottom() + markLane / 2.0 + 1),
-                 mark.mark, agentColor(mark.agentIndex, palette()), tokens(palette()));
+        painter.setPen(t.text);
+        painter.drawText(QRectF(cluster.x + markSize / 2 + 3, markY() - 10, 40, 20),
+                         Qt::AlignVCenter | Qt::AlignLeft,
+                         QStringLiteral("×%1").arg(cluster.count));
     }
 }
 
@@ -258,21 +265,27 @@ void LimitChart::paintEvent(QPaintEvent *)
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setClipRect(plot());
-    paintAreas(painter);
+    for (int i = 0; i < m_steps.size() && m_steps[i].timeMs < m_nowMs; ++i)
+        paintStep(painter, m_steps[i],
+                  i + 1 < m_steps.size() ? qMin(m_nowMs, m_steps[i + 1].timeMs) : m_nowMs);
+    paintForecast(painter);
     painter.restore();
     paintLimit(painter);
-    if (!m_compact)
+    if (!m_compact) {
+        paintLegend(painter);
         paintMarks(painter);
+    }
     painter.setPen(tokens(palette()).border);
     painter.drawLine(plot().bottomLeft(), plot().bottomRight());
 }
 
 const MarkAt *LimitChart::markNear(const QPointF &at) const
 {
-    for (auto mark = m_marks.crbegin(); mark != m_marks.crend(); ++mark) {
-        const QPointF center(xOf(mark->timeMs), plot().bottom() + markLane / 2.0 + 1);
-        if (QLineF(center, at).length() <= markSize)
-            return &*mark;
+    for (const MarkCluster &cluster : clusters()) {
+        const QRectF room(cluster.x - markSize, markY() - markSize,
+                          cluster.count > 1 ? markSize * 4 : markSize * 2, markSize * 2);
+        if (room.contains(at))
+            return &m_marks[cluster.newest];
     }
     return nullptr;
 }

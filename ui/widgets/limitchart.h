@@ -1,51 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QString>
+#include "ui/widgets/limitmarks.h"
+
 #include <QWidget>
 
 #include <optional>
 
 namespace orrery::ui {
 
-/// What one request put into the sliding window, and how long. A reservation that was settled is two
-/// of them: the estimate until then, and what was really used until it leaves.
-struct WindowEntry {
+/// What the sliding minute held from `timeMs` on, until the next step.
+struct WindowStep {
     qint64 timeMs = 0;
-    qint64 endMs = 0; ///< when it leaves
-    int agentIndex = 0;
-    double amount = 0;
-    bool reserved = false; ///< not settled yet
+    QList<double> held;  ///< settled, by the agent's place in the team
+    double reserved = 0; ///< of all agents, not settled yet
+
+    double sum() const;
 };
 
-enum class LimitMark { Acquired, Refunded, Denied, Waiting, ProviderDenied };
-
-struct MarkAt {
-    qint64 timeMs = 0;
-    LimitMark mark = LimitMark::Acquired;
-    QString agent;
-    int agentIndex = 0;
-    QString sentence;
+struct ChartAgent {
+    int index = 0;
+    QString name;
 };
 
-/// A strip of the last minute and of 15 s to come: the stepped area of what the sliding 60 seconds
-/// held, stacked by agent, what is only reserved hatched on top, the limit as a line, a shape for each
-/// thing that happened, and as a dotted line what leaves if nothing is added.
+/// A strip of the last minute, or of as much of it as a young run has, and what is to come: the stepped area of what
+/// the sliding 60 seconds held, stacked by agent, what is only reserved hatched on top, the limit as a line, a shape for
+/// each wait and refusal, a tick for each call, and as a dotted line what leaves if nothing is added.
 class LimitChart : public QWidget
 {
     Q_OBJECT
 public:
+    static constexpr qint64 windowMs = 60000;
+    static constexpr qint64 forecastMs = 15000;
+
     explicit LimitChart(const QString &unit, QWidget *parent = nullptr);
 
-    /// Entries of the last two minutes, oldest first.
-    void setData(QList<WindowEntry> entries, QList<MarkAt> marks, std::optional<double> limit,
+    /// Steps and marks from `nowMs - windowMs` on, in order of time; steps up to `nowMs + forecastMs`.
+    void setData(QList<WindowStep> steps, QList<MarkAt> marks, std::optional<double> limit,
                  qint64 nowMs);
+    /// Whose colours the areas have.
+    void setAgents(QList<ChartAgent> agents);
+    /// A low strip without legend, marks and times.
     void setCompact(bool compact);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
-
-    /// What the window held at a time, by agent; the last element is what was only reserved.
-    static QList<double> heldAt(const QList<WindowEntry> &entries, qint64 timeMs, int agents);
+    /// How much of the past is shown when the oldest thing to show is so old: 20, 40 or 60 s.
+    static qint64 spanFor(qint64 ageMs);
 
 signals:
     void markActivated(const QString &sentence);
@@ -59,17 +59,23 @@ private:
     QRectF plot() const;
     qreal xOf(qint64 timeMs) const;
     qreal yOf(double amount) const;
+    qreal markY() const;
+    void paintLegend(QPainter &painter) const;
     void paintAxes(QPainter &painter) const;
-    void paintAreas(QPainter &painter) const;
+    void paintStep(QPainter &painter, const WindowStep &step, qint64 untilMs) const;
+    void paintForecast(QPainter &painter) const;
     void paintLimit(QPainter &painter) const;
     void paintMarks(QPainter &painter) const;
+    QList<MarkCluster> clusters() const;
     const MarkAt *markNear(const QPointF &at) const;
 
     QString m_unit;
-    QList<WindowEntry> m_entries;
+    QList<WindowStep> m_steps;
     QList<MarkAt> m_marks;
+    QList<ChartAgent> m_agents;
     std::optional<double> m_limit;
     qint64 m_nowMs = 0;
+    qint64 m_spanMs = windowMs;
     double m_top = 1;
     bool m_compact = false;
 };
