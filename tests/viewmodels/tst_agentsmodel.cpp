@@ -3,6 +3,7 @@
 #include "ui/viewmodels/agentsmodel.h"
 #include "ui/viewmodels/approvalsmodel.h"
 #include "ui/viewmodels/runstatus.h"
+#include "ui/viewmodels/toolsubject.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -88,17 +89,67 @@ private slots:
                  QStringList({"", "bash waits for approval"}));
     }
 
+    void tellsInAFewWordsWhatACardHasRoomFor()
+    {
+        AgentRoster roster;
+        AgentsModel model(roster);
+        Story story;
+        story.start();
+        story.add(EventKind::LimiterWaiting, "lead",
+                  {{"reason", "tokens"},
+                   {"tokens", 30000},
+                   {"limit", 60000},
+                   {"window_tokens", 38698},
+                   {"sentence", "lead's call needs 30,000 tokens, and so on."}});
+        story.state("lead", "waiting_rate").state("coder", "tool", "edit_file");
+        story.message("reader", {{"role", "assistant"}, {"content", "I look first."}});
+        story.state("reader", "thinking");
+        story.add(EventKind::ToolStarted, "coder",
+                  {{"tool", "edit_file"}, {"args", {{"path", "src/a.cpp"}, {"new", "x"}}}});
+        model.apply(story.take());
+        QCOMPARE(cellsOf(model, AgentsModel::Activity),
+                 QStringList({"needs 30k tokens; 38.7k of 60k are in use",
+                              QStringLiteral("edit_file · src/a.cpp"),
+                              QStringLiteral("“I look first.”")}));
+        const QString whole = model.index(0, 0).data(Qt::AccessibleTextRole).toString();
+        QVERIFY2(whole.contains("lead's call needs 30,000 tokens, and so on."), qPrintable(whole));
+        QVERIFY2(whole.contains("Waiting: rate limit"), qPrintable(whole));
+        QCOMPARE(model.index(0, 0).data(Qt::ToolTipRole).toString(), whole);
+    }
+
+    void namesWhatAToolCallIsAbout_data()
+    {
+        QTest::addColumn<QByteArray>("arguments");
+        QTest::addColumn<QString>("subject");
+        QTest::newRow("path") << QByteArray(R"({"old":"a","path":"src/a.cpp"})") << "src/a.cpp";
+        QTest::newRow("lines") << QByteArray(R"({"file":"b.h","start_line":5,"end_line":8})")
+                               << QStringLiteral("b.h 5–8");
+        QTest::newRow("first line")
+            << QByteArray(R"({"command":"make\nmake test"})") << QStringLiteral("make …");
+        QTest::newRow("nothing") << QByteArray(R"({"n":3})") << "";
+        QTest::newRow("no object") << QByteArray("[1]") << "";
+    }
+    void namesWhatAToolCallIsAbout()
+    {
+        QFETCH(QByteArray, arguments);
+        const Json json = Json::parse(arguments.toStdString());
+        QTEST(toolSubject(Fields(json)), "subject");
+    }
+
     void endsWithTheOutcome()
     {
         AgentRoster roster;
         AgentsModel model(roster);
         Story story;
         story.start();
-        story.add(EventKind::AgentFinished, "lead", {{"outcome", "done"}, {"error", nullptr}});
+        story.add(EventKind::AgentFinished, "lead",
+                  {{"outcome", "done"}, {"output", "All checks pass."}, {"error", nullptr}});
         story.add(EventKind::AgentFinished, "coder",
                   {{"outcome", "failed"}, {"error", "The key was refused"}});
         model.apply(story.take());
         QCOMPARE(cellsOf(model, AgentsModel::State), QStringList({"Done", "Failed"}));
+        QCOMPARE(cellsOf(model, AgentsModel::Activity),
+                 QStringList({"All checks pass.", "The key was refused"}));
         QCOMPARE(cellsOf(model, 0, AgentsModel::LastErrorRole),
                  QStringList({"", "The key was refused"}));
         story.start();

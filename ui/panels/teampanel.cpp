@@ -1,104 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/teampanel.h"
 
-#include "ui/theme/theme.h"
-#include "ui/widgets/numbers.h"
-#include "ui/widgets/statebadge.h"
-
 #include <QAbstractItemModel>
 #include <QItemSelectionModel>
 #include <QKeyEvent>
 #include <QListView>
-#include <QPainter>
-#include <QStyledItemDelegate>
 
 namespace orrery::ui {
-namespace {
-
-class AgentDelegate : public QStyledItemDelegate
-{
-public:
-    AgentDelegate(TeamPanel::Reader reader, QObject *parent)
-        : QStyledItemDelegate(parent), m_read(std::move(reader))
-    {}
-
-    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &) const override
-    {
-        return {200, option.fontMetrics.height() * 4 + 36};
-    }
-
-    void paint(QPainter *painter, const QStyleOptionViewItem &given,
-               const QModelIndex &index) const override
-    {
-        QStyleOptionViewItem option = given;
-        initStyleOption(&option, index);
-        const Tokens &t = tokens(option.palette);
-        const AgentCard card = m_read(index);
-        const bool selected = option.state & QStyle::State_Selected;
-        const QRect box = option.rect.adjusted(metric::medium, 4, -metric::medium, -4);
-        painter->save();
-        painter->setRenderHint(QPainter::Antialiasing);
-        painter->setPen(QPen(selected ? t.accent : t.border, selected ? 1.8 : 1));
-        painter->setBrush(selected ? t.accentSoft : t.surface);
-        painter->drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), metric::radius,
-                                 metric::radius);
-
-        const int line = option.fontMetrics.height() + 4;
-        QRect row(box.left() + 10, box.top() + 8, box.width() - 20, line);
-        drawMonogram(*painter, QRectF(row.left(), row.top() + 2, 34, line * 2 - 6), card.monogram,
-                     card.index, option.palette);
-        const QFont small = smallFont(option.font);
-        QRect text = row.adjusted(44, 0, 0, 0);
-        QFont bold = option.font;
-        bold.setBold(true);
-        painter->setFont(bold);
-        painter->setPen(t.text);
-        painter->drawText(text, Qt::AlignVCenter,
-                          QFontMetrics(bold).elidedText(card.name, Qt::ElideRight, text.width()));
-        text.translate(0, line - 2);
-        painter->setFont(small);
-        painter->setPen(t.muted);
-        const QString kind = card.role.isEmpty() || card.role == card.name
-                                 ? card.model
-                                 : card.role + QStringLiteral(" · ") + card.model;
-        painter->drawText(text, Qt::AlignVCenter,
-                          QFontMetrics(small).elidedText(kind, Qt::ElideRight, text.width()));
-
-        row.translate(0, line * 2 - 1);
-        painter->setFont(small);
-        painter->setPen(t.muted);
-        const QFontMetrics metrics(small);
-        const QString used =
-            TeamPanel::tr("iter. %1 · %2 tokens").arg(card.iteration).arg(shortNumber(card.tokens));
-        const int usedWidth = metrics.horizontalAdvance(used) + 2;
-        painter->setFont(option.font);
-        const StateLook look = stateLook(card.state, option.palette);
-        const int stateWidth = drawState(*painter, row, look) + 8;
-        painter->setFont(small);
-        painter->setPen(t.muted);
-        QString last = card.activity;
-        // What does not fit beside the state goes before what the agent does.
-        if (stateWidth + usedWidth <= row.width())
-            painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight, used);
-        else
-            last = last.isEmpty() ? used : used + QStringLiteral(" · ") + last;
-        row.translate(0, line);
-        QRect left = row;
-        if (card.cost) {
-            const QString cost = money(card.cost);
-            painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight, cost);
-            left.setWidth(row.width() - metrics.horizontalAdvance(cost) - 8);
-        }
-        painter->drawText(left, Qt::AlignVCenter | Qt::AlignLeft,
-                          metrics.elidedText(last, Qt::ElideRight, left.width()));
-        painter->restore();
-    }
-
-private:
-    TeamPanel::Reader m_read;
-};
-
-} // namespace
 
 TeamPanel::TeamPanel(const EmptyActions &actions, QWidget *parent) : Panel(parent)
 {
@@ -121,7 +29,7 @@ void TeamPanel::setModel(QAbstractItemModel *model, Reader reader)
     m_read = std::move(reader);
     m_selected.clear();
     auto *old = m_list->itemDelegate();
-    m_list->setItemDelegate(new AgentDelegate(m_read, m_list));
+    m_list->setItemDelegate(new AgentCardDelegate(m_read, m_list));
     if (old && old->parent() == m_list)
         old->deleteLater();
     m_list->setModel(model);

@@ -2,12 +2,7 @@
 #pragma once
 
 #include "ui/panels/panel.h"
-
-#include <QHash>
-#include <QPointer>
-
-#include <functional>
-#include <optional>
+#include "ui/widgets/agentcard.h"
 
 class QAbstractItemModel;
 class QListView;
@@ -15,26 +10,12 @@ class QModelIndex;
 
 namespace orrery::ui {
 
-/// An agent as its card shows it.
-struct AgentCard {
-    QString name;
-    QString monogram; ///< two letters, unique in the team
-    int index = 0;
-    QString role;
-    QString model;
-    QString state;    ///< as in agent_state events
-    QString activity; ///< what it does now, or why it waits
-    int iteration = 0;
-    qint64 tokens = 0;
-    std::optional<double> cost;
-};
-
 /// The agents, one card each.
 class TeamPanel : public Panel
 {
     Q_OBJECT
 public:
-    using Reader = std::function<AgentCard(const QModelIndex &)>;
+    using Reader = AgentCardDelegate::Reader;
     explicit TeamPanel(const EmptyActions &actions, QWidget *parent = nullptr);
 
     void setModel(QAbstractItemModel *model, Reader reader);

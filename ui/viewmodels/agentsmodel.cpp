@@ -2,7 +2,8 @@
 #include "ui/viewmodels/agentsmodel.h"
 
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/viewmodels/toolsubject.h"
+#include "ui/format/format.h"
 
 #include <iterator>
 
@@ -27,6 +28,21 @@ QString agentStateWord(orrery::AgentState state)
     }
     return {};
 }
+
+namespace {
+
+/// Why the limiter makes a call wait, short enough for a card.
+QString briefly(const Fields &data)
+{
+    const auto window = data.integer("window_tokens");
+    const auto limit = data.integer("limit");
+    if (data.view("reason") != "tokens" || !window || limit.value_or(0) <= 0)
+        return {};
+    return AgentsModel::tr("needs %1 tokens; %2 of %3 are in use")
+        .arg(format::count(data.count("tokens")), format::count(*window), format::count(*limit));
+}
+
+} // namespace
 
 AgentsModel::AgentsModel(AgentRoster &roster, QObject *parent)
     : QAbstractTableModel(parent), m_roster(roster)
@@ -159,7 +175,6 @@ void AgentsModel::applyOne(const Event &event)
     case EventKind::AgentState:
         row.state = agentStateFromString(data.view("state"));
         row.reason = data.text("reason");
-        row.sinceUs = event.timeUs;
         if (row.state != AgentStateValue::WaitingRate
             && row.state != AgentStateValue::WaitingClaim) {
             row.sentence.clear();
@@ -171,19 +186,24 @@ void AgentsModel::applyOne(const Event &event)
         row.state = outcome == "done"      ? AgentStateValue::Done
                     : outcome == "stopped" ? AgentStateValue::Stopped
                                            : AgentStateValue::Failed;
-        row.sinceUs = event.timeUs;
         row.sentence.clear();
         row.waitsUntilMs.reset();
         row.reason = data.text("error");
+        row.output = data.text("output");
         if (row.state == AgentStateValue::Failed)
             row.error = row.reason;
         break;
     }
+    case EventKind::MessageAdded:
+        if (const Fields message = data.object("message");
+            message.view("role") == "assistant" && !message.view("content").empty())
+            row.said = message.text("content");
+        break;
     case EventKind::IterationStarted: row.iteration = data.count("n"); break;
     case EventKind::ResponseReceived: {
         const Fields usage = data.object("usage");
-        row.input += usage.count("input_tokens");
-        row.output += usage.count("output_tokens");
+        row.inputTokens += usage.count("input_tokens");
+        row.outputTokens += usage.count("output_tokens");
         if (const auto cost = data.real("cost_usd"))
             row.cost = row.cost.value_or(0) + *cost;
         else
@@ -191,10 +211,14 @@ void AgentsModel::applyOne(const Event &event)
         break;
     }
     case EventKind::RequestFailed: row.error = data.text("message"); break;
-    case EventKind::ToolStarted: row.tool = data.text("tool"); break;
+    case EventKind::ToolStarted:
+        row.tool = data.text("tool");
+        row.subject = toolSubject(data.object("args"));
+        break;
     case EventKind::LimiterWaiting:
     case EventKind::LimiterDenied:
         row.sentence = data.text("sentence");
+        row.brief = briefly(data);
         row.waitsUntilMs = data.integer("fits_at_ms");
         break;
     case EventKind::LimiterAcquired:
@@ -239,7 +263,9 @@ QString AgentsModel::waitingText(const Row &row) const
         return row.reason.isEmpty() ? tr("waits for approval")
                                     : tr("%1 waits for approval").arg(row.reason);
     case AgentStateValue::WaitingRate: {
-        const QString why = row.sentence.isEmpty() ? row.reason : row.sentence;
+        const QString why = !row.brief.isEmpty()      ? row.brief
+                            : !row.sentence.isEmpty() ? row.sentence
+                                                      : row.reason;
         const QString rest = left();
         return rest.isEmpty() ? why : QStringLiteral("%1 · %2").arg(rest, why);
     }
@@ -259,11 +285,34 @@ QString AgentsModel::activity(const Row &row) const
     const QString waiting = waitingText(row);
     if (!waiting.isEmpty())
         return waiting;
-    if (row.state == AgentStateValue::Tool)
-        return row.reason.isEmpty() ? row.tool : row.reason;
+    if (row.state == AgentStateValue::Tool) {
+        const QString tool = row.reason.isEmpty() ? row.tool : row.reason;
+        return tool == row.tool && !row.subject.isEmpty()
+                   ? tool + QStringLiteral(" · ") + row.subject
+                   : tool;
+    }
+    if (row.state == AgentStateValue::Done)
+        return row.output;
+    if (row.state == AgentStateValue::Thinking && row.reason.isEmpty())
+        return row.said.isEmpty() ? QString() : tr("“%1”").arg(row.said);
     if (row.state == AgentStateValue::Failed || row.state == AgentStateValue::Crashed)
         return row.error.isEmpty() ? row.reason : row.error;
     return row.reason;
+}
+
+QString AgentsModel::description(const Row &row) const
+{
+    QStringList lines{toQString(row.name),
+                      row.role,
+                      row.model,
+                      agentStateWord(row.state),
+                      tr("%1, %2 tokens in, %3 out")
+                          .arg(format::counted(row.iteration, tr("iteration"), tr("iterations")))
+                          .arg(row.inputTokens)
+                          .arg(row.outputTokens),
+                      row.sentence.isEmpty() ? activity(row) : row.sentence};
+    lines.removeAll(QString());
+    return lines.join(QLatin1Char('\n'));
 }
 
 QVariant AgentsModel::display(const Row &row, int column) const
@@ -274,7 +323,7 @@ QVariant AgentsModel::display(const Row &row, int column) const
     case Model: return row.model;
     case State: return agentStateWord(row.state);
     case Iteration: return row.iteration > 0 ? QString::number(row.iteration) : format::unknown();
-    case Tokens: return format::count(row.input + row.output);
+    case Tokens: return format::count(row.inputTokens + row.outputTokens);
     case Cost:
         return row.cost && row.unpriced ? format::money(row.cost) + tr(" + unpriced")
                                         : format::money(row.cost);
@@ -290,10 +339,9 @@ QVariant AgentsModel::data(const QModelIndex &index, int role) const
     const Row &row = m_rows[static_cast<std::size_t>(index.row())];
     switch (role) {
     case Qt::DisplayRole: return display(row, index.column());
-    case Qt::ToolTipRole:
-        if (index.column() == Tokens)
-            return tr("%1 in, %2 out").arg(row.input).arg(row.output);
-        return index.column() == Activity ? activity(row) : QVariant();
+    case Qt::ToolTipRole: return description(row);
+    case Qt::AccessibleTextRole:
+        return index.column() == Agent ? QVariant(description(row)) : QVariant();
     case Qt::TextAlignmentRole:
         if (index.column() == Iteration || index.column() == Tokens || index.column() == Cost)
             return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
@@ -307,15 +355,11 @@ QVariant AgentsModel::data(const QModelIndex &index, int role) const
     case RoleRole: return row.role;
     case ModelRole: return row.model;
     case IterationRole: return row.iteration;
-    case TokensInRole: return row.input;
-    case TokensOutRole: return row.output;
-    case TokensRole: return row.input + row.output;
+    case TokensInRole: return row.inputTokens;
+    case TokensRole: return row.inputTokens + row.outputTokens;
     case CostRole: return row.cost ? QVariant(*row.cost) : QVariant();
     case ActivityRole: return activity(row);
-    case WaitingRole: return waitingText(row);
     case LastErrorRole: return row.error;
-    case FitsAtMsRole: return row.waitsUntilMs ? QVariant(*row.waitsUntilMs) : QVariant();
-    case StateSinceUsRole: return row.sinceUs;
     default: return {};
     }
 }

@@ -34,14 +34,10 @@ public:
         ModelRole,
         IterationRole,
         TokensInRole,
-        TokensOutRole,
         TokensRole,
         CostRole, ///< double, or invalid when unpriced
         ActivityRole,
-        WaitingRole, ///< why it waits; empty when it does not
-        LastErrorRole,
-        FitsAtMsRole, ///< when the limiter lets it go on; invalid when not known
-        StateSinceUsRole
+        LastErrorRole
     };
 
     explicit AgentsModel(AgentRoster &roster, QObject *parent = nullptr);
@@ -64,10 +60,12 @@ public:
 private:
     struct Row {
         std::string name;
-        QString role, model, tool, reason, error, sentence;
+        QString role, model, tool, subject, reason, error, output;
+        QString said;     ///< the latest words of its model
+        QString sentence; ///< why it waits, in full
+        QString brief;    ///< the same in a few words; empty when there are none
         orrery::AgentState state = orrery::AgentState::Idle;
-        qint64 sinceUs = 0;
-        qint64 iteration = 0, input = 0, output = 0;
+        qint64 iteration = 0, inputTokens = 0, outputTokens = 0;
         std::optional<double> cost;
         bool unpriced = false;
         std::optional<qint64> waitsUntilMs;
@@ -75,6 +73,8 @@ private:
     int rowFor(const std::string &name);
     void applyOne(const Event &event);
     QString waitingText(const Row &row) const;
+    /// Everything about it as lines of text: for the tooltip, and for people who hear the list.
+    QString description(const Row &row) const;
     QString activity(const Row &row) const;
     QVariant display(const Row &row, int column) const;
 
