@@ -6,6 +6,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QFrame>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -24,16 +25,17 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     auto *column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    auto *top = new QHBoxLayout;
-    top->setContentsMargins(metric::medium, 4, metric::medium, 4);
-    m_heading = new QLabel(content);
-    m_heading->setProperty("muted", true);
-    m_everybody = new QPushButton(tr("Show all agents"), content);
+    auto *bar = new QFrame(content);
+    bar->setProperty("title", true);
+    auto *top = new QHBoxLayout(bar);
+    top->setContentsMargins(0, 0, metric::medium, 0);
+    m_heading = new QLabel(bar);
+    m_everybody = new QPushButton(tr("Show all agents"), bar);
     m_everybody->setProperty("link", true);
     top->addWidget(m_heading);
     top->addStretch();
     top->addWidget(m_everybody);
-    column->addLayout(top);
+    column->addWidget(bar);
     connect(m_everybody, &QPushButton::clicked, this, &ConversationPanel::everybodyRequested);
     setHeading({});
     m_list = new QListView(content);
@@ -55,7 +57,12 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     connect(copy, &QAction::triggered, this, &ConversationPanel::copyCurrent);
     auto *fold = new QAction(tr("Fold or unfold"), this);
     connect(fold, &QAction::triggered, this, &ConversationPanel::toggleCurrent);
-    m_list->addActions({copy, fold});
+    auto *event = new QAction(tr("Go to event"), this);
+    connect(event, &QAction::triggered, this, [this] {
+        if (m_list->currentIndex().isValid())
+            emit eventRequested(m_list->currentIndex());
+    });
+    m_list->addActions({copy, fold, event});
     connect(m_list, &QListView::doubleClicked, this, &ConversationPanel::toggleCurrent);
     connect(m_list->verticalScrollBar(), &QScrollBar::valueChanged, this,
             [this](int value) { m_atEnd = value >= m_list->verticalScrollBar()->maximum() - 4; });
@@ -113,8 +120,8 @@ void ConversationPanel::setRecipient(const QString &agent, bool enabled)
 
 void ConversationPanel::setHeading(const QString &agent)
 {
-    m_heading->setText(agent.isEmpty() ? tr("Conversation · all agents")
-                                       : tr("Conversation · %1").arg(agent));
+    m_heading->setText(agent.isEmpty() ? tr("Conversation: all agents")
+                                       : tr("Conversation: %1").arg(agent));
     m_everybody->setVisible(!agent.isEmpty());
 }
 

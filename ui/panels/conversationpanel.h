@@ -9,6 +9,7 @@ class QAbstractItemModel;
 class QLabel;
 class QLineEdit;
 class QListView;
+class QModelIndex;
 class QPushButton;
 
 namespace orrery::ui {
@@ -31,6 +32,8 @@ public:
 signals:
     void messageSent(const QString &text);
     void everybodyRequested();
+    /// The event behind this card is wanted.
+    void eventRequested(const QModelIndex &card);
 
 private:
     void send();

@@ -2,6 +2,7 @@
 #include "ui/theme/icons.h"
 
 #include <QGuiApplication>
+#include <QHash>
 #include <QIconEngine>
 #include <QPainter>
 #include <QPalette>
@@ -27,9 +28,16 @@ const std::map<QString, QByteArray> &bodies()
         {"idle", "<circle cx='12' cy='12' r='7'/>"},
         {"thinking",
          "<path #f d='M12 3l2.2 6.8L21 12l-6.800 2.200L12 21l-2.200-6.800L3 12l6.800-2.200z'/>"},
-        {"tool", "<circle cx='12' cy='12' r='4'/><path d='M12 3v4M12 17v4M3 12h4M17 12h4M5.600 "
-                 "5.600l2.800 2.800"
-                 "M15.600 15.600l2.800 2.800M5.600 18.400l2.800-2.800M15.600 8.400l2.800-2.800'/>"},
+        {"tool",
+         "<path d='M4 20l7.500-7.500M20.300 6.200l-3.300 3.300l-2.500-2.500l3.300-3.300a5 5 0 1 0 "
+         "2.500 2.500z'/>"},
+        {"file", "<path d='M6 3h8l4 4v14H6zM14 3v4h4'/>"},
+        {"terminal", "<path d='M3 5h18v14H3zM7 9.500l3 2.500l-3 2.500M12.500 15h4'/>"},
+        {"unlock", "<path d='M5 11h14v9H5zM8 11V7a4 4 0 0 1 7.500-2'/>"},
+        {"discovery",
+         "<path d='M9.500 17c0-2-3.500-3.500-3.500-7a6 6 0 0 1 12 0c0 3.500-3.500 5-3.500 "
+         "7zM10 21h4'/>"},
+        {"broadcast", "<path d='M4 10v4h3l7 4V6l-7 4zM17.500 9a4.500 4.500 0 0 1 0 6'/>"},
         {"approval", "<path d='M8 12V5.500a1.500 1.500 0 0 1 3 0V11V4a1.500 1.500 0 0 1 3 "
                      "0v7V6a1.500 1.500 0 0 1 3 0v8"
                      "c0 4-2 7-5.500 7S6 18.500 4.500 15c-.7-1.600 1-2.600 2-1.500z'/>"},
@@ -62,9 +70,10 @@ const std::map<QString, QByteArray> &bodies()
         {"events", "<path d='M8 6h13M8 12h13M8 18h13M3.500 6h.5M3.500 12h.5M3.500 18h.5'/>"},
         {"float", "<path d='M9 4h11v11M4 9h11v11H4z'/>"},
         {"live", "<circle #f cx='12' cy='12' r='5'/>"},
-        {"orrery",
-         "<circle cx='12' cy='12' r='9'/><ellipse cx='12' cy='12' rx='9' ry='4'/>"
-         "<circle #f cx='12' cy='12' r='2.200'/><circle #f cx='20' cy='10.500' r='1.800'/>"},
+        {"orrery", "<circle #f cx='12' cy='12' r='2.600'/><circle cx='12' cy='12' r='6' "
+                   "stroke-width='1.200'/><circle cx='12' cy='12' r='10' stroke-width='1.200'/>"
+                   "<circle #f cx='16.200' cy='7.800' r='2'/><circle #f cx='3.800' cy='17.700' "
+                   "r='2.200'/>"},
     };
     return all;
 }
@@ -76,8 +85,10 @@ public:
 
     void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override
     {
+        // A little narrower than its place, so that words beside it keep their distance.
+        const QRect place = rect.adjusted(0, 1, -2, -1);
         const auto group = mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active;
-        drawIcon(*painter, rect, m_name,
+        drawIcon(*painter, place, m_name,
                  QGuiApplication::palette().color(group, QPalette::ButtonText));
     }
     QPixmap pixmap(const QSize &size, QIcon::Mode mode, QIcon::State state) override
@@ -129,6 +140,26 @@ QPixmap iconPixmap(const QString &name, int size, const QColor &color, qreal rat
     }
     QPixmapCache::insert(key, pixmap);
     return pixmap;
+}
+
+QString toolIcon(const QString &tool)
+{
+    static const QHash<QString, QString> known = {{"read_file", "file"},
+                                                  {"write_file", "edit"},
+                                                  {"edit_file", "edit"},
+                                                  {"glob", "folder"},
+                                                  {"grep", "search"},
+                                                  {"bash", "terminal"},
+                                                  {"claim_region", "lock"},
+                                                  {"release_region", "unlock"},
+                                                  {"share_discovery", "discovery"},
+                                                  {"peer_message", "message"},
+                                                  {"broadcast_message", "broadcast"},
+                                                  {"list_team", "team"},
+                                                  {"remember", "memory"},
+                                                  {"recall", "memory"},
+                                                  {"forget", "memory"}};
+    return known.value(tool, QStringLiteral("tool"));
 }
 
 void drawIcon(QPainter &painter, const QRectF &rect, const QString &name, const QColor &color)

@@ -76,6 +76,8 @@ QStatusBar::item { border: none; }
 QSplitter::handle { background: @border; }
 QLabel[muted="true"] { color: @muted; }
 QLabel[heading="true"] { font-size: 15pt; font-weight: 600; }
+QFrame[title="true"] { background: @window; border: none; border-bottom: 1px solid @border; }
+QFrame[title="true"] QLabel { font-weight: 600; padding: 5px 11px; }
 QFrame[card="true"] { background: @surface; border: 1px solid @border; border-radius: 4px; }
 QFrame[bar="info"] { background: @infoSoft; border: none; border-bottom: 1px solid @border; }
 QFrame[bar="warning"] { background: @warnSoft; border: none; border-bottom: 1px solid @border; }

@@ -3,7 +3,7 @@
 #include "ui/viewmodels/conversationmodel.h"
 
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 
 #include <algorithm>
 
@@ -80,9 +80,10 @@ void ConversationModel::applyOne(const EventPtr &event)
     const Fields data(event->data);
     switch (event->kind) {
     case EventKind::AgentStarted: {
-        const QStringList what{tr("started"), data.text("role"), data.text("model")};
-        addItem(*event, Kind::System, what.join(QStringLiteral(" · ")), data.text("prompt"));
-        m_items.back().collapsed = true;
+        // Its prompt follows as a message.
+        QStringList what{tr("started"), data.text("role"), data.text("model")};
+        what.removeAll(QString());
+        addItem(*event, Kind::System, what.join(QStringLiteral(" · ")), {});
         break;
     }
     case EventKind::MessageAdded: addMessage(*event); break;

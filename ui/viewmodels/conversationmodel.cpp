@@ -3,9 +3,42 @@
 #include "ui/viewmodels/conversationmodel.h"
 
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
+
+#include <algorithm>
 
 namespace orrery::ui {
+namespace {
+
+QString argumentLines(const Json &arguments)
+{
+    if (!arguments.is_object())
+        return {};
+    // First what the call is about, last what may be long.
+    static const std::vector<std::string> order{"path", "file",  "start_line", "end_line",
+                                                "to",   "topic", "old_text",   "new_text"};
+    std::vector<std::pair<std::size_t, QString>> lines;
+    for (const auto &[name, value] : arguments.items()) {
+        QString text =
+            value.is_string() ? toQString(value.get_ref<const std::string &>()) : jsonText(value);
+        if (text.endsWith(QLatin1Char('\n')))
+            text.chop(1);
+        const auto place = std::find(order.begin(), order.end(), name);
+        lines.emplace_back(
+            place - order.begin(),
+            toQString(name)
+                + (text.contains(QLatin1Char('\n')) ? QStringLiteral(":\n") : QStringLiteral(": "))
+                + text);
+    }
+    std::stable_sort(lines.begin(), lines.end(),
+                     [](const auto &a, const auto &b) { return a.first < b.first; });
+    QStringList sorted;
+    for (const auto &[place, line] : lines)
+        sorted << line;
+    return sorted.join(QLatin1Char('\n'));
+}
+
+} // namespace
 
 ConversationModel::ConversationModel(AgentRoster &roster, QObject *parent)
     : QAbstractListModel(parent), m_roster(roster)
@@ -14,31 +47,6 @@ ConversationModel::ConversationModel(AgentRoster &roster, QObject *parent)
 int ConversationModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : m_shown;
-}
-
-QHash<int, QByteArray> ConversationModel::roleNames() const
-{
-    return {{KindRole, "kind"},
-            {KeyRole, "key"},
-            {RevisionRole, "revision"},
-            {AgentRole, "agent"},
-            {ColorIndexRole, "colorIndex"},
-            {AgentIndexRole, "agentIndex"},
-            {TitleRole, "title"},
-            {TextRole, "text"},
-            {ThinkingRole, "thinking"},
-            {ArgumentsRole, "arguments"},
-            {ArgumentLinesRole, "argumentLines"},
-            {ToolStateRole, "toolState"},
-            {StatusRole, "status"},
-            {StreamingRole, "streaming"},
-            {CollapsedRole, "collapsed"},
-            {TimeUsRole, "timeUs"},
-            {DurationUsRole, "durationUs"},
-            {FitsAtMsRole, "fitsAtMs"},
-            {SeqRole, "seq"},
-            {CallRole, "call"},
-            {Qt::DisplayRole, "display"}};
 }
 
 void ConversationModel::reset()
@@ -128,6 +136,11 @@ QVariant ConversationModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return format::oneLine(item.text.isEmpty() ? item.title
                                                    : item.title + QStringLiteral(": ") + item.text);
+    case Qt::AccessibleTextRole: {
+        QStringList parts{toQString(item.agent), item.title, status(item), item.text};
+        parts.removeAll(QString());
+        return parts.join(QStringLiteral(", "));
+    }
     case KindRole: return static_cast<int>(item.kind);
     case KeyRole: return QStringLiteral("%1/%2").arg(item.seq).arg(toQString(item.agent));
     case RevisionRole: return item.revision;
@@ -140,15 +153,7 @@ QVariant ConversationModel::data(const QModelIndex &index, int role) const
     case TextRole: return item.text;
     case ThinkingRole: return item.thinking;
     case ArgumentsRole: return item.argumentsOf ? jsonText(arguments(), 2) : QString();
-    case ArgumentLinesRole: {
-        QStringList lines;
-        if (arguments().is_object())
-            for (const auto &[name, value] : arguments().items())
-                lines << toQString(name) + QStringLiteral(": ")
-                             + (value.is_string() ? toQString(value.get_ref<const std::string &>())
-                                                  : jsonText(value));
-        return lines.join(QLatin1Char('\n'));
-    }
+    case ArgumentLinesRole: return argumentLines(arguments());
     case ToolStateRole: return static_cast<int>(item.toolState);
     case StatusRole: return status(item);
     case StreamingRole: return item.streaming;

@@ -2,7 +2,7 @@
 #include "ui/viewmodels/eventsummary.h"
 
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 
 #include <QCoreApplication>
 
@@ -47,9 +47,9 @@ QString modelSummary(EventKind kind, const Fields &data)
 {
     switch (kind) {
     case EventKind::RequestSent:
-        return tr("asks %1:%2, %3 messages, %4 tokens (est.)")
+        return tr("asks %1:%2, %3, %4 tokens (est.)")
             .arg(data.text("provider"), data.text("model"),
-                 QString::number(data.count("message_count")),
+                 format::counted(data.count("message_count"), tr("message"), tr("messages")),
                  format::estimate(data.count("tokens_est")));
     case EventKind::ModelDelta:
         return data.has("thinking") && !data.has("text")
@@ -148,10 +148,11 @@ QString summary(const Event &event)
         return withReason(data.text("state").replace(QLatin1Char('_'), QLatin1Char(' ')),
                           data.text("reason"));
     case EventKind::AgentFinished:
-        return withReason(tr("finished, %1, after %2 iterations")
-                              .arg(data.text("outcome"))
-                              .arg(data.count("iterations")),
-                          data.has("error") ? data.text("error") : data.text("output"));
+        return withReason(
+            tr("finished, %1, after %2")
+                .arg(data.text("outcome"),
+                     format::counted(data.count("iterations"), tr("iteration"), tr("iterations"))),
+            data.has("error") ? data.text("error") : data.text("output"));
     case EventKind::IterationStarted: return tr("iteration %1").arg(data.count("n"));
     case EventKind::MessageAdded: return messageSummary(data.object("message"));
     case EventKind::RequestSent:
@@ -190,7 +191,9 @@ QString summary(const Event &event)
     case EventKind::MemorySearched:
     case EventKind::MemoryForgotten: return memorySummary(event.kind, data);
     case EventKind::ContextUpdated:
-        return tr("context changed by %1 operations").arg(data.list("ops").size());
+        return tr("context changed by %1")
+            .arg(format::counted(qint64(data.list("ops").size()), tr("operation"),
+                                 tr("operations")));
     case EventKind::ContextSaved:
         return tr("context saved, version %1, %2 bytes")
             .arg(data.count("version"))

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/carddelegate.h"
 
+#include "ui/format/format.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/statebadge.h"
+#include "ui/widgets/textblock.h"
 
 #include <QPainter>
-#include <QTextLayout>
-#include <QtMath>
 
 namespace orrery::ui {
 namespace {
@@ -30,33 +30,6 @@ QString firstLines(const QString &text, int most, int *left)
     }
     *left = static_cast<int>(text.mid(at + 1).count(QLatin1Char('\n'))) + 1;
     return text.left(at);
-}
-
-/// Breaks at words, and within one only when it is longer than a line. Returns the height.
-int block(QPainter *painter, const QRect &room, const QFont &font, const QColor &color,
-          const QString &text)
-{
-    if (text.isEmpty())
-        return 0;
-    QString lines = text;
-    lines.replace(QLatin1Char('\n'), QChar::LineSeparator);
-    QTextLayout layout(lines, font);
-    QTextOption option;
-    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
-    layout.setTextOption(option);
-    qreal height = 0;
-    layout.beginLayout();
-    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
-        line.setLineWidth(room.width());
-        line.setPosition(QPointF(0, height));
-        height += line.height();
-    }
-    layout.endLayout();
-    if (painter) {
-        painter->setPen(color);
-        layout.draw(painter, room.topLeft());
-    }
-    return qCeil(height) + 2;
 }
 
 } // namespace
@@ -102,8 +75,7 @@ int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOption
     int x = box.left();
     if (card.kind == Card::Kind::Tool) {
         const QColor color = card.failed ? t.error : card.running ? t.warn : t.ok;
-        drawIcon(*painter, QRectF(x, y + 2, 16, 16),
-                 card.failed ? QStringLiteral("failed") : QStringLiteral("tool"), color);
+        drawIcon(*painter, QRectF(x, y + 2, 16, 16), toolIcon(card.title), color);
     } else {
         drawMonogram(*painter, QRectF(x, y, badge + 4, badge), card.monogram, card.agentIndex,
                      option.palette);
@@ -158,33 +130,35 @@ int CardDelegate::lay(QPainter *painter, const QRect &outer, const QStyleOptionV
     if (!card.thinking.isEmpty()) {
         QFont italic = small;
         italic.setItalic(true);
-        advance(block(painter, room, italic, t.muted,
-                      tr("Thinking: ") + firstLines(card.thinking, folded ? 1 : 40, &left))
+        advance(drawBlock(painter, room, italic, t.muted,
+                          tr("Thinking: ") + firstLines(card.thinking, folded ? 1 : 40, &left))
                 + 2);
     }
     if (card.kind == Card::Kind::Tool)
-        advance(block(painter, room, code, t.muted, firstLines(card.arguments, most, &left)));
+        advance(drawBlock(painter, room, code, t.muted, firstLines(card.arguments, most, &left)));
     if (!card.text.isEmpty()) {
         const QString text = firstLines(card.text, most, &left);
         if (card.kind == Card::Kind::Tool) {
             advance(4);
-            const int height = block(nullptr, room.adjusted(8, 0, -8, 0), code, t.text, text);
+            const int height = drawBlock(nullptr, room.adjusted(8, 0, -8, 0), code, t.text, text);
             if (painter) {
                 painter->setPen(Qt::NoPen);
                 painter->setBrush(t.raised);
                 painter->drawRoundedRect(QRect(room.left(), room.top(), room.width(), height + 6),
                                          3, 3);
             }
-            block(painter, room.adjusted(8, 3, -8, 0), code, card.failed ? t.error : t.text, text);
+            drawBlock(painter, room.adjusted(8, 3, -8, 0), code, card.failed ? t.error : t.text,
+                      text);
             advance(height + 6);
         } else {
-            advance(block(painter, room, body, card.kind == Card::Kind::Error ? t.error : t.text,
-                          text));
+            advance(drawBlock(painter, room, body,
+                              card.kind == Card::Kind::Error ? t.error : t.text, text));
         }
         if (left > 0)
-            advance(
-                block(painter, room, small, t.accent, tr("… %1 more lines (Space opens)").arg(left))
-                + 2);
+            advance(drawBlock(painter, room, small, t.accent,
+                              tr("… %1 (Space opens)")
+                                  .arg(format::counted(left, tr("more line"), tr("more lines"))))
+                    + 2);
     }
     return room.top() - outer.top() + pad - 2;
 }
