@@ -18,7 +18,8 @@ ClaimsPanel::ClaimsPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     m_map->setMinimumHeight(90);
     m_table = new QTableView(split);
     m_table->setObjectName(QStringLiteral("claimsTable"));
-    prepareTable(m_table, tr("Claims and refused attempts"));
+    prepareTable(m_table, tr("Claims"));
+    m_table->setTextElideMode(Qt::ElideMiddle); // the end of a path tells more than its middle
     m_table->setMinimumHeight(72);
     m_release = new QAction(tr("Release claim"), m_table);
     m_release->setShortcut(QKeySequence::Delete);

@@ -129,10 +129,9 @@ void EventsPanel::setModel(QAbstractItemModel *filtered, Details details)
 {
     m_readDetails = std::move(details);
     m_table->setModel(filtered);
+    setPlaceholder(m_table, tr("No event matches the filter."));
     m_details->hide();
     m_follow->setChecked(true);
-    if (!filtered)
-        return;
     connect(filtered, &QAbstractItemModel::rowsInserted, this, &EventsPanel::scheduleFollow);
     connect(filtered, &QAbstractItemModel::modelReset, this, &EventsPanel::scheduleFollow);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -161,8 +160,7 @@ void EventsPanel::scheduleFollow()
 
 void EventsPanel::updateCount()
 {
-    m_count->setText(m_table->model() ? tr("%1 events").arg(m_table->model()->rowCount())
-                                      : QString());
+    m_count->setText(tr("%1 events").arg(m_table->model()->rowCount()));
 }
 
 void EventsPanel::setKinds(const QStringList &names)
@@ -186,10 +184,29 @@ void EventsPanel::announceFilter()
 {
     emit filterChanged(m_filter->text(), m_kind->currentData().toString(),
                        m_agent->currentData().toString());
-    updateCount();
+    if (m_table->model())
+        updateCount();
 }
 
 void EventsPanel::setFilter(const QString &text) { m_filter->setText(text); }
+
+void EventsPanel::clearFilter()
+{
+    const QSignalBlocker quietKind(m_kind);
+    const QSignalBlocker quietAgent(m_agent);
+    m_filter->clear();
+    m_kind->setCurrentIndex(0);
+    m_agent->setCurrentIndex(0);
+    announceFilter();
+}
+
+void EventsPanel::choose(const QModelIndex &event)
+{
+    m_follow->setChecked(false);
+    m_table->setCurrentIndex(event);
+    m_table->scrollTo(event, QAbstractItemView::PositionAtCenter);
+    m_table->setFocus();
+}
 
 void EventsPanel::focusFilter()
 {

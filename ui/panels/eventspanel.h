@@ -28,6 +28,9 @@ public:
     void setKinds(const QStringList &names);
     void setAgents(const QStringList &names);
     void setFilter(const QString &text);
+    void clearFilter();
+    /// Selects an event and brings it into view; new ones are not followed any more.
+    void choose(const QModelIndex &event);
     /// Tells filterChanged() with what the panel shows now.
     void announceFilter();
     QTableView *table() const { return m_table; }

@@ -29,6 +29,8 @@ MemoryPanel::MemoryPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     m_query->setPlaceholderText(tr("Ask the team's memory…"));
     m_query->setAccessibleName(tr("Memory query"));
     m_scope = new QComboBox(content);
+    m_scope->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_scope->setMinimumContentsLength(14);
     m_scope->setAccessibleName(tr("Scope of the memory search"));
     m_search = new QPushButton(tr("Searc&h"), content);
     m_search->setAccessibleName(tr("Search the memory"));
@@ -77,15 +79,32 @@ void MemoryPanel::setResults(QAbstractItemModel *model, int scoreColumn,
                              ScoreBarDelegate::Reader reader)
 {
     m_results->setModel(model);
+    setTwoLineRows(m_results);
+    setPlaceholder(m_results,
+                   tr("Nothing has been found: ask the memory, or wait until an agent does."));
     m_results->setItemDelegateForColumn(scoreColumn,
                                         new ScoreBarDelegate(std::move(reader), m_results));
 }
 
-void MemoryPanel::setDropped(QAbstractItemModel *model) { m_dropped->setModel(model); }
+void MemoryPanel::setDropped(QAbstractItemModel *model)
+{
+    m_dropped->setModel(model);
+    setTwoLineRows(m_dropped);
+    setPlaceholder(m_dropped, tr("The search that is shown dropped nothing."));
+}
 
-void MemoryPanel::setEntries(QAbstractItemModel *model) { m_entries->setModel(model); }
+void MemoryPanel::setEntries(QAbstractItemModel *model)
+{
+    m_entries->setModel(model);
+    setTwoLineRows(m_entries);
+    setPlaceholder(m_entries, tr("Nothing has been remembered in this run."));
+}
 
-void MemoryPanel::setSearches(QAbstractItemModel *model) { m_searches->setModel(model); }
+void MemoryPanel::setSearches(QAbstractItemModel *model)
+{
+    m_searches->setModel(model);
+    setPlaceholder(m_searches, tr("Nobody has searched the memory yet."));
+}
 
 void MemoryPanel::setAgents(const QStringList &names)
 {

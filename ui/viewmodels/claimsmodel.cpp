@@ -2,7 +2,7 @@
 #include "ui/viewmodels/claimsmodel.h"
 
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 
 #include <algorithm>
 #include <iterator>
@@ -37,15 +37,23 @@ int ClaimsModel::columnCount(const QModelIndex &parent) const
 
 QVariant ClaimsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation == Qt::Horizontal && role == Qt::ToolTipRole && section == Edits)
-        return tr("Edits inside the claim / outside it");
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
-        || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
-    static const char *const names[] = {"Agent",      "File",      "Lines", "Claimed",
-                                        "Expires in", "Conflicts", "Edits", "State"};
+    static const char *const names[] = {"Agent", "File",   "Lines", "Claimed",
+                                        "Left",  "Denied", "Edits", "State"};
     static_assert(std::size(names) == ColumnCount);
-    return tr(names[section]);
+    static const char *const tips[] = {"Who holds the lines",
+                                       "The file in the workspace",
+                                       "First and last line",
+                                       "When the claim was made or renewed",
+                                       "Time until the claim expires",
+                                       "How often others were refused lines of it",
+                                       "Edits inside the claim / outside it",
+                                       "Held, released or expired"};
+    static_assert(std::size(tips) == ColumnCount);
+    if (role == Qt::ToolTipRole)
+        return tr(tips[section]);
+    return role == Qt::DisplayRole ? tr(names[section]) : QVariant();
 }
 
 void ClaimsModel::reset()

@@ -3,7 +3,7 @@
 
 #include "ui/viewmodels/eventsummary.h"
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 
 #include <algorithm>
 #include <iterator>
@@ -81,6 +81,8 @@ QVariant EventsModel::data(const QModelIndex &index, int role) const
         if (index.column() == Seq || index.column() == Duration)
             return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
         return {};
+    case Qt::ToolTipRole:
+        return index.column() == Summary ? QVariant(eventSummary(event)) : QVariant();
     case SeqRole: return quint64(event.seq);
     case TimeUsRole: return qint64(event.timeUs);
     case AgentRole: return toQString(event.agent);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The four tables of the memory panel; MemoryModel fills them.
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 #include "ui/viewmodels/memorymodel.h"
 
 #include <iterator>

@@ -2,7 +2,7 @@
 #include "ui/viewmodels/runstatus.h"
 
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 
 #include <algorithm>
 

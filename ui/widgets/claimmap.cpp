@@ -257,7 +257,8 @@ void ClaimMap::paintEvent(QPaintEvent *)
     painter.fillRect(viewport()->rect(), tokens(palette()).surface);
     painter.save();
     painter.setClipRect(0, axisHeight, viewport()->width(), viewport()->height() - axisHeight);
-    paintAxis(painter, true);
+    if (!m_files.isEmpty())
+        paintAxis(painter, true);
     for (int row = 0; row < m_files.size(); ++row)
         paintRow(painter, row);
     painter.restore();

@@ -46,7 +46,7 @@ EmptyState::EmptyState(const QString &icon, const QString &sentence, QAction *ma
     text->setAlignment(Qt::AlignCenter);
     column->addWidget(text);
     if (main)
-        column->addWidget(buttonFor(main, "primary", this), 0, Qt::AlignHCenter);
+        column->addWidget(buttonFor(main, "button", this), 0, Qt::AlignHCenter);
     if (link)
         column->addWidget(buttonFor(link, "link", this), 0, Qt::AlignHCenter);
     column->addStretch();

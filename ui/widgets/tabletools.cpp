@@ -1,25 +1,84 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/tabletools.h"
 
+#include "ui/widgets/textcell.h"
+
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QFontMetrics>
 #include <QHeaderView>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
 #include <QMenu>
 #include <QTableView>
 
 namespace orrery::ui {
 
-QString selectedAsTsv(const QTableView *table)
+namespace {
+
+QModelIndexList selectedRows(const QTableView *table)
 {
-    QStringList lines;
     if (!table->selectionModel())
         return {};
     QModelIndexList rows = table->selectionModel()->selectedRows();
     std::sort(rows.begin(), rows.end(),
               [](const QModelIndex &a, const QModelIndex &b) { return a.row() < b.row(); });
-    for (const QModelIndex &row : rows) {
+    return rows;
+}
+
+void addCopy(QTableView *table, const QString &text, const QKeySequence &key,
+             QString (*read)(const QTableView *))
+{
+    auto *copy = new QAction(text, table);
+    copy->setShortcut(key);
+    copy->setShortcutContext(Qt::WidgetShortcut);
+    QObject::connect(copy, &QAction::triggered, table,
+                     [table, read] { QApplication::clipboard()->setText(read(table)); });
+    table->addAction(copy);
+}
+
+/// Text over an empty table; it lies in the viewport and takes no clicks.
+class Placeholder : public QLabel
+{
+public:
+    Placeholder(QTableView *table, const QString &text) : QLabel(text, table->viewport())
+    {
+        setProperty("muted", true);
+        setAlignment(Qt::AlignCenter);
+        setWordWrap(true);
+        setAttribute(Qt::WA_TransparentForMouseEvents);
+        table->viewport()->installEventFilter(this);
+        follow(table->model());
+    }
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override
+    {
+        if (watched == parent() && event->type() == QEvent::Resize)
+            resize(parentWidget()->size());
+        return QLabel::eventFilter(watched, event);
+    }
+
+private:
+    void follow(QAbstractItemModel *model)
+    {
+        const auto update = [this, model] { setVisible(model->rowCount() == 0); };
+        connect(model, &QAbstractItemModel::rowsInserted, this, update);
+        connect(model, &QAbstractItemModel::rowsRemoved, this, update);
+        connect(model, &QAbstractItemModel::modelReset, this, update);
+        update();
+    }
+};
+
+} // namespace
+
+QString selectedAsTsv(const QTableView *table)
+{
+    QStringList lines;
+    for (const QModelIndex &row : selectedRows(table)) {
         QStringList cells;
         for (int column = 0; column < table->model()->columnCount(); ++column) {
             if (!table->isColumnHidden(column))
@@ -30,22 +89,57 @@ QString selectedAsTsv(const QTableView *table)
     return lines.join(QLatin1Char('\n'));
 }
 
+QString selectedAsJson(const QTableView *table)
+{
+    QJsonArray rows;
+    for (const QModelIndex &row : selectedRows(table)) {
+        QJsonObject cells;
+        for (int column = 0; column < table->model()->columnCount(); ++column) {
+            if (!table->isColumnHidden(column))
+                cells.insert(table->model()->headerData(column, Qt::Horizontal).toString(),
+                             row.siblingAtColumn(column).data().toString());
+        }
+        rows << cells;
+    }
+    return rows.isEmpty() ? QString() : QString::fromUtf8(QJsonDocument(rows).toJson());
+}
+
 void setColumnWidths(QTableView *table, const QList<int> &characters)
 {
     QHeaderView *header = table->horizontalHeader();
     const int one = QFontMetrics(table->font()).horizontalAdvance(QLatin1Char('0'));
+    QFont bold = table->font();
+    bold.setWeight(QFont::DemiBold);
+    const QFontMetrics titles(bold);
     header->setStretchLastSection(!characters.contains(0));
     for (int column = 0; column < characters.size() && column < header->count(); ++column) {
-        if (characters[column] == 0)
+        if (characters[column] == 0) {
             header->setSectionResizeMode(column, QHeaderView::Stretch);
-        else
-            table->setColumnWidth(column, characters[column] * one + 14);
+            continue;
+        }
+        const QString title = table->model()->headerData(column, Qt::Horizontal).toString();
+        table->setColumnWidth(column,
+                              qMax(characters[column] * one, titles.horizontalAdvance(title)) + 14);
     }
 }
+
+void setTwoLineRows(QTableView *table)
+{
+    table->setWordWrap(true);
+    table->verticalHeader()->setDefaultSectionSize(QFontMetrics(table->font()).height() * 2 + 8);
+}
+
+void setAgentColumn(QTableView *table, int column, int colorRole)
+{
+    static_cast<TextCellDelegate *>(table->itemDelegate())->setAgentColumn(column, colorRole);
+}
+
+void setPlaceholder(QTableView *table, const QString &text) { new Placeholder(table, text); }
 
 void prepareTable(QTableView *table, const QString &name)
 {
     table->setAccessibleName(name);
+    table->setItemDelegate(new TextCellDelegate(table));
     table->setAlternatingRowColors(true);
     table->setShowGrid(false);
     table->setWordWrap(false);
@@ -78,12 +172,9 @@ void prepareTable(QTableView *table, const QString &name)
             menu.exec(header->mapToGlobal(at));
         });
 
-    auto *copy = new QAction(QObject::tr("Copy"), table);
-    copy->setShortcut(QKeySequence::Copy);
-    copy->setShortcutContext(Qt::WidgetShortcut);
-    QObject::connect(copy, &QAction::triggered, table,
-                     [table] { QApplication::clipboard()->setText(selectedAsTsv(table)); });
-    table->addAction(copy);
+    addCopy(table, QObject::tr("Copy"), QKeySequence::Copy, selectedAsTsv);
+    addCopy(table, QObject::tr("Copy as JSON"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
+            selectedAsJson);
     table->setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStyledItemDelegate>
+
+namespace orrery::ui {
+
+/// A cell of our tables: what is cut off is told by a tooltip, and the column of an agent's name has the agent's colour.
+class TextCellDelegate : public QStyledItemDelegate
+{
+    Q_OBJECT
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    /// `colorRole` gives the colour's number, negative for none.
+    void setAgentColumn(int column, int colorRole);
+
+    bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
+                   const QModelIndex &index) override;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override;
+
+private:
+    int m_agentColumn = -1;
+    int m_colorRole = -1;
+};
+
+} // namespace orrery::ui
