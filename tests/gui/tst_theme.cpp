@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/numbers.h"
 #include "ui/widgets/statebadge.h"
 
 #include <QtTest>
@@ -87,28 +86,6 @@ private slots:
             words.insert(look.word);
         }
         QCOMPARE(words.size(), 11);
-    }
-
-    void numbersAreShort_data()
-    {
-        QTest::addColumn<QString>("shown");
-        QTest::addColumn<QString>("expected");
-        QTest::newRow("small") << shortNumber(999) << "999";
-        QTest::newRow("thousands") << shortNumber(12400) << "12.4k";
-        QTest::newRow("round thousands") << shortNumber(20000) << "20k";
-        QTest::newRow("just below a million") << shortNumber(999949) << "999.9k";
-        QTest::newRow("a million") << shortNumber(999950) << "1M";
-        QTest::newRow("milliseconds") << duration(830000) << "830 ms";
-        QTest::newRow("seconds") << duration(12400000) << "12.4 s";
-        QTest::newRow("hours") << duration(3720000000LL) << "1 h 02 m";
-        QTest::newRow("unknown money") << money(std::nullopt) << QStringLiteral("—");
-        QTest::newRow("money") << money(0.0123) << "$0.0123";
-    }
-    void numbersAreShort()
-    {
-        QFETCH(QString, shown);
-        QFETCH(QString, expected);
-        QCOMPARE(shown, expected);
     }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/viewmodels/agentroster.h"
 #include "ui/viewmodels/fields.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 
 #include <QtTest>
 
@@ -74,8 +74,20 @@ private slots:
         QCOMPARE(format::money(std::nullopt), QString("—"));
         QCOMPARE(format::count(std::optional<qint64>()), QString("—"));
         QCOMPARE(format::estimate(8400), QString("~8.4k"));
+        QCOMPARE(format::counted(1, "line", "lines"), QString("1 line"));
+        QCOMPARE(format::counted(0, "line", "lines"), QString("0 lines"));
         QCOMPARE(format::lines(40, 88), QString("40–88"));
         QCOMPARE(format::lines(7, 7), QString("line 7"));
+    }
+
+    void neverBreaksANumberFromItsUnit()
+    {
+        const QString nbsp(QChar::Nbsp);
+        QCOMPARE(format::keepNumbersWhole("It fits in 60 s, when lead's 15,500 leave."),
+                 "It fits in 60" + nbsp + "s, when lead's 15,500 leave.");
+        QCOMPARE(format::keepNumbersWhole("needs 30,000 tokens of 4 m 05 s"),
+                 "needs 30,000" + nbsp + "tokens of 4" + nbsp + "m 05" + nbsp + "s");
+        QCOMPARE(format::keepNumbersWhole("3 sheep in 2 hats"), QString("3 sheep in 2 hats"));
     }
 
     void shortensToOneLine()
@@ -122,7 +134,7 @@ private slots:
         QCOMPARE(roster.colorIndex("coordinator"), 1);
         QCOMPARE(roster.colorIndex("person"), -1);
         for (int i = 0; i < 100; ++i)
-            roster.learn("c" + std::to_string(i));
+            roster.learn(QStringLiteral("c%1").arg(i).toStdString());
         QSet<QString> seen;
         for (const AgentRoster::Entry &entry : roster.entries()) {
             QVERIFY2(!seen.contains(entry.monogram), qPrintable(entry.monogram));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 
 #include <QDateTime>
+#include <QRegularExpression>
 
 namespace orrery::ui::format {
 
@@ -74,7 +75,17 @@ QString lines(qint64 start, qint64 end)
                         : QStringLiteral("%1–%2").arg(start).arg(end);
 }
 
-QString score(double value) { return QString::number(value, 'f', 2); }
+QString counted(qint64 number, const QString &one, const QString &many)
+{
+    return QStringLiteral("%1 %2").arg(number).arg(number == 1 ? one : many);
+}
+
+QString keepNumbersWhole(QString sentence)
+{
+    static const QRegularExpression gap(
+        QStringLiteral("(?<=\\d) (?=(ms|s|m|h|tokens|requests)\\b)"));
+    return sentence.replace(gap, QString(QChar::Nbsp));
+}
 
 QString oneLine(const QString &text, int most)
 {

@@ -24,8 +24,10 @@ QString money(std::optional<double> usd);
 QString clockTime(qint64 us);
 /// `40–88`, `line 7`.
 QString lines(qint64 start, qint64 end);
-/// `0.73`
-QString score(double value);
+/// `1 message`, `3 messages`.
+QString counted(qint64 number, const QString &one, const QString &many);
+/// A sentence whose lines do not break between a number and its unit.
+QString keepNumbersWhole(QString sentence);
 /// The first line, shortened with `…`.
 QString oneLine(const QString &text, int most = 160);
 

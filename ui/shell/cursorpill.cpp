@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/cursorpill.h"
 
+#include "ui/format/format.h"
 #include "ui/theme/icons.h"
-#include "ui/widgets/numbers.h"
 
 namespace orrery::ui {
 
@@ -27,7 +27,7 @@ void CursorPill::setLive()
 void CursorPill::setAt(qint64 timeUs)
 {
     setIcon(themedIcon(QStringLiteral("paused")));
-    setText(tr("AT %1 · jump to live").arg(clockTime(timeUs)));
+    setText(tr("AT %1 · jump to live").arg(format::clockTime(timeUs)));
     setToolTip(tr("The panels show this moment; click to go back to the latest one (Ctrl+L)"));
 }
 
@@ -40,7 +40,7 @@ void CursorPill::setReading()
 
 void CursorPill::setEnd()
 {
-    setIcon(themedIcon(QStringLiteral("done")));
+    setIcon(themedIcon(QStringLiteral("stopped")));
     setText(tr("END"));
     setToolTip(
         tr("The panels show the run as it ended; double-click an event to go to its moment"));

@@ -29,8 +29,14 @@ KeysPage::KeysPage(const QList<QAction *> &actions, QWidget *parent) : QDialog(p
         for (const QKeySequence &key : action->shortcuts())
             add(key.toString(QKeySequence::NativeText), text);
     }
+    add(tr("Ctrl+1 … Ctrl+6"), tr("Go to Team, Conversation, Claims, Rate limits, Memory, Events"));
     add(tr("A / D / E"), tr("Approve, deny or edit the request that waits"));
     add(tr("Ctrl+C"), tr("Copy the selected rows as tab-separated text"));
+    add(tr("Ctrl+Shift+C"), tr("Copy the selected rows as JSON"));
+    add(tr("Enter"), tr("In a table: go to the event behind the row; in Events: show that moment"));
+    add(tr("Space"), tr("Fold or unfold a card of the conversation"));
+    add(tr("Delete"), tr("In Claims: release the claim"));
+    add(tr("Esc"), tr("In Team: show all agents again"));
     table->setModel(model);
     prepareTable(table, tr("Keys"));
     table->setColumnWidth(0, 150);

@@ -14,14 +14,13 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
-#include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QSettings>
-#include <QShortcut>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabBar>
+#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -89,6 +88,9 @@ void MainWindow::makeDocks()
                           | QDockWidget::DockWidgetClosable);
         addDockWidget(area, dock);
         m_docks << dock;
+        connect(dock, &QDockWidget::dockLocationChanged, this, &MainWindow::hideTitlesUnderTabs);
+        connect(dock, &QDockWidget::topLevelChanged, this, &MainWindow::hideTitlesUnderTabs);
+        connect(dock, &QDockWidget::visibilityChanged, this, &MainWindow::hideTitlesUnderTabs);
     };
     add("dock.team", tr("Team"), m_panels->team, Qt::LeftDockWidgetArea);
     add("dock.claims", tr("Claims"), m_panels->claims, Qt::RightDockWidgetArea);
@@ -112,13 +114,14 @@ void MainWindow::makeMenus()
     for (QDockWidget *dock : std::as_const(m_docks))
         view->addAction(dock->toggleViewAction());
     view->addSeparator();
-    view->addAction(m_actions.find);
-    view->addAction(m_actions.jumpToLive);
+    view->addAction(m_actions.bottomPanels);
+    view->addSeparator();
+    view->addActions({m_actions.goTo, m_actions.find, m_actions.jumpToLive});
     QMenu *theme = view->addMenu(tr("&Theme"));
     theme->addActions({m_actions.lightTheme, m_actions.darkTheme, m_actions.toggleTheme});
     view->addAction(m_actions.resetLayout);
     QMenu *help = menuBar()->addMenu(tr("&Help"));
-    help->addActions({m_actions.keys, m_actions.about});
+    help->addActions({m_actions.commands, m_actions.keys, m_actions.about});
 }
 
 void MainWindow::makeToolBar()
@@ -219,11 +222,12 @@ void MainWindow::applyDefaultLayout()
     resizeDocks({events}, {qBound(200, h * 31 / 100, 480)}, Qt::Vertical);
     if (roomy) {
         const int above = h - qBound(200, h * 31 / 100, 480) - 120;
-        resizeDocks({claims, limits}, {above * 48 / 100, above * 52 / 100}, Qt::Vertical);
+        // The chart wants a height, the map as much as there are files.
+        const int forClaims = above * (above > 700 ? 50 : 42) / 100;
+        resizeDocks({claims, limits}, {forClaims, above - forClaims}, Qt::Vertical);
         resizeDocks({events, memory}, {w * 54 / 100, w * 46 / 100}, Qt::Horizontal);
     }
-    for (QTabBar *tabs : findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly))
-        tabs->setAccessibleName(tr("Panels"));
+    hideTitlesUnderTabs();
 }
 
 void MainWindow::resetLayout()
@@ -243,8 +247,7 @@ void MainWindow::restoreLayout()
     const QByteArray state = m_settings->value(QStringLiteral("window/state")).toByteArray();
     if (state.isEmpty() || !restoreState(state, layoutVersion))
         applyDefaultLayout();
-    for (QTabBar *tabs : findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly))
-        tabs->setAccessibleName(tr("Panels"));
+    hideTitlesUnderTabs();
 }
 
 void MainWindow::showEvent(QShowEvent *event)
@@ -262,6 +265,46 @@ void MainWindow::closeEvent(QCloseEvent *event)
     QMainWindow::closeEvent(event);
 }
 
+/// Docks in one place have tabs with their titles, which need not be said twice.
+void MainWindow::hideTitlesUnderTabs()
+{
+    if (m_plainTitlesQueued)
+        return;
+    m_plainTitlesQueued = true;
+    // A dock that is being moved learns its neighbours only when it has landed.
+    QTimer::singleShot(0, this, [this] {
+        m_plainTitlesQueued = false;
+        for (QDockWidget *dock : std::as_const(m_docks)) {
+            const bool inTabs = !dock->isFloating() && !tabifiedDockWidgets(dock).isEmpty();
+            if (inTabs == (dock->titleBarWidget() != nullptr))
+                continue;
+            QWidget *old = dock->titleBarWidget();
+            dock->setTitleBarWidget(inTabs ? new QWidget(dock) : nullptr);
+            delete old;
+        }
+        for (QTabBar *tabs : findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly))
+            tabs->setAccessibleName(tr("Panels"));
+    });
+}
+
+void MainWindow::raiseDock(QDockWidget *dock)
+{
+    dock->show();
+    dock->raise();
+}
+
+void MainWindow::toggleBottomPanels()
+{
+    QList<QDockWidget *> below;
+    for (QDockWidget *dock : std::as_const(m_docks))
+        if (dockWidgetArea(dock) == Qt::BottomDockWidgetArea && !dock->isFloating())
+            below << dock;
+    const bool show = std::all_of(below.begin(), below.end(),
+                                  [](const QDockWidget *dock) { return dock->isHidden(); });
+    for (QDockWidget *dock : below)
+        dock->setVisible(show);
+}
+
 void MainWindow::focusPanel(int number)
 {
     if (number == 2) {
@@ -269,8 +312,7 @@ void MainWindow::focusPanel(int number)
         return;
     }
     QDockWidget *dock = m_docks[number == 1 ? 0 : number - 2];
-    dock->show();
-    dock->raise();
+    raiseDock(dock);
     if (auto *panel = qobject_cast<Panel *>(dock->widget()))
         panel->focusFilter();
 }

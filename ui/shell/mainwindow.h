@@ -77,12 +77,17 @@ private:
     void updateCursor();
     void showError(const Error &error);
     void showBanner(bool scripted);
-    void journalIsRead();
+    void tellHowItEnded();
     void focusPanel(int number);
+    /// Brings it to the front, wherever it is.
+    void raiseDock(QDockWidget *dock);
     void focusFilterOfCurrentPanel();
     void startRun();
-    void endRun(const QString &outcome, const QString &reason);
     void showTeam(TeamSpec team);
+    void showCommands();
+    void showPlaces();
+    void toggleBottomPanels();
+    void hideTitlesUnderTabs();
     void findLocalModels();
     void chooseTeam();
     void chooseJournal();
@@ -102,6 +107,7 @@ private:
     QLineEdit *m_task = nullptr;
     ThemeKind m_theme = ThemeKind::Light;
     bool m_layoutKnown = false;
+    bool m_plainTitlesQueued = false;
 
     std::optional<TeamSpec> m_team;
     QString m_workspace;

@@ -4,7 +4,7 @@
 #include "ui/shell/panels.h"
 #include "ui/shell/rowreaders.h"
 #include "ui/viewmodels/eventsummary.h"
-#include "ui/viewmodels/format.h"
+#include "ui/format/format.h"
 #include "ui/viewmodels/rundocument.h"
 #include "ui/widgets/tabletools.h"
 
@@ -39,6 +39,7 @@ struct RunView::Private {
     void fillLimits();
     void fillApproval();
     void fillNames();
+    void goToEvent(quint64 seq);
     void tick();
 };
 
@@ -85,14 +86,22 @@ void RunView::Private::setModels()
     });
     panels.events->setKinds(eventGroupNames());
 
-    setColumnWidths(panels.claims->table(), {10, 0, 7, 13, 9, 9, 6, 9});
+    setColumnWidths(panels.claims->table(), {10, 0, 7, 12, 5, 4, 4, 8});
     panels.claims->table()->setColumnHidden(ClaimsModel::Claimed, true);
-    setColumnWidths(panels.limits->table(), {13, 11, 10, 8, 8, 12, 0});
-    setColumnWidths(panels.memory->resultsTable(), {2, 0, 16, 8, 5, 6, 5, 5});
-    setColumnWidths(panels.memory->droppedTable(), {0, 16, 7});
-    setColumnWidths(panels.memory->entriesTable(), {0, 10, 11, 12, 12, 13});
-    setColumnWidths(panels.memory->searchesTable(), {13, 12, 0, 12, 8, 9});
-    setColumnWidths(panels.events->table(), {5, 12, 10, 18, 0, 8});
+    setColumnWidths(panels.limits->table(), {12, 11, 9, 6, 6, 10, 0});
+    setColumnWidths(panels.memory->resultsTable(), {2, 0, 15, 8, 4, 4, 4, 4});
+    setColumnWidths(panels.memory->droppedTable(), {0, 16, 5});
+    setColumnWidths(panels.memory->entriesTable(), {0, 10, 5, 10, 11, 12});
+    setColumnWidths(panels.memory->searchesTable(), {12, 11, 0, 10, 3, 6});
+    setColumnWidths(panels.events->table(), {5, 12, 11, 18, 0, 7});
+
+    setAgentColumn(panels.claims->table(), ClaimsModel::Agent, ClaimsModel::ColorIndexRole);
+    setAgentColumn(panels.limits->table(), LimiterModel::Agent, LimiterModel::ColorIndexRole);
+    setAgentColumn(panels.events->table(), EventsModel::Agent, EventsModel::ColorIndexRole);
+    setAgentColumn(panels.memory->entriesTable(), MemoryEntriesModel::Agent,
+                   MemoryEntriesModel::ColorIndexRole);
+    setAgentColumn(panels.memory->searchesTable(), MemorySearchesModel::Agent,
+                   MemorySearchesModel::ColorIndexRole);
 }
 
 void RunView::Private::connectPanels()
@@ -110,12 +119,40 @@ void RunView::Private::connectPanels()
                      [this](const QModelIndex &index) {
                          document.setCursor(index.data(EventsModel::SeqRole).toULongLong());
                      });
+    const auto leadToEvents = [this](QTableView *table, int seqRole) {
+        QObject::connect(table, &QTableView::activated, &q,
+                         [this, seqRole](const QModelIndex &index) {
+                             goToEvent(index.data(seqRole).toULongLong());
+                         });
+    };
+    leadToEvents(panels.claims->table(), ClaimsModel::SeqRole);
+    leadToEvents(panels.limits->table(), LimiterModel::SeqRole);
+    leadToEvents(panels.memory->entriesTable(), MemoryEntriesModel::SeqRole);
+    QObject::connect(panels.conversation, &ConversationPanel::eventRequested, &q,
+                     [this](const QModelIndex &card) {
+                         goToEvent(card.data(ConversationModel::SeqRole).toULongLong());
+                     });
     QObject::connect(panels.memory, &MemoryPanel::searchActivated, &q,
                      [this](int row) { document.memory()->selectSearch(row); });
     QObject::connect(document.memory(), &MemoryModel::searchShown, &q, [this] {
         panels.memory->setSummary(document.memory()->summary());
         panels.memory->setQuery(document.memory()->query());
     });
+}
+
+void RunView::Private::goToEvent(quint64 seq)
+{
+    const QModelIndex event =
+        document.events()->index(document.events()->rowOfSeq(seq), EventsModel::Summary);
+    QModelIndex row = document.filteredEvents()->mapFromSource(event);
+    if (!row.isValid()) {
+        panels.events->clearFilter();
+        row = document.filteredEvents()->mapFromSource(event);
+    }
+    if (!row.isValid())
+        return;
+    panels.events->choose(row);
+    emit q.eventChosen();
 }
 
 void RunView::clear()
@@ -151,6 +188,8 @@ Result<void> RunView::loadJournal(const QString &file) { return d->document.load
 void RunView::selectAgent(const QString &agent) { d->document.setSelectedAgent(agent); }
 
 QString RunView::selectedAgent() const { return d->document.selectedAgent(); }
+
+QStringList RunView::agents() const { return d->document.agents()->names(); }
 
 void RunView::jumpToLive() { d->document.jumpToLive(); }
 
@@ -206,6 +245,7 @@ void RunView::Private::fillLimits()
     panels.limits->setEmpty(!document.isLive() && limiter->rowCount() == 0);
     const qint64 now = document.nowMs();
     const LimitSeries series = limitSeries(*limiter, now);
+    panels.limits->tokensChart()->setAgents(series.agents);
     panels.limits->tokensChart()->setData(series.tokens, series.marks, series.tokenLimit, now);
     panels.limits->requestsChart()->setData(series.requests, {}, series.requestLimit, now);
     panels.limits->setSummary(limitSummary(*limiter, now));
@@ -249,6 +289,8 @@ RunPulse RunView::pulse() const
     pulse.scripted = status->isScripted();
     pulse.paused = status->isPaused();
     pulse.ended = status->hasEnded();
+    pulse.failed = status->state() == RunState::Failed;
+    pulse.reason = status->reason();
     pulse.interrupted = status->state() == RunState::Interrupted;
     pulse.atCursor = d->document.cursor().has_value();
     return pulse;

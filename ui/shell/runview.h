@@ -32,7 +32,9 @@ struct RunPulse {
     qint64 lastUs = 0;
     bool scripted = false;
     bool paused = false;
-    bool ended = false;       ///< by an event that says so
+    bool ended = false; ///< by an event that says so
+    bool failed = false;
+    QString reason;           ///< how it ended, in words
     bool interrupted = false; ///< a journal that stops without such an event
     bool atCursor = false;    ///< an earlier moment is shown
 };
@@ -58,6 +60,7 @@ public:
     /// Empty = all agents.
     void selectAgent(const QString &agent);
     QString selectedAgent() const;
+    QStringList agents() const;
     void jumpToLive();
 
     bool isCaughtUp() const;
@@ -67,6 +70,8 @@ signals:
     void changed();
     void caughtUp();
     void selectionChanged(const QString &agent);
+    /// The log shows the event behind something that the person chose elsewhere.
+    void eventChosen();
 
 private:
     struct Private;

@@ -54,6 +54,13 @@ WindowActions::WindowActions(QWidget *w)
                    QKeySequence(Qt::SHIFT | Qt::Key_F5));
     find = make(w, "find", tr("&Find in panel"), "search", tr("Go to the filter of the panel"),
                 QKeySequence::Find);
+    commands = make(w, "commands", tr("All &commands…"), "search",
+                    tr("Find a command by a part of its name"),
+                    QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
+    goTo = make(w, "goTo", tr("&Go to…"), "search", tr("Go to an agent or a panel by its name"),
+                QKeySequence(Qt::CTRL | Qt::Key_P));
+    bottomPanels = make(w, "bottomPanels", tr("Panels at the &bottom"), {},
+                        tr("Hide or show the panels below the conversation"), Qt::Key_Q);
     approvals = make(w, "approvals", tr("Go to &approval request"), "approval",
                      tr("Go to the request that waits"), QKeySequence(Qt::CTRL | Qt::Key_E));
     jumpToLive = make(w, "jumpToLive", tr("&Jump to live"), "live", tr("Show the present again"),
@@ -71,14 +78,16 @@ WindowActions::WindowActions(QWidget *w)
         themes->addAction(theme);
     }
     keys = make(w, "keys", tr("&Keys"), "info", tr("List every key"), Qt::Key_F1);
+    keys->setShortcuts({QKeySequence(Qt::Key_F1), QKeySequence(Qt::Key_Question)});
     about = make(w, "about", tr("&About Orrery"), "orrery", tr("Version and licence"));
 }
 
 QList<QAction *> WindowActions::all() const
 {
-    return {openTeam,    openSample, openJournal, localModels, workspace, quit,       run,
-            pause,       stop,       stopNow,     find,        approvals, jumpToLive, resetLayout,
-            toggleTheme, lightTheme, darkTheme,   keys,        about};
+    return {openTeam,   openSample, openJournal, localModels,  workspace,   quit,
+            run,        pause,      stop,        stopNow,      approvals,   find,
+            commands,   goTo,       jumpToLive,  bottomPanels, resetLayout, toggleTheme,
+            lightTheme, darkTheme,  keys,        about};
 }
 
 } // namespace orrery::ui

@@ -23,6 +23,9 @@ struct WindowActions {
     QAction *stop;
     QAction *stopNow;
     QAction *find;
+    QAction *commands;
+    QAction *goTo;
+    QAction *bottomPanels;
     QAction *approvals;
     QAction *jumpToLive;
     QAction *resetLayout;

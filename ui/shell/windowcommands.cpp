@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the commands of the window do; its construction and layout are in mainwindow.cpp.
 #include "core/model/teamfile.h"
+#include "ui/format/format.h"
 #include "ui/shell/cursorpill.h"
 #include "ui/shell/keyspage.h"
 #include "ui/shell/localmodelsdialog.h"
 #include "ui/shell/mainwindow.h"
+#include "ui/shell/palette.h"
 #include "ui/shell/panels.h"
 #include "ui/shell/pastframe.h"
 #include "ui/shell/pulsestrip.h"
 #include "ui/shell/runview.h"
 #include "ui/viewmodels/claimsmodel.h"
 #include "ui/widgets/messagebar.h"
-#include "ui/widgets/numbers.h"
 
 #include <QAction>
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QDir>
+#include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLineEdit>
@@ -55,6 +57,9 @@ void MainWindow::connectActions()
             m_run->stopNow();
     });
     connect(m_actions.find, &QAction::triggered, this, &MainWindow::focusFilterOfCurrentPanel);
+    connect(m_actions.commands, &QAction::triggered, this, &MainWindow::showCommands);
+    connect(m_actions.goTo, &QAction::triggered, this, &MainWindow::showPlaces);
+    connect(m_actions.bottomPanels, &QAction::triggered, this, &MainWindow::toggleBottomPanels);
     connect(m_actions.approvals, &QAction::triggered, this,
             [this] { m_panels->conversation->approval()->setFocus(); });
     connect(m_actions.jumpToLive, &QAction::triggered, this, [this] { m_view->jumpToLive(); });
@@ -141,7 +146,8 @@ void MainWindow::connectPanels()
         updateCursor();
     });
     connect(m_view.get(), &RunView::selectionChanged, this, &MainWindow::updateActions);
-    connect(m_view.get(), &RunView::caughtUp, this, &MainWindow::journalIsRead);
+    connect(m_view.get(), &RunView::eventChosen, this, [this] { raiseDock(m_docks.last()); });
+    connect(m_view.get(), &RunView::caughtUp, this, &MainWindow::tellHowItEnded);
     connect(m_pill, &QToolButton::clicked, m_view.get(), &RunView::jumpToLive);
 }
 
@@ -166,13 +172,42 @@ void MainWindow::showTeam(TeamSpec team)
     m_journal.clear();
     if (m_task->text().isEmpty() || !m_task->isModified())
         m_task->setText(text(m_team->task));
+    m_task->setCursorPosition(0); // its beginning is what one reads
     m_view->showTeam(*m_team);
     m_middle->setCurrentWidget(m_panels->conversation);
     setWindowTitle(tr("%1 – Orrery").arg(text(m_team->name)));
     showBanner(m_team->scripted());
     m_pill->setIdle();
+    m_task->setFocus();
     updateActions();
     updatePulse();
+}
+
+void MainWindow::showCommands()
+{
+    QList<PaletteItem> items;
+    for (QAction *action : m_actions.all())
+        if (action->isEnabled() && action != m_actions.commands)
+            items << PaletteItem{QString(action->text()).remove(QLatin1Char('&')),
+                                 action->shortcut().toString(QKeySequence::NativeText),
+                                 [action] { action->trigger(); }};
+    (new Palette(tr("All commands"), std::move(items), this))->show();
+}
+
+void MainWindow::showPlaces()
+{
+    QList<PaletteItem> items;
+    for (const QString &agent : m_view->agents())
+        items << PaletteItem{agent, tr("agent"), [this, agent] { m_view->selectAgent(agent); }};
+    const auto panel = [&](const QString &title, int number) {
+        items << PaletteItem{title, tr("panel, Ctrl+%1").arg(number),
+                             [this, number] { focusPanel(number); }};
+    };
+    panel(m_docks[0]->windowTitle(), 1);
+    panel(tr("Conversation"), 2);
+    for (int number = 3; number <= 6; ++number)
+        panel(m_docks[number - 2]->windowTitle(), number);
+    (new Palette(tr("Go to"), std::move(items), this))->show();
 }
 
 void MainWindow::findLocalModels()
@@ -188,7 +223,6 @@ void MainWindow::findLocalModels()
                 team.name = model.toStdString();
                 team.agents.push_back(std::move(agent));
                 showTeam(std::move(team));
-                m_task->setFocus();
             });
     dialog->show();
 }
@@ -206,29 +240,32 @@ bool MainWindow::openJournal(const QString &file)
     m_middle->setCurrentWidget(m_panels->conversation);
     setWindowTitle(tr("%1 – Orrery").arg(QFileInfo(file).fileName()));
     m_pill->setReading();
+    m_panels->conversation->focusFilter();
     updateActions();
     return true;
 }
 
-/// The journal of an earlier run is shown to its end.
-void MainWindow::journalIsRead()
+/// Once everything is shown, of a run as of a journal.
+void MainWindow::tellHowItEnded()
 {
     const RunPulse pulse = m_view->pulse();
-    if (m_run || pulse.atCursor)
+    if (isRunning() || pulse.atCursor)
         return;
     showBanner(pulse.scripted);
-    if (!pulse.journalProblem.isEmpty())
+    if (!m_run && !pulse.journalProblem.isEmpty())
         m_messages->show(MessageBar::Level::Error,
                          tr("The journal could be read up to event %1 only: %2")
                              .arg(pulse.lastSeq)
                              .arg(pulse.journalProblem));
+    else if (pulse.failed)
+        m_messages->show(MessageBar::Level::Error, tr("The run failed: %1").arg(pulse.reason));
     else if (pulse.interrupted)
         m_messages->show(
             MessageBar::Level::Warning,
             tr("This run ended unexpectedly after event %1 at %2. The journal is intact.")
                 .arg(pulse.lastSeq)
-                .arg(clockTime(pulse.lastUs)));
-    else if (pulse.lastSeq == 0)
+                .arg(format::clockTime(pulse.lastUs)));
+    else if (!m_run && pulse.lastSeq == 0)
         m_messages->show(MessageBar::Level::Info, tr("This journal holds no events yet."));
 }
 
@@ -252,6 +289,7 @@ void MainWindow::setTask(const QString &task)
 {
     m_task->setText(task);
     m_task->setModified(true);
+    m_task->setCursorPosition(0);
 }
 
 void MainWindow::setWorkspace(const QString &folder) { m_workspace = folder; }
@@ -304,18 +342,13 @@ void MainWindow::startRun()
     m_run = std::move(*made);
     m_view->showTeam(*m_team);
     m_view->attach(m_run->bus());
-    connect(m_run.get(), &runtime::TeamRun::finished, this, &MainWindow::endRun);
+    connect(m_run.get(), &runtime::TeamRun::finished, this, [this] {
+        updateActions();
+        updatePulse();
+    });
     m_pill->setLive();
     m_run->start();
     updateActions();
-}
-
-void MainWindow::endRun(const QString &outcome, const QString &reason)
-{
-    if (outcome == QLatin1String("failed"))
-        m_messages->show(MessageBar::Level::Error, tr("The run failed: %1").arg(reason));
-    updateActions();
-    updatePulse();
 }
 
 bool MainWindow::isRunning() const { return m_run && m_run->isActive(); }
@@ -388,7 +421,7 @@ void MainWindow::updatePulse()
          pulse.throttleSentence);
     item("cost", pulse.costText);
     item("tokens", pulse.tokensPerMinute > 0
-                       ? tr("%1 tok/min").arg(shortNumber(pulse.tokensPerMinute))
+                       ? tr("%1 tok/min").arg(format::count(pulse.tokensPerMinute))
                        : QString());
     item("journal",
          pulse.lastSeq == 0               ? QString()
