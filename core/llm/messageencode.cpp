@@ -50,7 +50,7 @@ Result<void> appendParts(std::string &out, const std::vector<ContentPart> &parts
 void appendOpenAiAssistant(std::string &out, const Message &message)
 {
     out += R"({"role":"assistant","content":)";
-    appendJsonString(out, message.content.value_or(std::string()));
+    appendJsonString(out, message.content ? std::string_view(*message.content) : "");
     if (message.reasoningContent) {
         out += R"(,"reasoning_content":)";
         appendJsonString(out, *message.reasoningContent);
@@ -222,13 +222,23 @@ void appendGeminiAssistant(std::string &out, const Message &message)
     out += "]}";
 }
 
+/// Most results are no JSON, which the first character tells without an attempt to read it.
+bool mayBeJson(std::string_view text)
+{
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos
+           && std::string_view("{[\"-0123456789tfn").find(text[first]) != std::string_view::npos;
+}
+
 /// A result that is JSON is sent as such.
 void appendGeminiResult(std::string &out, const Message &message)
 {
     out += R"({"functionResponse":{"name":)";
     appendTextOrNull(out, message.name ? message.name : message.toolCallId);
     out += R"(,"response":)";
-    const Json response = Json::parse(*message.content, nullptr, false);
+    const Json response = mayBeJson(*message.content)
+                              ? Json::parse(*message.content, nullptr, false)
+                              : Json(Json::value_t::discarded);
     if (response.is_discarded()) {
         out += R"({"result":)";
         appendJsonString(out, *message.content);
