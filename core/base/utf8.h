@@ -12,7 +12,7 @@ bool isBlank(std::string_view utf8);
 std::string_view trimmed(std::string_view utf8);
 /// Full Unicode default lower-casing, the same in every locale.
 std::string downcase(std::string_view utf8);
-/// The text itself, or with U+FFFD for each sequence of bytes that is not UTF-8.
+/// The text itself, or with U+FFFD in place of what is not UTF-8.
 std::string validUtf8(std::string_view bytes);
 
 } // namespace orrery
