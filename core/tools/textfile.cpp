@@ -4,55 +4,132 @@
 #include "core/base/ids.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace orrery::tools {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+class Descriptor
+{
+public:
+    explicit Descriptor(int fd) : m_fd(fd) {}
+    Descriptor(Descriptor &&other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
+    Descriptor &operator=(Descriptor &&other) noexcept
+    {
+        std::swap(m_fd, other.m_fd);
+        return *this;
+    }
+    ~Descriptor() { close(); }
+
+    explicit operator bool() const { return m_fd >= 0; }
+    operator int() const { return m_fd; }
+    /// False when what was written could not be kept.
+    bool close() { return m_fd < 0 || ::close(std::exchange(m_fd, -1)) == 0; }
+
+private:
+    int m_fd;
+};
+
+std::string reason(int code) { return std::generic_category().message(code); }
+
+/// Goes down a resolved path folder by folder and never through a symlink, so that one which has come to stand there
+/// since the path was checked leads nowhere. On an error the descriptor is invalid and errno says why.
+Descriptor openFolder(const fs::path &path, bool makeMissing)
+{
+    constexpr int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    Descriptor folder(open("/", flags));
+    for (const fs::path &part : path.relative_path()) {
+        if (!folder)
+            break;
+        Descriptor next(openat(folder, part.c_str(), flags));
+        if (!next && errno == ENOENT && makeMissing
+            && (mkdirat(folder, part.c_str(), 0777) == 0 || errno == EEXIST))
+            next = Descriptor(openat(folder, part.c_str(), flags));
+        folder = std::move(next);
+    }
+    return folder;
+}
+
+bool writeAll(int file, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t size = write(file, text.data(), text.size());
+        if (size < 0 && errno != EINTR)
+            return false;
+        text.remove_prefix(size < 0 ? 0 : static_cast<std::size_t>(size));
+    }
+    return true;
+}
+
+bool readAll(int file, std::string &text)
+{
+    std::array<char, 65536> buffer;
+    for (;;) {
+        const ssize_t size = read(file, buffer.data(), buffer.size());
+        if (size == 0)
+            return true;
+        if (size > 0)
+            text.append(buffer.data(), static_cast<std::size_t>(size));
+        else if (errno != EINTR)
+            return false;
+    }
+}
+
+} // namespace
+
 Result<std::string> readText(const fs::path &path)
 {
-    std::error_code error;
-    if (!fs::exists(path, error))
-        return fail(ErrorCode::NotFound, "There is no file " + path.filename().string() + ".");
-    if (!fs::is_regular_file(path, error))
-        return fail(ErrorCode::InvalidArgument, path.filename().string() + " is not a file.");
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        return fail(ErrorCode::Io, path.filename().string() + " cannot be read.");
-    std::ostringstream text;
-    text << in.rdbuf();
-    std::string content = std::move(text).str();
+    const std::string name = path.filename().string();
+    const Descriptor folder = openFolder(path.parent_path(), false);
+    // Not blocking: a pipe waits for whoever writes into it.
+    const Descriptor file(
+        folder ? openat(folder, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC) : -1);
+    if (!file && (errno == ENOENT || errno == ENOTDIR))
+        return fail(ErrorCode::NotFound, "There is no file " + name + ".");
+    struct stat status;
+    if (!file || fstat(file, &status) != 0)
+        return fail(ErrorCode::Io, name + " cannot be read: " + reason(errno));
+    if (!S_ISREG(status.st_mode))
+        return fail(ErrorCode::InvalidArgument, name + " is not a file.");
+    std::string content;
+    if (!readAll(file, content))
+        return fail(ErrorCode::Io, name + " cannot be read: " + reason(errno));
     if (content.find('\0') != std::string::npos)
-        return fail(ErrorCode::InvalidArgument, path.filename().string() + " is a binary file.");
+        return fail(ErrorCode::InvalidArgument, name + " is a binary file.");
     return content;
 }
 
 Result<void> writeTextAtomically(const fs::path &path, std::string_view text)
 {
-    std::error_code error;
-    fs::create_directories(path.parent_path(), error);
-    if (error)
-        return fail(ErrorCode::Io, "The folder of " + path.filename().string()
-                                       + " cannot be made: " + error.message());
-    const fs::path temporary = path.parent_path() / ("." + newId("write"));
-    {
-        std::ofstream out(temporary, std::ios::binary);
-        out.write(text.data(), static_cast<std::streamsize>(text.size()));
-        out.close();
-        if (!out) {
-            fs::remove(temporary, error);
-            return fail(ErrorCode::Io, path.filename().string() + " cannot be written.");
-        }
-    }
-    if (const auto status = fs::status(path, error); fs::exists(status))
-        fs::permissions(temporary, status.permissions(), error);
-    fs::rename(temporary, path, error);
-    if (error) {
-        const std::string reason = error.message();
-        fs::remove(temporary, error);
-        return fail(ErrorCode::Io, path.filename().string() + " cannot be replaced: " + reason);
+    const std::string name = path.filename().string();
+    const Descriptor folder = openFolder(path.parent_path(), true);
+    if (!folder)
+        return fail(ErrorCode::Io, "The folder of " + name + " cannot be made: " + reason(errno));
+    const std::string temporary = newId(".write");
+    Descriptor file(openat(folder, temporary.c_str(),
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (!file)
+        return fail(ErrorCode::Io, name + " cannot be written: " + reason(errno));
+    struct stat old;
+    const bool replaces = fstatat(folder, name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
+    const bool written =
+        writeAll(file, text)
+        && (!replaces || !S_ISREG(old.st_mode) || fchmod(file, old.st_mode & 07777) == 0)
+        && file.close();
+    if (!written || renameat(folder, temporary.c_str(), folder, name.c_str()) != 0) {
+        const int code = errno;
+        unlinkat(folder, temporary.c_str(), 0);
+        return fail(ErrorCode::Io, name + " cannot be written: " + reason(code));
     }
     return {};
 }
@@ -104,10 +181,10 @@ Result<void> ReadLedger::checkFresh(const std::string &agent, const std::string 
     const auto fresh = splitLines(now);
     for (int line = change.first; line <= change.oldLast && line <= change.first + 9; ++line)
         if (line <= static_cast<int>(old.size()))
-            difference += "-" + std::string(old[static_cast<std::size_t>(line - 1)]);
+            (difference += '-') += old[static_cast<std::size_t>(line - 1)];
     for (int line = change.first; line <= change.newLast && line <= change.first + 9; ++line)
         if (line <= static_cast<int>(fresh.size()))
-            difference += "+" + std::string(fresh[static_cast<std::size_t>(line - 1)]);
+            (difference += '+') += fresh[static_cast<std::size_t>(line - 1)];
     return fail(ErrorCode::Conflict,
                 file + " changed at line " + std::to_string(change.first)
                     + " since you read it. Nothing was changed. Read it again.\n" + difference);

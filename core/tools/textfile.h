@@ -13,8 +13,11 @@
 
 namespace orrery::tools {
 
+/// Both take a path as guardPath() gives it, and follow no symlink that has come to stand in it since. Errors: NotFound,
+/// InvalidArgument for what is no text file, Io.
 Result<std::string> readText(const std::filesystem::path &path);
-/// Into a temporary file beside it, then renamed, so that a crash leaves the old or the new content. Keeps the mode.
+/// Into a temporary file beside it, then renamed, so that a crash leaves the old or the new content. Keeps the mode, and
+/// makes folders that are missing.
 Result<void> writeTextAtomically(const std::filesystem::path &path, std::string_view text);
 std::vector<std::string_view> splitLines(std::string_view text);
 
