@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tools on a real folder: what they do, and what they refuse.
-#include "core/tools/argumentvalidation.h"
 #include "core/tools/tool.h"
+#include "core/tools/toolexecutor.h"
 
 #include <QElapsedTimer>
 #include <QTemporaryDir>
@@ -156,25 +156,43 @@ private slots:
         QTRY_VERIFY(kill(grandchild, 0) != 0);
     }
 
-    void argumentsAreChecked_data()
+    void badNewsOfACommandIsItsOwn()
     {
-        QTest::addColumn<QString>("arguments");
-        QTest::addColumn<QString>("message");
-        QTest::newRow("missing") << "{}"
-                                 << "Missing required parameters: path";
-        QTest::newRow("type") << R"({"path":7})"
-                              << R"(Parameter "path": expected string, got integer)";
-        QTest::newRow("good") << R"({"path":"x"})"
-                              << "";
+        for (const ToolPtr &tool : fileTools())
+            if (tool->name == "bash") {
+                const ToolExecution failed =
+                    executeTool(*tool, {{"command", "echo out; exit 3"}}, m_context);
+                QVERIFY(!failed.ok);
+                QCOMPARE(failed.content, std::string("Exit code 3.\nout\n"));
+                QCOMPARE(failed.attempts, 1);
+                const ToolExecution late = executeTool(
+                    *tool, {{"command", "echo out; sleep 300"}, {"timeout_ms", 200}}, m_context);
+                QVERIFY(!late.ok);
+                QCOMPARE(late.content, std::string("Timed out after 200 ms and was ended.\nout\n"));
+                QCOMPARE(late.attempts, 1);
+            }
     }
-    void argumentsAreChecked()
+
+    void aRefusalIsToldInTheCommonForm()
     {
-        QFETCH(QString, arguments);
-        QFETCH(QString, message);
-        const Json schema = Json::parse(
-            R"({"type":"object","properties":{"path":{"type":"string"}},"required":["path"]})");
-        const auto checked = validateArguments(Json::parse(arguments.toStdString()), schema);
-        QCOMPARE(QString::fromStdString(checked ? "" : checked.error().message), message);
+        for (const ToolPtr &tool : fileTools())
+            if (tool->name == "read_file")
+                QCOMPARE(executeTool(*tool, {{"path", "none.txt"}}, m_context).content,
+                         std::string("Tool execution failed: read_file - Tool execution failed "
+                                     "with: There is no file none.txt."));
+    }
+
+    void aToolWithUncheckedArgumentsFailsInWords()
+    {
+        for (const ToolPtr &given : fileTools()) {
+            Tool tool = *given;
+            tool.validateArguments = false;
+            for (const Json &arguments : {Json(), Json{{"path", 7}}, Json::array({1})}) {
+                const ToolExecution done = executeTool(tool, arguments, m_context);
+                QVERIFY2(!done.ok, tool.name.c_str());
+                QVERIFY(done.content.starts_with("Tool execution failed: " + tool.name));
+            }
+        }
     }
 };
 
