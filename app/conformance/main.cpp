@@ -97,8 +97,8 @@ int main(int argc, char **argv)
     addProviderSuites(runners);
     addStreamSuites(runners);
     addTeamSuites(runners);
-    addToolSuites(runners);
-    addGuardSuites(runners);
+    addContextSuites(runners);
+    addStructuredSuites(runners);
     Options options;
     bool allPassed = true;
     bool allRead = true;

@@ -17,13 +17,10 @@ using Runners = std::map<std::pair<std::string, std::string>, Runner>;
 
 void addModelSuites(
     Runners &runners); ///< tool_schema, message_encode, response_decode, context_update
-void addProviderSuites(
-    Runners &runners); ///< provider_request; of guards: model_parse, retry_info, fallback_*
-void addStreamSuites(Runners &runners); ///< stream_decode
-void addTeamSuites(Runners &runners);   ///< claims, rate_limiter
-void addToolSuites(Runners &runners);   ///< tool_validation
-void addGuardSuites(
-    Runners &runners); ///< guards: paths, URLs, permissions, input, prompt templates
+void addStreamSuites(Runners &runners);     ///< stream_decode
+void addTeamSuites(Runners &runners);       ///< claims, rate_limiter
+void addContextSuites(Runners &runners);    ///< context
+void addStructuredSuites(Runners &runners); ///< structured_output
 
 /// An error in the form of the cases.
 Json raised(const std::string &message);
