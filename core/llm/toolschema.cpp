@@ -24,35 +24,52 @@ Json forGemini(const Json &schema, bool isNames)
     return object;
 }
 
-Json valueOr(const Json &tool, const char *key, Json fallback)
+const Json &noParameters()
 {
-    const auto it = tool.find(key);
-    return it == tool.end() || it->is_null() ? std::move(fallback) : *it;
+    static const Json none = {
+        {"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}};
+    return none;
+}
+
+Json declaration(const ToolView &tool, const char *key, Json parameters)
+{
+    Json::object_t object;
+    object.emplace("name", tool.name);
+    object.emplace("description", tool.description.value_or("No description provided"));
+    object.emplace(key, std::move(parameters));
+    return object;
 }
 
 } // namespace
 
-Json toolSchema(const Json &tool, WireForm form)
+Json toolSchema(const ToolView &tool, WireForm form)
 {
-    const Json name = tool.value("name", Json());
-    const Json description = valueOr(tool, "description", "No description provided");
-    Json parameters =
-        valueOr(tool, "parameters",
-                {{"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}});
+    const Json &parameters = tool.parameters ? *tool.parameters : noParameters();
     switch (form) {
-    case WireForm::Anthropic:
-        return {
-            {"name", name}, {"description", description}, {"input_schema", std::move(parameters)}};
-    case WireForm::Gemini:
-        return {{"name", name},
-                {"description", description},
-                {"parameters", forGemini(parameters, false)}};
+    case WireForm::Anthropic: return declaration(tool, "input_schema", parameters);
+    case WireForm::Gemini: return declaration(tool, "parameters", forGemini(parameters, false));
     case WireForm::OpenAi: break;
     }
-    return {
-        {"type", "function"},
-        {"function",
-         {{"name", name}, {"description", description}, {"parameters", std::move(parameters)}}}};
+    Json::object_t object;
+    object.emplace("type", "function");
+    object.emplace("function", declaration(tool, "parameters", parameters));
+    return object;
+}
+
+Json toolSchema(const Json &tool, WireForm form)
+{
+    const auto at = [&](const char *key) {
+        const auto it = tool.find(key);
+        return it == tool.end() || it->is_null() ? nullptr : &*it;
+    };
+    const auto text = [&](const char *key) -> std::optional<std::string_view> {
+        const Json *value = at(key);
+        if (!value || !value->is_string())
+            return std::nullopt;
+        return value->get_ref<const std::string &>();
+    };
+    return toolSchema(ToolView{text("name").value_or(""), text("description"), at("parameters")},
+                      form);
 }
 
 } // namespace orrery::llm

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/toolschemacache.h"
 
-#include "core/llm/toolschema.h"
-
 namespace orrery::llm {
 
 const ToolSchemaCache::Set *ToolSchemaCache::intern(std::vector<std::string> names)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/provider.h"
+#include "core/llm/toolschema.h"
 #include "core/model/json.h"
 
 #include <array>
@@ -29,8 +29,8 @@ public:
         std::vector<std::string> m_names;
         mutable std::array<std::shared_ptr<const Json>, 3> m_forms; ///< by WireForm; under the lock
     };
-    /// `{name, description, parameters}` of a tool. Called when something is converted, under the cache's lock.
-    using Describe = std::function<Json(const std::string &name)>;
+    /// The tool of that name. Called when something is converted, under the cache's lock.
+    using Describe = std::function<ToolView(const std::string &name)>;
 
     explicit ToolSchemaCache(Describe describe) : m_describe(std::move(describe)) {}
 

@@ -165,10 +165,9 @@ void AgentWorker::perform(effect::Acquire &)
             if (m_spec.tools.empty()
                 || std::find(m_spec.tools.begin(), m_spec.tools.end(), toolName)
                        != m_spec.tools.end())
-                tools.push_back(llm::toolSchema({{"name", tool->name},
-                                                 {"description", tool->description},
-                                                 {"parameters", tool->parameters}},
-                                                llm::wireFormOf(m_spec.provider())));
+                tools.push_back(llm::toolSchema(
+                    llm::ToolView{tool->name, tool->description, &tool->parameters},
+                    llm::wireFormOf(m_spec.provider())));
         }
         if (!tools.empty())
             m_tools = std::make_shared<const Json>(std::move(tools));
