@@ -28,12 +28,6 @@ std::optional<std::string> textAt(const Json &object, const char *key)
     return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
 }
 
-std::int64_t countAt(const Json &object, const char *key)
-{
-    const Json &value = at(object, key);
-    return value.is_number() ? value.get<std::int64_t>() : 0;
-}
-
 Message answer(const Json &model, const Usage &usage)
 {
     Message message;
@@ -213,43 +207,6 @@ std::string makeGeminiCallId()
     for (int i = 0; i < 11; ++i, bits >>= 6)
         id += letters[bits & 63];
     return id;
-}
-
-Result<Usage> decodeUsage(const Json &json, WireForm form)
-{
-    Usage usage;
-    usage.requests = 1;
-    if (json.is_null())
-        return usage;
-    if (!json.is_object())
-        return bad(std::string("usage: found ") + json.type_name() + ", expected an object");
-    const char *total = nullptr;
-    switch (form) {
-    case WireForm::OpenAi:
-        usage.inputTokens = countAt(json, "prompt_tokens");
-        usage.outputTokens = countAt(json, "completion_tokens");
-        total = "total_tokens";
-        break;
-    case WireForm::Anthropic:
-        for (const char *key : {"input_tokens", "output_tokens"})
-            if (json.contains(key) && json[key].is_null())
-                return bad(std::string("usage/") + key + ": found null, expected a number");
-        usage.inputTokens = countAt(json, "input_tokens");
-        usage.outputTokens = countAt(json, "output_tokens");
-        usage.cacheCreationInputTokens = countAt(json, "cache_creation_input_tokens");
-        usage.cacheReadInputTokens = countAt(json, "cache_read_input_tokens");
-        break;
-    case WireForm::Gemini:
-        usage.inputTokens = countAt(json, "promptTokenCount");
-        usage.outputTokens = countAt(json, "candidatesTokenCount");
-        usage.cacheReadInputTokens = countAt(json, "cachedContentTokenCount");
-        total = "totalTokenCount";
-        break;
-    }
-    usage.totalTokens = total && at(json, total).is_number()
-                            ? countAt(json, total)
-                            : usage.inputTokens + usage.outputTokens;
-    return usage;
 }
 
 Result<Message> decodeResponse(const Json &response, WireForm form)

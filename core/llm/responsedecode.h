@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/provider.h"
+#include "core/llm/usagedecode.h"
 #include "core/model/message.h"
-#include "core/model/usage.h"
 
 #include <string_view>
 
@@ -15,10 +14,6 @@ namespace orrery::llm {
 Result<Message> decodeResponse(const Json &response, WireForm form);
 /// Why the model stopped, in the provider's word; empty when it does not say.
 std::string finishReasonOf(const Json &response, WireForm form);
-
-/// Usage in a provider's terms; null counts as nothing used. `requests` is always 1. Error when the
-/// counts are no numbers.
-Result<Usage> decodeUsage(const Json &usage, WireForm form);
 
 /// Arguments of a call as the model wrote them: empty = `{}`; what is no JSON object is kept as
 /// `invalidArguments`.
