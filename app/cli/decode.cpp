@@ -3,7 +3,7 @@
 
 #include "core/llm/responsedecode.h"
 #include "core/llm/streamdecode.h"
-#include "core/llm/streamframes.h"
+#include "core/model/boundedjson.h"
 
 #include <cstdio>
 #include <string>
@@ -36,58 +36,42 @@ std::string readAll()
     return all;
 }
 
-/// What a server says instead of an answer; empty when it answers.
-std::string errorIn(const Json &json)
+/// What a server says in an `error`.
+std::string wordsOf(const Json &error)
 {
-    if (!json.is_object())
-        return {};
-    const auto error = json.find("error");
-    if (error == json.end() || error->is_null())
-        return {};
-    if (error->is_object() && error->contains("message") && (*error)["message"].is_string())
-        return (*error)["message"];
-    return error->is_string() ? error->get<std::string>() : error->dump();
+    if (error.is_object() && error.contains("message") && error["message"].is_string())
+        return error["message"];
+    return error.is_string() ? error.get<std::string>() : error.dump();
 }
 
 int decodeResponse(const std::string &text, llm::WireForm form)
 {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = parseBounded(text);
     if (json.is_discarded())
         return refuse("the input is not JSON");
-    if (const std::string error = errorIn(json); !error.empty())
-        return refuse("the server says: " + error);
+    if (json.is_object() && !json.value("error", Json()).is_null())
+        return refuse("the server says: " + wordsOf(json["error"]));
     const auto message = llm::decodeResponse(json, form);
     return message ? print(*message, llm::finishReasonOf(json, form))
                    : refuse(message.error().message);
 }
 
-template <typename Frames>
-int decodeStream(const std::string &text, llm::WireForm form)
+int decodeStream(const std::string &text, llm::WireForm form, llm::Framing framing)
 {
-    Frames frames;
-    llm::StreamAssembler assembler(form);
-    std::size_t understood = 0;
-    std::string error;
-    const auto take = [&](const std::vector<Json> &items) {
-        for (const Json &item : items) {
-            if (!item.is_object() || item.contains("$parse_error"))
-                continue;
-            ++understood;
-            if (const std::string said = errorIn(item); !said.empty())
-                error = said;
-            for (const llm::StreamEvent &event : llm::decodeChunk(item, form))
-                assembler.add(event);
-        }
-    };
-    take(frames.feed(text));
-    take(frames.flush());
-    if (!error.empty())
-        return refuse("the server says: " + error);
+    llm::StreamDecoder decoder(form, framing);
+    std::vector<llm::StreamEvent> events;
+    decoder.feed(text, events);
+    decoder.finish(events);
+    if (!decoder.error().is_null())
+        return refuse("the server says: " + wordsOf(decoder.error()));
     // Some servers answer a request for a stream with one plain object.
-    if (understood == 0 && Json::accept(text))
+    if (decoder.chunkCount() == 0 && Json::accept(text))
         return decodeResponse(text, form);
-    if (understood == 0)
+    if (decoder.chunkCount() == 0)
         return refuse("the input holds no event that can be understood");
+    llm::StreamAssembler assembler(form);
+    for (const llm::StreamEvent &event : events)
+        assembler.add(event);
     const auto message = assembler.take();
     if (!message)
         return refuse("the server says: " + message.error().message);
@@ -104,6 +88,6 @@ int decodeStandardInput(llm::WireForm form, bool isResponse)
     // Gemini streams an array, or with alt=sse events.
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     if (form == llm::WireForm::Gemini && first != std::string::npos && text[first] == '[')
-        return decodeStream<llm::JsonArrayFrames>(text, form);
-    return decodeStream<llm::SseFrames>(text, form);
+        return decodeStream(text, form, llm::Framing::JsonArray);
+    return decodeStream(text, form, llm::Framing::ServerSentEvents);
 }

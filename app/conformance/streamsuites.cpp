@@ -85,34 +85,34 @@ Json chunks(const Json &input)
 }
 
 template <typename Frames>
+Json step(Frames &frames, std::vector<Json> items)
+{
+    const std::string_view rest = frames.rest();
+    const QByteArray encoded =
+        QByteArray::fromRawData(rest.data(), qsizetype(rest.size())).toBase64();
+    return {{"items", std::move(items)}, {"rest_b64", encoded.toStdString()}};
+}
+
+template <typename Frames, llm::Framing framing>
 Json bytes(const Json &input)
 {
     const auto form = llm::wireFormFromString(input.at("provider").get<std::string>());
     if (!form)
         return raised("unknown provider");
     Frames frames;
+    llm::StreamDecoder decoder(*form, framing);
     std::vector<llm::StreamEvent> events;
     Json steps = Json::array();
-    const auto step = [&](std::vector<Json> items) {
-        for (const Json &item : items) {
-            if (!item.is_object() || item.contains("$parse_error"))
-                continue;
-            for (auto &event : llm::decodeChunk(item, *form))
-                if (event.kind != Kind::Unknown)
-                    events.push_back(std::move(event));
-        }
-        const std::string &rest = frames.rest();
-        const QByteArray encoded =
-            QByteArray::fromRawData(rest.data(), qsizetype(rest.size())).toBase64();
-        return Json{{"items", std::move(items)}, {"rest_b64", encoded.toStdString()}};
-    };
     const Json &received = input.at("chunks_b64");
     for (const Json &chunk : received) {
-        const QByteArray raw =
-            QByteArray::fromBase64(QByteArray::fromStdString(chunk.get<std::string>()));
-        steps.push_back(step(frames.feed({raw.data(), std::size_t(raw.size())})));
+        const std::string raw =
+            QByteArray::fromBase64(QByteArray::fromStdString(chunk.get<std::string>()))
+                .toStdString();
+        steps.push_back(step(frames, frames.feed(raw)));
+        decoder.feed(raw, events);
     }
-    Json result = {{"flush", step(frames.flush())}};
+    decoder.finish(events);
+    Json result = {{"flush", step(frames, frames.flush())}};
     // Longer cases are recorded without their steps.
     if (received.size() <= 40)
         result["steps"] = std::move(steps);
@@ -126,8 +126,9 @@ Json bytes(const Json &input)
 void addStreamSuites(Runners &runners)
 {
     runners[{"stream_decode", "chunks"}] = chunks;
-    runners[{"stream_decode", "sse_bytes"}] = bytes<llm::SseFrames>;
-    runners[{"stream_decode", "json_array_bytes"}] = bytes<llm::JsonArrayFrames>;
+    runners[{"stream_decode", "sse_bytes"}] = bytes<llm::SseFrames, llm::Framing::ServerSentEvents>;
+    runners[{"stream_decode", "json_array_bytes"}] =
+        bytes<llm::JsonArrayFrames, llm::Framing::JsonArray>;
 }
 
 } // namespace orrery::conformance

@@ -1,57 +1,60 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/provider.h"
-#include "core/model/message.h"
-#include "core/model/usage.h"
+#include "core/llm/chunkdecode.h"
+#include "core/llm/streamassembler.h"
+#include "core/llm/streamframes.h"
 
-#include <map>
+#include <vector>
 
 namespace orrery::llm {
 
-/// What one piece of a stream says, the same for all providers.
-struct StreamEvent {
-    enum class Kind { TextDelta, ThinkingDelta, ToolCallDelta, Usage, Finish, Error, Unknown };
-    Kind kind = Kind::Unknown;
-    std::string text; ///< of a delta; reason of Finish
-    Json value;       ///< the provider's piece of a call, or the reason of an Error
-    orrery::Usage usage;
-};
-/// `{"type":"text_delta","text":…}`, …
-Json toJson(const StreamEvent &event);
+/// How a provider cuts its stream into chunks.
+enum class Framing { ServerSentEvents, JsonArray };
 
-/// The events of one chunk, in the order in which they count. A chunk that says nothing is Unknown.
-/// `{"$stream_done":R}` and `{"$stream_error":X}` stand for the ends of a stream.
-std::vector<StreamEvent> decodeChunk(const Json &chunk, WireForm form);
-
-/// Puts a message together from the events of a stream. O(1) for each event.
-class StreamAssembler
+/// From the bytes of a stream, cut anywhere, to its events. O(bytes); the usual chunk is read without a tree and
+/// without an allocation for each of its parts. One thread at a time.
+class StreamDecoder
 {
 public:
-    explicit StreamAssembler(WireForm form) : m_form(form) {}
+    explicit StreamDecoder(WireForm form, Framing framing = Framing::ServerSentEvents)
+        : m_form(form), m_framing(framing)
+    {}
 
-    void add(const StreamEvent &event);
-    /// The message with `finish_reason` and `usage` in its metadata, or the last error of the stream.
-    Result<Message> take();
-    /// The reason of the last error as the stream gave it; null when there was none.
+    /// Appends the events of the chunks that are now complete; what says nothing is left out. A chunk of more than
+    /// kMaxFrameBytes is an Error `buffer_overflow`, after which nothing comes any more.
+    void feed(std::string_view bytes, std::vector<StreamEvent> &events)
+    {
+        // Byte by byte, most complete nothing.
+        if (bytes.size() != 1 || m_isBroken || !hold(bytes.front()))
+            feedPiece(bytes, events);
+    }
+    /// The connection has ended.
+    void finish(std::vector<StreamEvent> &events);
+
+    std::size_t chunkCount() const { return m_chunkCount; } ///< JSON objects read
+    /// What stands as `error` in a chunk, as the provider sent it; null when none did. The last one.
     const Json &error() const { return m_error; }
 
 private:
-    struct Parts {
-        Json id, name;
-        std::string arguments;
-        bool isStarted = false;
-    };
-    void addCall(const Json &piece);
-    void addOpenAiCalls(const Json &pieces);
-    void addUsage(const Usage &usage);
+    bool hold(char byte)
+    {
+        return m_framing == Framing::JsonArray ? m_array.hold(byte) : m_events.hold(byte);
+    }
+    void feedPiece(std::string_view bytes, std::vector<StreamEvent> &events);
+    void drain(std::vector<StreamEvent> &events);
+    bool read(std::string_view data, std::vector<StreamEvent> &events);
+    template <typename Value>
+    void take(Value chunk, std::vector<StreamEvent> &events);
+    void giveUp(std::vector<StreamEvent> &events);
 
     WireForm m_form;
-    std::string m_text, m_thinking, m_finish;
-    std::map<std::int64_t, Parts> m_openAi;
-    std::map<std::int64_t, Parts> m_anthropic;
-    std::vector<ToolCall> m_whole;
-    std::optional<Usage> m_usage;
+    Framing m_framing;
+    SseFrames m_events;
+    JsonArrayFrames m_array;
+    FlatJson m_flat;
+    bool m_isBroken = false;
+    std::size_t m_chunkCount = 0;
     Json m_error;
 };
 

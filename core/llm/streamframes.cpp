@@ -2,46 +2,71 @@
 #include "core/llm/streamframes.h"
 
 #include "core/base/utf8.h"
-
-#include <algorithm>
+#include "core/llm/textscan.h"
+#include "core/model/boundedjson.h"
 
 namespace orrery::llm {
+namespace {
+
+/// Removes what has been read, so that a buffer holds no more than one frame and the bytes added last.
+void forget(ByteBuffer &buffer, std::size_t &start, std::size_t &at)
+{
+    if (start == 0)
+        return;
+    buffer.dropFirst(start);
+    at -= start;
+    start = 0;
+}
+
+bool isAscii(char c) { return c > ' ' && c < '\x7F'; }
+
+} // namespace
+
+void SseFrames::add(std::string_view bytes)
+{
+    forget(m_buffer, m_start, m_searched);
+    m_buffer.add(bytes);
+}
+
+bool SseFrames::next(std::string_view &data)
+{
+    const std::string_view text = m_buffer.view();
+    while (!m_isTooLong) {
+        const std::size_t newline = text.find('\n', m_searched);
+        const bool isFound = newline != std::string_view::npos;
+        m_searched = isFound ? newline + 1 : text.size();
+        m_isTooLong = m_searched - m_start > kMaxFrameBytes;
+        if (!isFound || m_isTooLong)
+            break;
+        // An event ends at "\n\n" or "\r\n\r\n".
+        const bool isShort = newline > m_start && text[newline - 1] == '\n';
+        const bool isLong = newline >= m_start + 3 && text.substr(newline - 3, 4) == "\r\n\r\n";
+        if (!isShort && !isLong)
+            continue;
+        const std::size_t start = m_start;
+        m_start = m_searched;
+        if (readData(text.substr(start, newline - (isLong ? 3 : 1) - start), data))
+            return true;
+    }
+    return false;
+}
 
 std::vector<Json> SseFrames::feed(std::string_view bytes)
 {
+    add(bytes);
     std::vector<Json> items;
-    m_buffer += bytes;
-    std::size_t start = 0;
-    std::size_t at = m_searched;
-    while (true) {
-        const std::size_t newline = m_buffer.find('\n', at);
-        if (newline == std::string::npos)
-            break;
-        // An event ends at "\n\n" or "\r\n\r\n".
-        const bool isShort = newline > start && m_buffer[newline - 1] == '\n';
-        const bool isLong =
-            newline >= start + 3 && m_buffer.compare(newline - 3, 4, "\r\n\r\n") == 0;
-        at = newline + 1;
-        if (!isShort && !isLong)
-            continue;
-        const std::size_t end = isLong ? newline - 3 : newline - 1;
-        read(std::string_view(m_buffer).substr(start, end - start), items);
-        start = at;
-    }
-    m_buffer.erase(0, start);
-    m_searched = at - start;
-    if (m_searched > m_buffer.size())
-        m_searched = m_buffer.size();
+    for (std::string_view data; next(data);)
+        if (Json item = itemOf(data); !item.is_null())
+            items.push_back(std::move(item));
     return items;
 }
 
-std::vector<Json> SseFrames::flush() { return feed("\n\n"); }
-
-void SseFrames::read(std::string_view event, std::vector<Json> &items)
+bool SseFrames::readData(std::string_view event, std::string_view &data)
 {
-    event = trimmed(event);
-    std::string data;
-    bool hasData = false;
+    if (event.empty() || !isAscii(event.front()) || !isAscii(event.back()))
+        event = trimmed(event);
+    data = {};
+    int lines = 0;
     while (!event.empty()) {
         const std::size_t newline = event.find('\n');
         std::string_view line = event.substr(0, newline);
@@ -51,74 +76,102 @@ void SseFrames::read(std::string_view event, std::vector<Json> &items)
         if (!line.starts_with("data:"))
             continue;
         line.remove_prefix(line.starts_with("data: ") ? 6 : 5);
-        if (hasData)
-            data += '\n';
-        data += line;
-        hasData = true;
+        if (++lines == 1) {
+            data = line;
+            continue;
+        }
+        if (lines == 2)
+            m_lines = data;
+        m_lines += '\n';
+        m_lines += line;
+        data = m_lines;
     }
-    if (data.empty())
-        return;
-    if (data == "[DONE]") {
-        items.push_back({{"$stream_done", "stop"}});
-        return;
-    }
-    Json json = Json::parse(data, nullptr, false);
-    if (json.is_discarded())
-        items.push_back({{"$parse_error", data}});
-    else if (!json.is_null())
-        items.push_back(std::move(json));
+    return !data.empty();
 }
 
-std::vector<Json> JsonArrayFrames::feed(std::string_view bytes)
+void JsonArrayFrames::add(std::string_view bytes)
 {
-    std::vector<Json> items;
-    m_buffer += bytes;
-    std::size_t start = 0;
-    const auto skips = [](char c) {
-        return c == '[' || c == ',' || c == ']' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    };
-    while (!m_blocked) {
-        if (m_depth == 0) {
-            while (start < m_buffer.size() && skips(m_buffer[start]))
-                ++start;
-            m_at = start;
-            if (start == m_buffer.size())
+    if (!m_blocked)
+        forget(m_buffer, m_start, m_at);
+    m_buffer.add(bytes);
+}
+
+bool JsonArrayFrames::next(std::string_view &object)
+{
+    const std::string_view text = m_buffer.view();
+    if (m_depth == 0 && !m_blocked) {
+        m_start = std::min(text.find_first_not_of("[,] \t\n\r", m_start), text.size());
+        m_at = m_start;
+        m_blocked = m_start < text.size() && text[m_start] != '{';
+    }
+    const bool isWhole = !m_blocked && findEnd();
+    const std::size_t end = isWhole ? m_at : text.size();
+    m_isTooLong = m_isTooLong || end - m_start > kMaxFrameBytes;
+    m_blocked = m_blocked || m_isTooLong;
+    if (m_blocked || !isWhole)
+        return false;
+    m_last = m_start;
+    m_start = m_at;
+    object = text.substr(m_last, m_at - m_last);
+    return true;
+}
+
+bool JsonArrayFrames::findEnd()
+{
+    const char *const begin = m_buffer.view().data();
+    const char *const end = begin + m_buffer.size();
+    const char *at = begin + m_at;
+    bool isWhole = false;
+    while (at != end && !isWhole) {
+        if (m_escaped) {
+            m_escaped = false;
+            ++at;
+        } else if (m_inString) {
+            at = findQuote(at, end);
+            if (at == end)
                 break;
-            if (m_buffer[start] != '{') {
-                m_blocked = true;
-                break;
-            }
-        }
-        bool isWhole = false;
-        for (; m_at < m_buffer.size() && !isWhole; ++m_at) {
-            const char c = m_buffer[m_at];
-            if (m_escaped)
-                m_escaped = false;
-            else if (m_inString && c == '\\')
-                m_escaped = true;
-            else if (m_inString)
-                m_inString = c != '"';
-            else if (c == '"')
-                m_inString = true;
-            else if (c == '{')
+            m_escaped = *at == '\\';
+            m_inString = m_escaped;
+            ++at;
+        } else {
+            const char c = *at++;
+            m_inString = c == '"';
+            if (c == '{')
                 ++m_depth;
             else if (c == '}')
                 isWhole = --m_depth == 0;
         }
-        if (!isWhole)
-            break;
-        Json json = Json::parse(m_buffer.begin() + std::ptrdiff_t(start),
-                                m_buffer.begin() + std::ptrdiff_t(m_at), nullptr, false);
-        if (json.is_discarded()) {
-            m_blocked = true;
-            break;
-        }
-        items.push_back(std::move(json));
-        start = m_at;
     }
-    m_buffer.erase(0, start);
-    m_at -= std::min(m_at, start);
+    m_at = std::size_t(at - begin);
+    return isWhole;
+}
+
+std::vector<Json> JsonArrayFrames::feed(std::string_view bytes)
+{
+    add(bytes);
+    std::vector<Json> items;
+    for (std::string_view object; next(object);) {
+        Json item = parseBounded(object);
+        if (item.is_discarded())
+            refuse();
+        else
+            items.push_back(std::move(item));
+    }
     return items;
+}
+
+void JsonArrayFrames::refuse()
+{
+    m_start = m_last;
+    m_blocked = true;
+}
+
+Json itemOf(std::string_view data)
+{
+    if (data == "[DONE]")
+        return {{"$stream_done", "stop"}};
+    Json json = parseBounded(data);
+    return json.is_discarded() ? Json{{"$parse_error", data}} : json;
 }
 
 } // namespace orrery::llm

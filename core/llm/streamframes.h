@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/llm/bytebuffer.h"
 #include "core/model/json.h"
 
 #include <string>
@@ -9,39 +10,79 @@
 
 namespace orrery::llm {
 
-/// Cuts a server-sent event stream into the JSON of its events. `[DONE]` is `{"$stream_done":"stop"}`, data
-/// that are no JSON `{"$parse_error":DATA}`. Bytes may be cut anywhere. Each byte is looked at once.
+/// The longest frame that is taken, in bytes. No provider comes near.
+inline constexpr std::size_t kMaxFrameBytes = 10 * 1024 * 1024;
+
+/// Cuts a server-sent event stream into the data of its events. Bytes may be cut anywhere; each is looked at once.
+///
+///     frames.add(bytes);
+///     for (std::string_view data; frames.next(data);) …
 class SseFrames
 {
 public:
+    void add(std::string_view bytes);
+    /// The data of the next event that is complete and has data. They are valid until the next call.
+    bool next(std::string_view &data);
+    /// At the end of the stream: lets next() give what came without its empty line.
+    void finish() { add("\n\n"); }
+    /// add(), and the items of all events that are complete then, without those that are null.
     std::vector<Json> feed(std::string_view bytes);
-    /// At the end of the stream: what came without its empty line.
-    std::vector<Json> flush();
-    const std::string &rest() const { return m_buffer; } ///< of an event that is not complete
+    /// finish(), and the items of what is left.
+    std::vector<Json> flush() { return feed("\n\n"); }
+    /// Takes a byte, if nothing new can be given after it and there is room for it; else false, and add() takes it.
+    bool hold(char byte) { return byte != '\n' && m_buffer.addInRoom(byte); }
+    /// Of an event that is not complete.
+    std::string_view rest() const { return m_buffer.view().substr(m_start); }
+    /// An event has more than kMaxFrameBytes; it is not given, and nothing after it.
+    bool isTooLong() const { return m_isTooLong; }
 
 private:
-    static void read(std::string_view event, std::vector<Json> &items);
+    bool readData(std::string_view event, std::string_view &data);
 
-    std::string m_buffer;
+    ByteBuffer m_buffer;
+    std::size_t m_start = 0;    ///< of the event that is not complete
     std::size_t m_searched = 0; ///< no end of an event lies before it
+    std::string m_lines;        ///< the data of an event that has several lines of them
+    bool m_isTooLong = false;
 };
 
-/// Cuts a JSON array, as Gemini streams it, into its objects. What is not one blocks the stream: it stays
-/// in rest(). Each byte is looked at once.
+/// Cuts a JSON array, as Gemini streams it, into the texts of its objects. What is no object blocks the stream: it
+/// stays in rest(). Each byte is looked at once.
 class JsonArrayFrames
 {
 public:
+    void add(std::string_view bytes);
+    /// The text of the next complete object: brackets and quotes match. It is valid until the next call.
+    bool next(std::string_view &object);
+    void finish() {}
+    /// add(), and the items of all objects that are complete then.
     std::vector<Json> feed(std::string_view bytes);
     std::vector<Json> flush() { return {}; }
-    const std::string &rest() const { return m_buffer; }
+    /// Takes a byte, if nothing new can be given after it and there is room for it; else false, and add() takes it.
+    bool hold(char byte) { return byte != '}' && m_buffer.addInRoom(byte); }
+    /// The last object was no JSON after all: it stays, and nothing comes any more.
+    void refuse();
+    /// Of an object that is not complete, or of what blocks the stream.
+    std::string_view rest() const { return m_buffer.view().substr(m_start); }
+    /// rest() or an object has more than kMaxFrameBytes; it is not given, and nothing after it.
+    bool isTooLong() const { return m_isTooLong; }
 
 private:
-    std::string m_buffer;
-    std::size_t m_at = 0; ///< next byte to look at, within an object
+    bool findEnd();
+
+    ByteBuffer m_buffer;
+    std::size_t m_start = 0; ///< of the object that is not complete
+    std::size_t m_last = 0;  ///< of the object that next() gave
+    std::size_t m_at = 0;    ///< next byte to look at
     int m_depth = 0;
     bool m_inString = false;
     bool m_escaped = false;
     bool m_blocked = false;
+    bool m_isTooLong = false;
 };
+
+/// What an event's data say: JSON; `{"$stream_done":"stop"}` for `[DONE]`; `{"$parse_error":DATA}` for what is
+/// no JSON.
+Json itemOf(std::string_view data);
 
 } // namespace orrery::llm

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// However the bytes of a stream are cut, the same comes out.
-#include "core/llm/streamdecode.h"
-#include "core/llm/streamframes.h"
+// However the bytes of a stream are cut, what was recorded comes out.
+#include "tests/support/streamcases.h"
 
-#include <QFile>
 #include <QTest>
 
 using namespace orrery;
@@ -11,26 +9,52 @@ using namespace orrery::llm;
 
 namespace {
 
-template <typename Frames>
-Json itemsOf(const std::string &bytes, const std::vector<std::size_t> &cuts)
+using Events = std::vector<StreamEvent>;
+
+Events decode(const test::StreamCase &item, const std::vector<std::size_t> &cuts)
 {
-    Frames frames;
-    Json items = Json::array();
-    const auto take = [&](std::vector<Json> some) {
-        for (Json &item : some)
-            items.push_back(std::move(item));
-    };
+    StreamDecoder decoder(item.form, item.framing);
+    Events events;
     std::size_t from = 0;
     for (const std::size_t cut : cuts) {
-        take(frames.feed(std::string_view(bytes).substr(from, cut - from)));
+        decoder.feed(std::string_view(item.bytes).substr(from, cut - from), events);
         from = cut;
     }
-    take(frames.feed(std::string_view(bytes).substr(from)));
-    take(frames.flush());
-    return items;
+    decoder.feed(std::string_view(item.bytes).substr(from), events);
+    decoder.finish(events);
+    return events;
+}
+
+Json listed(const Events &events)
+{
+    Json list = Json::array();
+    for (const StreamEvent &event : events)
+        list.push_back(toJson(event));
+    return list;
+}
+
+Json assembled(const Events &events, WireForm form)
+{
+    StreamAssembler assembler(form);
+    for (const StreamEvent &event : events)
+        assembler.add(event);
+    if (!assembler.error().is_null())
+        return {{"error", assembler.error()}};
+    Message message = *assembler.take();
+    for (ToolCall &call : message.toolCalls)
+        if (call.id && call.id->starts_with("gemini_"))
+            call.id = "<gemini_id>"; // made up anew each time
+    return {{"message", toJson(message)}};
+}
+
+std::string report(const Json &actual, const Json &expected)
+{
+    return Json::diff(expected, actual).dump();
 }
 
 } // namespace
+
+Q_DECLARE_METATYPE(orrery::test::StreamCase)
 
 class TestStreamSplits : public QObject
 {
@@ -39,36 +63,67 @@ class TestStreamSplits : public QObject
 private slots:
     void cutsDoNotMatter_data()
     {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<bool>("isArray");
-        QFile file(
-            QStringLiteral(ORRERY_SOURCE_DIR "/tests/conformance/vectors/stream_decode.json"));
-        QVERIFY(file.open(QFile::ReadOnly));
-        const Json suite = Json::parse(file.readAll().toStdString());
-        for (const Json &item : suite["cases"]) {
-            if (!item["input"].contains("chunks_b64"))
-                continue;
-            QByteArray bytes;
-            for (const Json &chunk : item["input"]["chunks_b64"])
-                bytes +=
-                    QByteArray::fromBase64(QByteArray::fromStdString(chunk.get<std::string>()));
-            QTest::newRow(item["id"].get<std::string>().c_str())
-                << bytes << (item["op"] == "json_array_bytes");
-        }
+        QTest::addColumn<test::StreamCase>("item");
+        for (const test::StreamCase &item : test::streamCases())
+            QTest::newRow(item.id.c_str()) << item;
     }
     void cutsDoNotMatter()
     {
-        QFETCH(QByteArray, bytes);
-        QFETCH(bool, isArray);
-        const std::string text = bytes.toStdString();
-        const auto items = isArray ? itemsOf<JsonArrayFrames> : itemsOf<SseFrames>;
-        const Json whole = items(text, {});
+        QFETCH(test::StreamCase, item);
+        const Events whole = decode(item, {});
+        const Json events = listed(whole);
+        QVERIFY2(events == item.events, report(events, item.events).c_str());
+        const Json message = assembled(whole, item.form);
+        QVERIFY2(message == item.assembled, report(message, item.assembled).c_str());
         std::vector<std::size_t> each;
-        for (std::size_t cut = 1; cut < text.size(); ++cut) {
+        for (std::size_t cut = 1; cut < item.bytes.size(); ++cut) {
             each.push_back(cut);
-            QVERIFY2(items(text, {cut}) == whole, std::to_string(cut).c_str());
+            const Events pieces = decode(item, {cut});
+            QVERIFY2(pieces == whole, std::to_string(cut).c_str());
+            QVERIFY2(assembled(pieces, item.form) == message, std::to_string(cut).c_str());
         }
-        QVERIFY(items(text, each) == whole);
+        const Events bytes = decode(item, each);
+        QVERIFY(bytes == whole);
+        QVERIFY(assembled(bytes, item.form) == message);
+    }
+
+    void aChunkWithoutAnEndIsRefused_data()
+    {
+        QTest::addColumn<Framing>("framing");
+        QTest::addColumn<QByteArray>("start");
+        QTest::newRow("event") << Framing::ServerSentEvents << QByteArray("data: {\"id\":\"");
+        QTest::newRow("object") << Framing::JsonArray << QByteArray("[{\"id\":\"");
+        QTest::newRow("what blocks an array") << Framing::JsonArray << QByteArray("[1,");
+    }
+    void aChunkWithoutAnEndIsRefused()
+    {
+        QFETCH(Framing, framing);
+        QFETCH(QByteArray, start);
+        const std::string bytes = start.toStdString() + std::string(kMaxFrameBytes, 'x');
+        const Json expected = {{{"type", "error"}, {"reason", "buffer_overflow"}}};
+        for (const std::size_t piece : {bytes.size(), std::size_t(16384), std::size_t(1)}) {
+            StreamDecoder decoder(WireForm::OpenAi, framing);
+            Events events;
+            for (std::size_t from = 0; from < bytes.size(); from += piece)
+                decoder.feed(std::string_view(bytes).substr(from, piece), events);
+            decoder.feed("\"}\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n",
+                         events);
+            decoder.finish(events);
+            QCOMPARE(listed(events).dump(), expected.dump());
+        }
+    }
+
+    void whatEndsInTimeIsTaken()
+    {
+        const std::string start = "data: {\"choices\":[{\"delta\":{\"content\":\"";
+        const std::string end = "\"}}]}\n\n";
+        const std::string text(kMaxFrameBytes - start.size() - end.size(), 'x');
+        StreamDecoder decoder(WireForm::OpenAi);
+        Events events;
+        decoder.feed(start + text + end, events);
+        decoder.finish(events);
+        QCOMPARE(events.size(), std::size_t(1));
+        QCOMPARE(events[0].text.size(), text.size());
     }
 };
 
