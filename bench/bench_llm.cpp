@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Streams and request bodies, beside what the JSON library alone takes for the same bytes.
+// From the bytes of a stream to deltas; messages and tools to a provider's form. Each beside the plain way: a tree for
+// every chunk, a whole tree dumped.
 #include "core/llm/messageencode.h"
 #include "core/llm/streamdecode.h"
-#include "core/llm/streamframes.h"
+#include "core/llm/toolschema.h"
 
 #include <benchmark/benchmark.h>
 
@@ -11,59 +12,177 @@ using namespace orrery::llm;
 
 namespace {
 
-std::string stream(std::int64_t chunks)
-{
-    std::string bytes;
-    for (std::int64_t i = 0; i < chunks; ++i)
-        bytes +=
-            R"(data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]})"
-            "\n\n";
-    return bytes + "data: [DONE]\n\n";
-}
+struct Stream {
+    const char *name;
+    WireForm form;
+    Framing framing;
+    std::string start, chunk, end; ///< chunk: one small delta, as the provider sends it
+};
 
-/// From bytes, in pieces of 1,400, to a message.
-void streamToMessage(benchmark::State &state)
+const std::vector<Stream> &streams()
 {
-    const std::string bytes = stream(state.range(0));
-    for (auto _ : state) {
-        SseFrames frames;
-        StreamAssembler assembler(WireForm::OpenAi);
-        for (std::size_t from = 0; from < bytes.size(); from += 1400)
-            for (const Json &item : frames.feed(std::string_view(bytes).substr(from, 1400)))
-                for (const StreamEvent &event : decodeChunk(item, WireForm::OpenAi))
-                    assembler.add(event);
-        benchmark::DoNotOptimize(assembler.take());
+    static const std::vector<Stream> all = {
+        {"openai", WireForm::OpenAi, Framing::ServerSentEvents, "",
+         R"(data: {"id":"chatcmpl-CK8PzB1w3Xq0aYtRkVn5e7HdLmUsG","object":"chat.completion.chunk","created":1780944344,"model":"gpt-4.1-mini-2025-04-14","service_tier":"default","system_fingerprint":"fp_8b330d02d0","choices":[{"index":0,"delta":{"content":" word"},"logprobs":null,"finish_reason":null}],"usage":null})"
+         "\n\n",
+         "data: [DONE]\n\n"},
+        {"anthropic", WireForm::Anthropic, Framing::ServerSentEvents,
+         R"(event: message_start
+data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-4-5","content":[],"usage":{"input_tokens":15,"output_tokens":3}}})"
+         "\n\n",
+         R"(event: content_block_delta
+data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" The next words"}  })"
+         "\n\n",
+         "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"},
+        {"gemini", WireForm::Gemini, Framing::ServerSentEvents, "",
+         R"(data: {"candidates": [{"content": {"parts": [{"text": " The next words of a longer answer,\nand a few more."}],"role": "model"},"index": 0}],"usageMetadata": {"promptTokenCount": 64,"candidatesTokenCount": 5,"totalTokenCount": 69,"promptTokensDetails": [{"modality": "TEXT","tokenCount": 64}]},"modelVersion": "gemini-2.5-flash","responseId": "11peaOXwBPH_2PgPh_z--AY"})"
+         "\r\n\r\n",
+         ""},
+        {"gemini-array", WireForm::Gemini, Framing::JsonArray, "[",
+         R"({
+  "candidates": [
+    {
+      "content": {
+        "parts": [
+          {
+            "text": " The next words of a longer answer,\nand a few more."
+          }
+        ],
+        "role": "model"
+      },
+      "index": 0
     }
+  ],
+  "usageMetadata": {
+    "promptTokenCount": 64,
+    "candidatesTokenCount": 5,
+    "totalTokenCount": 69
+  },
+  "modelVersion": "gemini-2.5-flash"
+}
+,
+)",
+         "]"},
+        {"openai-tools", WireForm::OpenAi, Framing::ServerSentEvents, "",
+         R"(data: {"id":"chatcmpl-CK8PzB1w3Xq0aYtRkVn5e7HdLmUsG","object":"chat.completion.chunk","created":1780944344,"model":"gpt-4.1-mini-2025-04-14","service_tier":"default","system_fingerprint":"fp_8b330d02d0","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city"}}]},"logprobs":null,"finish_reason":null}]})"
+         "\n\n",
+         "data: [DONE]\n\n"},
+    };
+    return all;
+}
+
+std::string bytesOf(const Stream &stream, std::int64_t chunks)
+{
+    std::string bytes = stream.start;
+    for (std::int64_t i = 0; i < chunks; ++i)
+        bytes += stream.chunk;
+    return bytes + stream.end;
+}
+
+/// Calls `feed` with the pieces that a network would give.
+template <typename Feed>
+void run(benchmark::State &state, const Stream &stream, std::size_t piece, Feed feed)
+{
+    const std::string bytes = bytesOf(stream, state.range(0));
+    for (auto _ : state)
+        feed(bytes, piece);
     state.SetBytesProcessed(state.iterations() * std::int64_t(bytes.size()));
-    state.SetComplexityN(state.range(0));
-}
-BENCHMARK(streamToMessage)->RangeMultiplier(10)->Range(10, 10'000)->Complexity();
-
-/// The JSON library on the same data, nothing else.
-void streamParseOnly(benchmark::State &state)
-{
-    const std::string line =
-        R"({"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]})";
-    for (auto _ : state)
-        for (std::int64_t i = 0; i < state.range(0); ++i)
-            benchmark::DoNotOptimize(Json::parse(line));
-    state.SetBytesProcessed(state.iterations() * state.range(0) * std::int64_t(line.size()));
-    state.SetComplexityN(state.range(0));
-}
-BENCHMARK(streamParseOnly)->RangeMultiplier(10)->Range(10, 10'000)->Complexity();
-
-void encodeConversation(benchmark::State &state)
-{
-    MessageList messages;
-    for (std::int64_t i = 0; i < state.range(0); ++i)
-        messages.push_back(
-            std::make_shared<const Message>(i % 2 ? Message::assistant(std::string(300, 'a'))
-                                                  : Message::user(std::string(300, 'u'))));
-    for (auto _ : state)
-        benchmark::DoNotOptimize(encodeMessages(messages, WireForm::OpenAi)->dump());
     state.SetItemsProcessed(state.iterations() * state.range(0));
     state.SetComplexityN(state.range(0));
 }
-BENCHMARK(encodeConversation)->RangeMultiplier(10)->Range(10, 1'000)->Complexity();
+
+void sseToDeltas(benchmark::State &state, const Stream &stream, std::size_t piece)
+{
+    std::vector<StreamEvent> events;
+    run(state, stream, piece, [&](std::string_view bytes, std::size_t size) {
+        StreamDecoder decoder(stream.form, stream.framing);
+        for (std::size_t from = 0; from < bytes.size(); from += size) {
+            events.clear();
+            decoder.feed(bytes.substr(from, size), events);
+            benchmark::DoNotOptimize(events.data());
+        }
+        decoder.finish(events);
+    });
+}
+
+/// The plain way: a tree for every chunk.
+template <typename Frames>
+void treePerChunk(benchmark::State &state, const Stream &stream, std::size_t piece)
+{
+    run(state, stream, piece, [&](std::string_view bytes, std::size_t size) {
+        Frames frames;
+        for (std::size_t from = 0; from < bytes.size(); from += size) {
+            frames.add(bytes.substr(from, size));
+            for (std::string_view data; frames.next(data);)
+                benchmark::DoNotOptimize(decodeChunk(itemOf(data), stream.form));
+        }
+    });
+}
+
+/// Named SseToDeltas/PROVIDER/PIECE/CHUNKS.
+const bool streamsAreRegistered = [] {
+    for (const Stream &stream : streams()) {
+        for (const std::size_t piece : {16'384, 1'460, 1}) {
+            const std::string tail = std::string(stream.name) + "/" + std::to_string(piece);
+            const auto tree = stream.framing == Framing::JsonArray ? treePerChunk<JsonArrayFrames>
+                                                                   : treePerChunk<SseFrames>;
+            benchmark::RegisterBenchmark(
+                ("SseToDeltas/" + tail).c_str(),
+                [&stream, piece](benchmark::State &state) { sseToDeltas(state, stream, piece); })
+                ->RangeMultiplier(10)
+                ->Range(10, 10'000)
+                ->Complexity();
+            benchmark::RegisterBenchmark(
+                ("SseToDeltasTree/" + tail).c_str(),
+                [&stream, piece, tree](benchmark::State &state) { tree(state, stream, piece); })
+                ->RangeMultiplier(10)
+                ->Range(10, 10'000)
+                ->Complexity();
+        }
+    }
+    return true;
+}();
+
+MessageList conversation(std::int64_t size)
+{
+    MessageList messages;
+    for (std::int64_t i = 0; i < size; ++i)
+        messages.push_back(
+            std::make_shared<const Message>(i % 2 ? Message::assistant(std::string(300, 'a'))
+                                                  : Message::user(std::string(300, 'u'))));
+    return messages;
+}
+
+void EncodeMessages(benchmark::State &state, WireForm form)
+{
+    const MessageList messages = conversation(state.range(0));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(encodeMessages(messages, form)->dump());
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK_CAPTURE(EncodeMessages, openai, WireForm::OpenAi)
+    ->RangeMultiplier(10)
+    ->Range(10, 1'000)
+    ->Complexity();
+BENCHMARK_CAPTURE(EncodeMessages, anthropic, WireForm::Anthropic)
+    ->RangeMultiplier(10)
+    ->Range(10, 1'000)
+    ->Complexity();
+BENCHMARK_CAPTURE(EncodeMessages, gemini, WireForm::Gemini)
+    ->RangeMultiplier(10)
+    ->Range(10, 1'000)
+    ->Complexity();
+
+/// The JSON library alone: a tree that is already there, written.
+void EncodeMessagesDumpOnly(benchmark::State &state)
+{
+    const Json tree = *encodeMessages(conversation(state.range(0)), WireForm::OpenAi);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(tree.dump());
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(EncodeMessagesDumpOnly)->RangeMultiplier(10)->Range(10, 1'000)->Complexity();
 
 } // namespace
