@@ -5,18 +5,24 @@
 #include "ui/shell/mainwindow.h"
 #include "ui/shell/pastframe.h"
 #include "ui/shell/pulsestrip.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/approvalcard.h"
 
 #include <QAbstractItemView>
 #include <QAccessible>
 #include <QAction>
+#include <QDialog>
 #include <QDir>
 #include <QDockWidget>
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListView>
+#include <QMenu>
 #include <QMenuBar>
 #include <QProcess>
 #include <QSet>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -42,11 +48,37 @@ const char *const slowScript = R"json({
   ] } }
 })json";
 
+/// Whose server is not there. (Slashes are escaped because moc takes two of them for a comment.)
+const char *const nobodyAnswers = R"json({
+  "name": "Nobody", "task": "Talk.",
+  "agents": [{ "name": "a", "model": "custom:m", "base_url": "http:\/\/127.0.0.1:9/v1" }]
+})json";
+
 void write(const QString &file, const QByteArray &content)
 {
     QFile out(file);
     QVERIFY(out.open(QFile::WriteOnly));
     out.write(content);
+}
+
+/// What Tab goes to. The list inside a combo box belongs to the box.
+QList<QWidget *> focusable(QWidget *root)
+{
+    QList<QWidget *> found;
+    for (QWidget *widget : root->findChildren<QWidget *>()) {
+        const bool isList = widget->inherits("QComboBoxListView");
+        if (widget->isVisible() && (widget->focusPolicy() & Qt::TabFocus) && !isList)
+            found << widget;
+    }
+    return found;
+}
+
+/// A widget as it stands in its window, with what is drawn around it.
+QImage pictureOf(QWidget *widget)
+{
+    const QRect place(widget->mapTo(widget->window(), QPoint(-2, -2)),
+                      widget->size() + QSize(4, 4));
+    return widget->window()->grab(place).toImage();
 }
 
 QString nameOf(QWidget *widget)
@@ -64,6 +96,7 @@ class TestMainWindow : public QObject
 private:
     QTemporaryDir m_folder;
     std::unique_ptr<MainWindow> m_window;
+    int m_focusable = 0;
 
     void open(const QString &settings = QStringLiteral("settings.ini"))
     {
@@ -104,6 +137,22 @@ private:
             press(Qt::Key_Tab);
         }
         return false;
+    }
+    /// What a screen reader could not call by a name; counts what it looked at.
+    QStringList nameless(QWidget *root)
+    {
+        QStringList found;
+        const bool wasHidden = root->isHidden();
+        root->show();
+        const QList<QWidget *> all = focusable(root);
+        for (QWidget *widget : all)
+            if (nameOf(widget).isEmpty())
+                found << QString("%1 %2").arg(widget->metaObject()->className(),
+                                              widget->objectName());
+        if (wasHidden)
+            root->hide();
+        m_focusable = int(all.size());
+        return found;
     }
     void openSlowTeam()
     {
@@ -216,22 +265,170 @@ private slots:
 
     void everythingThatTakesTheFocusHasAName()
     {
+        open();
+        QCOMPARE(nameless(m_window.get()).join(", "), QString()); // the start page
         openSlowTeam();
         m_window->run();
         QTRY_VERIFY(rows("conversationList") > 0);
-        int named = 0;
-        for (QWidget *widget : m_window->findChildren<QWidget *>()) {
-            if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus))
-                continue;
-            if (widget->inherits("QAbstractScrollArea") && widget->objectName().isEmpty()
-                && qobject_cast<QAbstractItemView *>(widget->parentWidget()))
-                continue; // the list inside a combo box
-            QVERIFY2(!nameOf(widget).isEmpty(),
-                     qPrintable(QString("%1 \"%2\"")
-                                    .arg(widget->metaObject()->className(), widget->objectName())));
-            ++named;
+        int places = 0;
+        for (QTabWidget *tabs : m_window->findChildren<QTabWidget *>()) {
+            for (int tab = 0; tab < tabs->count(); ++tab, ++places) {
+                tabs->setCurrentIndex(tab);
+                QCOMPARE(nameless(m_window.get()).join(", "), QString());
+            }
         }
-        QVERIFY(named > 15);
+        QVERIFY(places >= 6);
+        QVERIFY(m_focusable > 25);
+
+        for (const char *name : {"keys", "commands", "goTo", "localModels"}) {
+            find<QAction>(name)->setEnabled(true);
+            find<QAction>(name)->trigger();
+            auto *dialog = m_window->findChild<QDialog *>();
+            QVERIFY2(dialog && dialog->isVisible(), name);
+            QCOMPARE(nameless(dialog).join(", "), QString());
+            QVERIFY2(m_focusable > 0, name);
+            delete dialog;
+        }
+
+        ApprovalCard card;
+        card.showRequest("c1", "coder", "bash", "It asks.", "{}", 2);
+        QCOMPARE(nameless(&card).join(", "), QString());
+        QVERIFY(m_focusable >= 6);
+
+        // And it would be told.
+        auto *box = new QLineEdit(m_window->centralWidget());
+        box->setObjectName("nameless");
+        box->show();
+        QCOMPARE(nameless(m_window.get()), QStringList({"QLineEdit nameless"}));
+    }
+
+    void theFocusCanBeSeen()
+    {
+        openSlowTeam();
+        m_window->run();
+        QTRY_VERIFY(rows("conversationList") > 2);
+        press(Qt::Key_F6); // nothing moves while it is looked at
+        QTRY_COMPARE(pulse("state"), QString("Paused"));
+        QStringList unseen;
+        int looked = 0;
+        for (QWidget *widget : focusable(m_window.get())) {
+            if (!widget->isEnabled())
+                continue;
+            widget->clearFocus();
+            QTest::qWait(10); // also the blinking cursor and hidden ones settle
+            const QImage before = pictureOf(widget);
+            widget->setFocus(Qt::TabFocusReason);
+            if (!widget->hasFocus())
+                continue;
+            QTest::qWait(10);
+            ++looked;
+            if (pictureOf(widget) == before)
+                unseen << nameOf(widget);
+        }
+        QCOMPARE(unseen.join(", "), QString());
+        QVERIFY(looked > 20);
+    }
+
+    void everyCommandIsInAMenu()
+    {
+        open();
+        QSet<QAction *> listed;
+        QList<QMenu *> menus = m_window->menuBar()->findChildren<QMenu *>();
+        for (QMenu *menu : menus)
+            for (QAction *action : menu->actions())
+                listed << action;
+        int commands = 0;
+        for (QAction *action : m_window->actions()) {
+            QVERIFY2(listed.contains(action), qPrintable(action->objectName()));
+            ++commands;
+        }
+        QVERIFY(commands > 15);
+    }
+
+    void noTwoCommandsShareAKey()
+    {
+        open();
+        QHash<QKeySequence, QString> owners;
+        for (QAction *action : m_window->actions()) {
+            for (const QKeySequence &key : action->shortcuts()) {
+                QVERIFY2(!owners.contains(key), qPrintable(key.toString() + ": " + owners[key]
+                                                           + ", " + action->objectName()));
+                owners.insert(key, action->objectName());
+            }
+        }
+        QVERIFY(owners.size() > 12);
+    }
+
+    void commandsAndPlacesAreFoundByTyping()
+    {
+        openSlowTeam();
+        const auto choose = [this](Qt::KeyboardModifiers modifiers, const char *text) {
+            m_window->activateWindow();
+            QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+            press(Qt::Key_P, modifiers);
+            QTRY_VERIFY(find<QLineEdit>("paletteText"));
+            QTest::keyClicks(find<QLineEdit>("paletteText"), text);
+            QTest::keyClick(find<QLineEdit>("paletteText"), Qt::Key_Return);
+            QTRY_VERIFY(!find<QLineEdit>("paletteText"));
+        };
+        choose(Qt::ControlModifier | Qt::ShiftModifier, "dark");
+        QCOMPARE(themeOf(QApplication::palette()), ThemeKind::Dark);
+        choose(Qt::ControlModifier | Qt::ShiftModifier, "light");
+        choose(Qt::ControlModifier, "talk");
+        QVERIFY(find<QLineEdit>("messageBox")->placeholderText().contains("talker"));
+        choose(Qt::ControlModifier, "mem");
+        QVERIFY(find<QDockWidget>("dock.memory")->isVisible());
+    }
+
+    void theBottomPanelsGoAndComeBack()
+    {
+        openSlowTeam();
+        find<QAbstractItemView>("teamList")->setFocus();
+        press(Qt::Key_Q);
+        QVERIFY(find<QDockWidget>("dock.events")->isHidden());
+        QVERIFY(find<QDockWidget>("dock.memory")->isHidden());
+        QVERIFY(find<QDockWidget>("dock.claims")->isVisible());
+        press(Qt::Key_Q);
+        QVERIFY(find<QDockWidget>("dock.events")->isVisible());
+        // A letter that is typed is only that.
+        find<QLineEdit>("taskBox")->setFocus();
+        find<QLineEdit>("taskBox")->clear();
+        press(Qt::Key_Q);
+        QCOMPARE(find<QLineEdit>("taskBox")->text(), QString("q"));
+        QVERIFY(find<QDockWidget>("dock.events")->isVisible());
+    }
+
+    void aRowLeadsToItsEvent()
+    {
+        openSlowTeam();
+        m_window->run();
+        QTRY_VERIFY(rows("conversationList") > 2);
+        find<QLineEdit>("eventFilter")->setText("no event has these words");
+        QTRY_COMPARE(rows("eventsTable"), 0);
+        auto *list = find<QListView>("conversationList");
+        list->setCurrentIndex(list->model()->index(1, 0));
+        const QList<QAction *> actions = list->actions();
+        const auto wanted = std::find_if(actions.begin(), actions.end(), [](QAction *action) {
+            return action->text() == "Go to event";
+        });
+        QVERIFY(wanted != actions.end());
+        (*wanted)->trigger();
+        auto *events = find<QTableView>("eventsTable");
+        QVERIFY(events->currentIndex().isValid());
+        QVERIFY(events->hasFocus());
+        QCOMPARE(find<QLineEdit>("eventFilter")->text(), QString());
+        QVERIFY(find<QWidget>("eventDetails")->isVisible());
+    }
+
+    void aFailedRunSaysWhy()
+    {
+        write(m_folder.filePath("team.json"), nobodyAnswers);
+        open();
+        QVERIFY(m_window->openTeam(m_folder.filePath("team.json")));
+        m_window->run();
+        QTRY_COMPARE_WITH_TIMEOUT(pulse("state"), QString("Failed"), 30000);
+        QTRY_VERIFY2(m_window->message().contains("127.0.0.1"), qPrintable(m_window->message()));
+        QVERIFY(find<QAction>("run")->isEnabled());
     }
 
     void tabGoesRoundWithoutATrap()

@@ -7,10 +7,12 @@
 #include "ui/panels/teampanel.h"
 #include "ui/widgets/tabletools.h"
 
+#include <QJsonDocument>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QStandardItemModel>
 #include <QTableView>
 #include <QtTest>
@@ -165,7 +167,7 @@ private slots:
         QVERIFY(cards.sizeHint(option, model.index(0, 0)).height() > before);
     }
 
-    void selectedRowsAreCopiedAsTsv()
+    void selectedRowsAreCopied()
     {
         QTableView table;
         QStandardItemModel model(2, 3);
@@ -179,6 +181,28 @@ private slots:
         table.setColumnHidden(1, true);
         table.selectAll();
         QCOMPARE(selectedAsTsv(&table), "00\t02\n10\t12");
+        model.setHorizontalHeaderLabels({"A", "B", "C"});
+        QCOMPARE(QJsonDocument::fromJson(selectedAsJson(&table).toUtf8()),
+                 QJsonDocument::fromJson(R"([{"A":"00","C":"02"},{"A":"10","C":"12"}])"));
+        table.clearSelection();
+        QCOMPARE(selectedAsJson(&table), "");
+    }
+
+    void anEmptyTableSaysSo()
+    {
+        QTableView table;
+        QStandardItemModel model(0, 2);
+        table.setModel(&model);
+        prepareTable(&table, "t");
+        setPlaceholder(&table, "Nothing yet.");
+        table.show();
+        auto *words = table.viewport()->findChild<QLabel *>();
+        QVERIFY(words && words->isVisible());
+        QCOMPARE(words->text(), "Nothing yet.");
+        model.appendRow(new QStandardItem("x"));
+        QVERIFY(!words->isVisible());
+        model.removeRow(0);
+        QVERIFY(words->isVisible());
     }
 
     void theFilterIsToldOnceTypingRests()
@@ -207,6 +231,29 @@ private slots:
         QTest::keyClick(box, Qt::Key_Return); // an empty message is none
         QCOMPARE(sent.count(), 1);
         QCOMPARE(sent[0][0].toString(), "hold on");
+    }
+
+    void cardsShrinkUntilTheTeamIsSeen_data()
+    {
+        QTest::addColumn<int>("agents");
+        QTest::addColumn<bool>("allSeen");
+        QTest::newRow("a few") << 3 << true;
+        QTest::newRow("some") << 6 << true;
+        QTest::newRow("too many scroll") << 40 << false;
+    }
+    void cardsShrinkUntilTheTeamIsSeen()
+    {
+        QFETCH(int, agents);
+        TeamPanel panel({});
+        QStandardItemModel model(agents, 1);
+        panel.setModel(&model, [](const QModelIndex &) { return AgentCard(); });
+        panel.setEmpty(false);
+        panel.resize(220, 500);
+        panel.show();
+        auto *list = panel.findChild<QListView *>("teamList");
+        list->doItemsLayout();
+        QTEST(!list->verticalScrollBar()->isVisible(), "allSeen");
+        QVERIFY(list->sizeHintForRow(0) > 50);
     }
 
     void anAgentIsChosenByKeys()

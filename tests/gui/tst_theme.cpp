@@ -30,9 +30,11 @@ private slots:
             QVERIFY(contrast(state, t.surface) >= 4.5);
             QVERIFY(contrast(state, t.accentSoft) >= 4.5);
         }
+        for (const QColor &state : {t.warn, t.text, t.muted})
+            QVERIFY(contrast(state, t.warnSoft) >= 4.5);
+        for (const QColor &state : {t.error, t.text, t.muted})
+            QVERIFY(contrast(state, t.errorSoft) >= 4.5);
         QVERIFY(contrast(t.onAccent, t.accent) >= 4.5);
-        QVERIFY(contrast(t.text, t.warnSoft) >= 4.5);
-        QVERIFY(contrast(t.text, t.errorSoft) >= 4.5);
         QVERIFY(contrast(t.text, t.infoSoft) >= 4.5);
     }
 
@@ -72,6 +74,18 @@ private slots:
             }
             QVERIFY2(inked > 10, qPrintable(name));
         }
+    }
+
+    void everyToolHasADrawing()
+    {
+        QSet<QString> drawings;
+        for (const char *tool : {"read_file", "edit_file", "glob", "grep", "bash", "claim_region",
+                                 "release_region", "share_discovery", "peer_message",
+                                 "broadcast_message", "list_team", "remember", "another"}) {
+            QVERIFY2(iconNames().contains(toolIcon(tool)), tool);
+            drawings.insert(toolIcon(tool));
+        }
+        QCOMPARE(drawings.size(), 13);
     }
 
     void everyStateHasIconWordAndColour()

@@ -217,7 +217,8 @@ void MainWindow::applyDefaultLayout()
     }
     const int w = width();
     const int h = height();
-    resizeDocks({team, claims}, {qBound(220, w * 17 / 100, 340), qBound(400, w * 37 / 100, 900)},
+    resizeDocks({team, claims},
+                {qBound(220, w * 17 / 100, 340), qBound(400, w * (roomy ? 37 : 40) / 100, 900)},
                 Qt::Horizontal);
     resizeDocks({events}, {qBound(200, h * 31 / 100, 480)}, Qt::Vertical);
     if (roomy) {

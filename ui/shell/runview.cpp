@@ -291,6 +291,7 @@ RunPulse RunView::pulse() const
     pulse.ended = status->hasEnded();
     pulse.failed = status->state() == RunState::Failed;
     pulse.reason = status->reason();
+    pulse.task = status->task();
     pulse.interrupted = status->state() == RunState::Interrupted;
     pulse.atCursor = d->document.cursor().has_value();
     return pulse;

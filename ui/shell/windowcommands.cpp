@@ -252,6 +252,10 @@ void MainWindow::tellHowItEnded()
     if (isRunning() || pulse.atCursor)
         return;
     showBanner(pulse.scripted);
+    if (!m_run && !m_team) { // a journal says what its team was asked to do
+        m_task->setText(pulse.task);
+        m_task->setCursorPosition(0);
+    }
     if (!m_run && !pulse.journalProblem.isEmpty())
         m_messages->show(MessageBar::Level::Error,
                          tr("The journal could be read up to event %1 only: %2")

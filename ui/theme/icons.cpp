@@ -50,10 +50,8 @@ const std::map<QString, QByteArray> &bodies()
         {"failed", "<path d='M6 6l12 12M18 6L6 18'/>"},
         {"crashed", "<path #f d='M13.500 2L5 13.500h6L9.500 22L19 10h-6.500z'/>"},
         {"search", "<circle cx='10.500' cy='10.500' r='6.500'/><path d='M15.500 15.500L21 21'/>"},
-        {"chevron-right", "<path d='M9 5l7 7l-7 7'/>"},
         {"chevron-down", "<path d='M5 9l7 7l7-7'/>"},
         {"message", "<path d='M4 5h16v11H11l-5 4v-4H4z'/>"},
-        {"person", "<circle cx='12' cy='8' r='4'/><path d='M4 21c1-5 4-7 8-7s7 2 8 7'/>"},
         {"memory", "<ellipse cx='12' cy='6' rx='7' ry='3'/><path d='M5 6v12c0 1.700 3 3 7 "
                    "3s7-1.300 7-3V6M5 12c0 1.700"
                    " 3 3 7 3s7-1.300 7-3'/>"},

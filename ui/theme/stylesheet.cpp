@@ -3,7 +3,8 @@
 
 namespace orrery::ui {
 
-/// The one style sheet, with the tokens filled in.
+/// The one style sheet, with the tokens filled in. Boxes to type in have no colour here, since a placeholder would take
+/// half of it; they take it from the palette.
 QString styleSheet(const Tokens &t)
 {
     QString sheet = QStringLiteral(R"(
@@ -27,6 +28,7 @@ QToolButton:hover, QPushButton:hover { background: @accentSoft; }
 QToolButton:pressed, QPushButton:pressed { background: @sunken; }
 QToolButton:checked { background: @accentSoft; border-color: @accent; }
 QToolButton:focus, QPushButton:focus { border: 1px solid @accent; }
+QToolButton:checked:focus { border: 2px solid @accent; padding: 3px 9px; }
 QToolButton:disabled, QPushButton:disabled { color: @faded; background: @window; }
 QPushButton[primary="true"], QToolButton[primary="true"] { background: @accent; color: @onAccent; border-color: @accent;
     font-weight: 600; }
@@ -40,11 +42,11 @@ QToolButton[flat="true"], QPushButton[flat="true"] { background: transparent; bo
     padding: 1px 6px; }
 QToolButton[flat="true"]:hover, QPushButton[flat="true"]:hover { background: @accentSoft; }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border: 1px solid @accent; }
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox { background: @surface; color: @text;
+QLineEdit, QPlainTextEdit { background: @surface;
     border: 1px solid @border; border-radius: 4px; padding: 3px 6px; selection-background-color: @accent;
     selection-color: @onAccent; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 1px solid @accent; }
-QLineEdit:disabled { background: @window; color: @muted; }
+QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid @accent; }
+QLineEdit:disabled { background: @window; }
 QComboBox QAbstractItemView { background: @surface; color: @text; border: 1px solid @border;
     selection-background-color: @accentSoft; selection-color: @text; }
 QDockWidget { color: @text; font-weight: 600; }
@@ -59,9 +61,9 @@ QTabWidget::pane { border: none; border-top: 1px solid @border; }
 QHeaderView { background: @raised; }
 QHeaderView::section { background: @raised; color: @muted; border: none; border-right: 1px solid @border;
     border-bottom: 1px solid @border; padding: 3px 4px; font-weight: 600; }
-QTableView, QTreeView, QListView { background: @surface; alternate-background-color: @raised; color: @text;
+QTableView, QListView { background: @surface; alternate-background-color: @raised; color: @text;
     border: none; gridline-color: @border; selection-background-color: @accentSoft; selection-color: @text; outline: 0; }
-QTableView:focus, QTreeView:focus { border: 1px solid @accent; }
+QTableView:focus, QListView:focus { border: 1px solid @accent; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 11px; margin: 0; }
@@ -78,7 +80,6 @@ QLabel[muted="true"] { color: @muted; }
 QLabel[heading="true"] { font-size: 15pt; font-weight: 600; }
 QFrame[title="true"] { background: @window; border: none; border-bottom: 1px solid @border; }
 QFrame[title="true"] QLabel { font-weight: 600; padding: 5px 11px; }
-QFrame[card="true"] { background: @surface; border: 1px solid @border; border-radius: 4px; }
 QFrame[bar="info"] { background: @infoSoft; border: none; border-bottom: 1px solid @border; }
 QFrame[bar="warning"] { background: @warnSoft; border: none; border-bottom: 1px solid @border; }
 QFrame[bar="error"] { background: @errorSoft; border: none; border-bottom: 1px solid @border; }

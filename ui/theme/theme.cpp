@@ -5,7 +5,9 @@
 
 #include <QApplication>
 #include <QFontDatabase>
+#include <QPainter>
 #include <QProxyStyle>
+#include <QStyleOptionComplex>
 
 #include <array>
 #include <cmath>
@@ -106,7 +108,7 @@ QPalette makePalette(const Tokens &t)
     return p;
 }
 
-/// Fusion with our drawings on the titles of docks.
+/// Fusion with our drawings on the titles of docks, and boxes of choices that look like the boxes to type in.
 class OrreryStyle : public QProxyStyle
 {
 public:
@@ -119,6 +121,24 @@ public:
         if (which == SP_TitleBarNormalButton)
             return themedIcon(QStringLiteral("float"));
         return QProxyStyle::standardIcon(which, option, widget);
+    }
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex *option,
+                            QPainter *painter, const QWidget *widget) const override
+    {
+        if (control != CC_ComboBox)
+            return QProxyStyle::drawComplexControl(control, option, painter, widget);
+        const Tokens &t = tokens(option->palette);
+        const bool enabled = option->state & State_Enabled;
+        const bool hovered = enabled && (option->state & State_MouseOver);
+        const QRectF box = QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5);
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(option->state & State_HasFocus ? t.accent : t.border);
+        painter->setBrush(hovered ? t.accentSoft : enabled ? t.surface : t.window);
+        painter->drawRoundedRect(box, metric::radius, metric::radius);
+        drawIcon(*painter, QRectF(box.right() - 20, box.center().y() - 6, 12, 12),
+                 QStringLiteral("chevron-down"), t.muted);
+        painter->restore();
     }
 };
 
