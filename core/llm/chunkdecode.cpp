@@ -2,6 +2,7 @@
 #include "core/llm/chunkdecode.h"
 
 #include "core/base/utf8.h"
+#include "core/llm/contentblocks.h"
 #include "core/llm/usagedecode.h"
 
 #include <algorithm>
@@ -67,7 +68,12 @@ void addOpenAiMessage(Events &events, Value message)
     const Value reasoning = message.at("reasoning_content");
     const bool isSet = reasoning.isString() && !reasoning.isEmpty();
     addText(events, Kind::ThinkingDelta, isSet ? reasoning : message.at("reasoning"));
-    addText(events, Kind::TextDelta, message.at("content"));
+    const Value content = message.at("content");
+    addText(events, Kind::TextDelta, content);
+    if (content.isArray())
+        readContentBlocks(
+            content, [&](Value text) { addText(events, Kind::TextDelta, text); },
+            [&](Value text) { addText(events, Kind::ThinkingDelta, text); });
     if (const Value calls = message.at("tool_calls"); calls.isArray() && !calls.isEmpty())
         addValue(events, Kind::ToolCallDelta, calls.toJson());
 }

@@ -2,6 +2,7 @@
 #include "core/llm/responsedecode.h"
 
 #include "core/base/utf8.h"
+#include "core/llm/contentblocks.h"
 
 #include <QRandomGenerator>
 
@@ -47,6 +48,30 @@ Result<std::optional<std::string>> castText(const Json &value, const char *what)
     return keptText(value.get<std::string>());
 }
 
+/// What is said and thought in a message of OpenAI's.
+Result<void> readTexts(const Json &from, Message &message)
+{
+    const Json &content = at(from, "content");
+    std::string said;
+    std::string thought;
+    if (content.is_array())
+        readContentBlocks(
+            TreeValue(content), [&](TreeValue text) { said += text.isString() ? text.text() : ""; },
+            [&](TreeValue text) { thought += text.isString() ? text.text() : ""; });
+    auto text = castText(content.is_array() ? Json(said) : content, "/choices/0/message/content");
+    if (!text)
+        return fail(text.error());
+    message.content = std::move(*text);
+    const Json &first = at(from, "reasoning_content");
+    const bool isSet = !first.is_null() && first != "";
+    auto reasoning =
+        castText(isSet ? first : at(from, "reasoning"), "/choices/0/message/reasoning_content");
+    if (!reasoning)
+        return fail(reasoning.error());
+    message.reasoningContent = *reasoning ? std::move(*reasoning) : keptText(std::move(thought));
+    return {};
+}
+
 Result<Message> decodeOpenAi(const Json &response)
 {
     const auto usage = decodeUsage(at(response, "usage"), WireForm::OpenAi);
@@ -57,17 +82,8 @@ Result<Message> decodeOpenAi(const Json &response)
     if (!choices.is_array() || choices.empty())
         return message;
     const Json &from = at(choices[0], "message");
-    auto content = castText(at(from, "content"), "/choices/0/message/content");
-    if (!content)
-        return fail(content.error());
-    message.content = std::move(*content);
-    const Json &first = at(from, "reasoning_content");
-    const bool isSet = !first.is_null() && first != "";
-    auto reasoning =
-        castText(isSet ? first : at(from, "reasoning"), "/choices/0/message/reasoning_content");
-    if (!reasoning)
-        return fail(reasoning.error());
-    message.reasoningContent = std::move(*reasoning);
+    if (const auto read = readTexts(from, message); !read)
+        return fail(read.error());
     for (const Json &part : at(from, "tool_calls")) {
         ToolCall call;
         call.id = textAt(part, "id");

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Answers as servers give them beside what their documents say.
+#include "core/llm/responsedecode.h"
+#include "core/llm/streamdecode.h"
+#include "core/model/boundedjson.h"
+
+#include <QTest>
+
+using namespace orrery;
+using namespace orrery::llm;
+
+namespace {
+
+constexpr char kThinkingList[] =
+    R"({"choices":[{"message":{"role":"assistant","content":[
+        {"type":"thinking","thinking":[{"type":"text","text":"two and "},{"type":"text","text":"two"}]},
+        {"type":"reference","reference_ids":[1]},
+        {"type":"text","text":"It is "},{"type":"text","text":"4."}]}}]})";
+
+constexpr char kThinkingListStream[] =
+    R"(data: {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"two and "}]}]}}]}
+
+data: {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"two"}]}]}}]}
+
+data: {"choices":[{"delta":{"content":[{"type":"text","text":"It is 4."}]},"finish_reason":"stop"}]}
+
+)";
+
+std::string text(const std::optional<std::string> &text) { return text.value_or("(none)"); }
+
+} // namespace
+
+class TestAnswers : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aListOfBlocksIsContent()
+    {
+        const auto message = decodeResponse(Json::parse(kThinkingList), WireForm::OpenAi);
+        QVERIFY(message);
+        QCOMPARE(text(message->content), std::string("It is 4."));
+        QCOMPARE(text(message->reasoningContent), std::string("two and two"));
+    }
+
+    void aListOfBlocksIsContentInAStream()
+    {
+        StreamDecoder decoder(WireForm::OpenAi);
+        StreamAssembler assembler(WireForm::OpenAi);
+        std::vector<StreamEvent> events;
+        decoder.feed(kThinkingListStream, events);
+        decoder.finish(events);
+        for (const StreamEvent &event : events)
+            assembler.add(event);
+        const auto message = assembler.take();
+        QVERIFY(message);
+        QCOMPARE(text(message->content), std::string("It is 4."));
+        QCOMPARE(text(message->reasoningContent), std::string("two and two"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestAnswers)
+#include "tst_answers.moc"
