@@ -120,6 +120,9 @@ Result<Message> decodeAnthropic(const Json &response)
             if (!block.contains(key))
                 continue;
             const auto words = textAt(block, key);
+            // Thinking that is only signed, not shown, comes without a text.
+            if (type == "thinking" && words && words->empty())
+                continue;
             if (!words || words->empty())
                 return bad("/content: a " + type.get<std::string>() + " block without text");
             (type == "text" ? text : thinking) += *words;

@@ -26,6 +26,9 @@ data: {"choices":[{"delta":{"content":[{"type":"text","text":"It is 4."}]},"fini
 
 )";
 
+constexpr char kHiddenThinking[] = R"({"model":"m","content":[
+    {"type":"thinking","thinking":"","signature":"c2ln"},{"type":"text","text":"4"}]})";
+
 std::string text(const std::optional<std::string> &text) { return text.value_or("(none)"); }
 
 } // namespace
@@ -56,6 +59,14 @@ private slots:
         QVERIFY(message);
         QCOMPARE(text(message->content), std::string("It is 4."));
         QCOMPARE(text(message->reasoningContent), std::string("two and two"));
+    }
+
+    void hiddenThinkingIsNoMistake()
+    {
+        const auto message = decodeResponse(Json::parse(kHiddenThinking), WireForm::Anthropic);
+        QVERIFY(message);
+        QCOMPARE(text(message->content), std::string("4"));
+        QCOMPARE(text(message->reasoningContent), std::string("(none)"));
     }
 };
 
