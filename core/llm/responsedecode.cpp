@@ -3,6 +3,7 @@
 
 #include "core/base/utf8.h"
 #include "core/llm/contentblocks.h"
+#include "core/model/boundedjson.h"
 
 #include <QRandomGenerator>
 
@@ -210,7 +211,7 @@ void readArguments(ToolCall &call, std::string_view text)
     call.arguments = Json::object();
     if (text.empty())
         return;
-    Json parsed = Json::parse(text.begin(), text.end(), nullptr, false);
+    Json parsed = parseBounded(text);
     if (parsed.is_object())
         call.arguments = std::move(parsed);
     else

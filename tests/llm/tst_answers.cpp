@@ -68,6 +68,19 @@ private slots:
         QCOMPARE(text(message->content), std::string("4"));
         QCOMPARE(text(message->reasoningContent), std::string("(none)"));
     }
+
+    void argumentsThatAreTooDeepAreNotRead()
+    {
+        const auto nested = [](int levels) {
+            return "{\"a\":" + std::string(std::size_t(levels) - 1, '[')
+                   + std::string(std::size_t(levels) - 1, ']') + "}";
+        };
+        ToolCall call;
+        readArguments(call, nested(kDeepestJson));
+        QVERIFY(!call.invalidArguments && call.arguments.contains("a"));
+        readArguments(call, nested(1000000));
+        QVERIFY(call.invalidArguments && call.arguments.empty());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestAnswers)
