@@ -51,6 +51,8 @@ int decodeResponse(const std::string &text, llm::WireForm form)
         return refuse("the input is not JSON");
     if (json.is_object() && !json.value("error", Json()).is_null())
         return refuse("the server says: " + wordsOf(json["error"]));
+    if (!llm::isAnswer(json, form))
+        return refuse("this is no answer of a model: " + text.substr(0, 500));
     const auto message = llm::decodeResponse(json, form);
     return message ? print(*message, llm::finishReasonOf(json, form))
                    : refuse(message.error().message);

@@ -241,6 +241,17 @@ Result<Message> decodeResponse(const Json &response, WireForm form)
     return decodeOpenAi(response);
 }
 
+bool isAnswer(const Json &response, WireForm form)
+{
+    switch (form) {
+    case WireForm::Anthropic: return at(response, "content").is_array();
+    case WireForm::Gemini:
+        return at(response, "candidates").is_array() || at(response, "promptFeedback").is_object();
+    case WireForm::OpenAi: break;
+    }
+    return at(response, "choices").is_array();
+}
+
 std::string finishReasonOf(const Json &response, WireForm form)
 {
     if (form == WireForm::Anthropic)

@@ -12,6 +12,8 @@ namespace orrery::llm {
 /// `model_name` and `usage` (and Gemini's `finish_reason`, `prompt_feedback`). BadResponse when it cannot be
 /// understood. O(size).
 Result<Message> decodeResponse(const Json &response, WireForm form);
+/// Whether this is an answer at all; decodeResponse() is content with any object.
+bool isAnswer(const Json &response, WireForm form);
 /// Why the model stopped, in the provider's word; empty when it does not say.
 std::string finishReasonOf(const Json &response, WireForm form);
 
