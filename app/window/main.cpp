@@ -139,7 +139,8 @@ int main(int argc, char **argv)
     if (!theme.isEmpty())
         window.setTheme(theme == QLatin1String("dark") ? ui::ThemeKind::Dark
                                                        : ui::ThemeKind::Light);
-    window.resize(*size);
+    if (parser.isSet("size") || parser.isSet("screenshot"))
+        window.resize(*size);
     window.setApprovals(*mode);
     window.show();
     if (parser.isSet("team") && window.openTeam(parser.value("team"))) {

@@ -98,7 +98,7 @@ private:
     std::unique_ptr<MainWindow> m_window;
     int m_focusable = 0;
 
-    void open(const QString &settings = QStringLiteral("settings.ini"))
+    void open(const QString &settings = QStringLiteral("settings.ini"), bool large = true)
     {
         WindowOptions options;
         options.sampleTeam = QStringLiteral(ORRERY_SOURCE_DIR "/resources/sample/team.json");
@@ -107,7 +107,8 @@ private:
         options.settingsFile = m_folder.filePath(settings);
         m_window.reset();
         m_window = std::make_unique<MainWindow>(options);
-        m_window->resize(1600, 1000);
+        if (large)
+            m_window->resize(1600, 1000);
         m_window->show();
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
@@ -180,7 +181,7 @@ private slots:
             QTest::qWait(20);
             if (!approval->isVisible())
                 continue;
-            press(Qt::Key_E, Qt::ControlModifier); // go to the request
+            press(Qt::Key_F4); // go to the request
             QVERIFY(approval->hasFocus());
             press(Qt::Key_A);
             ++approved;
@@ -465,8 +466,10 @@ private slots:
     {
         open("layout.ini");
         find<QDockWidget>("dock.memory")->hide();
+        m_window->resize(1300, 820);
         m_window->close();
-        open("layout.ini");
+        open("layout.ini", false);
+        QCOMPARE(m_window->size(), QSize(1300, 820));
         QVERIFY(find<QDockWidget>("dock.memory")->isHidden());
         QVERIFY(find<QDockWidget>("dock.claims")->isVisible());
         find<QAction>("resetLayout")->trigger();

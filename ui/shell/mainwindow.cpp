@@ -16,6 +16,7 @@
 #include <QDockWidget>
 #include <QLineEdit>
 #include <QMenuBar>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -71,7 +72,8 @@ MainWindow::MainWindow(WindowOptions options, QWidget *parent)
     m_view = std::make_unique<RunView>(*m_panels);
     connectActions();
     connectPanels();
-    resize(1600, 1000);
+    if (!restoreGeometry(m_settings->value(QStringLiteral("window/geometry")).toByteArray()))
+        resize(QSize(1600, 1000).boundedTo(screen()->availableSize() - QSize(0, 40)));
     updateActions();
 }
 

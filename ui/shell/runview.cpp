@@ -263,9 +263,12 @@ void RunView::Private::fillApproval()
     }
     const QModelIndex first = approvals->index(0, 0);
     const auto text = [&](int role) { return first.data(role).toString(); };
+    const bool isNew = card->call() != text(ApprovalsModel::CallRole);
     card->showRequest(text(ApprovalsModel::CallRole), text(ApprovalsModel::AgentRole),
                       text(ApprovalsModel::ToolRole), text(ApprovalsModel::ReasonRole),
                       text(ApprovalsModel::ArgumentsRole), approvals->rowCount() - 1);
+    if (isNew)
+        emit q.approvalWaits();
 }
 
 RunPulse RunView::pulse() const

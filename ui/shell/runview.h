@@ -71,6 +71,8 @@ signals:
     void changed();
     void caughtUp();
     void selectionChanged(const QString &agent);
+    /// Another request waits for the person.
+    void approvalWaits();
     /// The log shows the event behind something that the person chose elsewhere.
     void eventChosen();
 

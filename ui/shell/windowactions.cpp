@@ -62,7 +62,7 @@ WindowActions::WindowActions(QWidget *w)
     bottomPanels = make(w, "bottomPanels", tr("Panels at the &bottom"), {},
                         tr("Hide or show the panels below the conversation"), Qt::Key_Q);
     approvals = make(w, "approvals", tr("Go to &approval request"), "approval",
-                     tr("Go to the request that waits"), QKeySequence(Qt::CTRL | Qt::Key_E));
+                     tr("Go to the request that waits"), Qt::Key_F4);
     jumpToLive = make(w, "jumpToLive", tr("&Jump to live"), "live", tr("Show the present again"),
                       QKeySequence(Qt::CTRL | Qt::Key_L));
     resetLayout =

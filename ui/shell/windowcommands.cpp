@@ -15,7 +15,7 @@
 #include "ui/widgets/messagebar.h"
 
 #include <QAction>
-#include <QCoreApplication>
+#include <QApplication>
 #include <QDateTime>
 #include <QDir>
 #include <QDockWidget>
@@ -146,6 +146,7 @@ void MainWindow::connectPanels()
         updateCursor();
     });
     connect(m_view.get(), &RunView::selectionChanged, this, &MainWindow::updateActions);
+    connect(m_view.get(), &RunView::approvalWaits, this, [this] { QApplication::alert(this); });
     connect(m_view.get(), &RunView::eventChosen, this, [this] { raiseDock(m_docks.last()); });
     connect(m_view.get(), &RunView::caughtUp, this, &MainWindow::tellHowItEnded);
     connect(m_pill, &QToolButton::clicked, m_view.get(), &RunView::jumpToLive);
@@ -352,6 +353,8 @@ void MainWindow::startRun()
     });
     m_pill->setLive();
     m_run->start();
+    if (m_task->hasFocus()) // what one types from now on is not meant for the task
+        m_panels->conversation->focusFilter();
     updateActions();
 }
 
