@@ -2,14 +2,11 @@
 #pragma once
 
 #include "core/llm/provider.h"
-#include "core/model/message.h"
-
-#include <memory>
-#include <string>
+#include "core/model/messagelog.h"
 
 namespace orrery::llm {
 
-using MessageList = std::vector<std::shared_ptr<const Message>>;
+using MessageList = MessageLog;
 
 /// What happens to thinking that an Anthropic request cannot prove with a signature. Anthropic itself refuses it, for
 /// example after a fallback from another provider.

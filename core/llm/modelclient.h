@@ -5,7 +5,7 @@
 #include "core/llm/encodedrequest.h"
 #include "core/llm/messageencode.h"
 #include "core/model/json.h"
-#include "core/model/message.h"
+#include "core/model/messagelog.h"
 #include "core/model/usage.h"
 
 #include <functional>
@@ -20,16 +20,10 @@ struct ModelRequest {
     std::string agent;    ///< who asks; the scripted model picks its part by it
     std::string provider; ///< `openai`, `ollama`, `scripted`, …
     std::string model;
-    std::string baseUrl;      ///< empty = the provider's default
-    std::string apiKey;       ///< never logged, never journalled
-    std::string organization; ///< of OpenAI's; may be empty
-    std::string script;       ///< path of the script file (provider `scripted`)
-    MessageList messages;
-    /// In place of `messages`, so that a long conversation is not copied for each request: the caller's own list. It
-    /// is looked at until start() returns, and no longer.
-    const MessageList *history = nullptr;
-    /// What RequestEncoder made of this request; null = the client encodes it itself.
-    std::shared_ptr<const EncodedRequest> body;
+    std::string baseUrl; ///< empty = the provider's default
+    std::string apiKey;  ///< never logged, never journalled
+    std::string script;  ///< path of the script file (provider `scripted`)
+    MessageLog messages;
     std::shared_ptr<const Json> tools; ///< already in the provider's form; null = none
     Json settings =
         Json::object(); ///< neutral names (docs/TEAM_FILE.md), `extra_body` for all others

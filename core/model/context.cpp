@@ -3,17 +3,18 @@
 
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 namespace orrery {
 namespace {
 
-using MessageVector = std::vector<std::shared_ptr<const Message>>;
+using Messages = std::vector<MessageLog::value_type>;
 using IdSet = std::unordered_set<std::string_view>;
 
 constexpr const char *kInterrupted =
     "Tool call was interrupted and not executed. Please retry if needed.";
 
-IdSet answeredIds(const MessageVector &messages)
+IdSet answeredIds(const MessageLog &messages)
 {
     IdSet ids;
     for (const auto &message : messages)
@@ -23,9 +24,9 @@ IdSet answeredIds(const MessageVector &messages)
 }
 
 /// The answers that are missing to the calls of one message.
-MessageVector missingAnswers(const Message &message, const IdSet &answered)
+Messages missingAnswers(const Message &message, const IdSet &answered)
 {
-    MessageVector answers;
+    Messages answers;
     if (message.role != Role::Assistant)
         return answers;
     IdSet seen;
@@ -55,17 +56,17 @@ void Context::add(Message message)
 void patchDanglingToolCalls(Context &context)
 {
     const IdSet answered = answeredIds(context.messages);
-    MessageVector patched;
-    MessageVector waiting; // for the end of the results that follow their assistant message
+    MessageLog patched;
+    Messages waiting; // for the end of the results that follow their assistant message
     const auto release = [&] {
-        patched.insert(patched.end(), waiting.begin(), waiting.end());
-        waiting.clear();
+        for (auto &answer : std::exchange(waiting, {}))
+            patched.push_back(std::move(answer));
     };
     for (const auto &message : context.messages) {
         if (message->role != Role::Tool)
             release();
         patched.push_back(message);
-        if (MessageVector answers = missingAnswers(*message, answered); !answers.empty())
+        if (Messages answers = missingAnswers(*message, answered); !answers.empty())
             waiting = std::move(answers);
     }
     release();

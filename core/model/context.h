@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/model/message.h"
+#include "core/model/messagelog.h"
 #include "core/model/usage.h"
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,12 +30,12 @@ private:
     Json m_json;
 };
 
-/// What an agent knows: its conversation, its deps and what it has used. Messages are immutable and shared, so a copy
-/// of a context costs one pointer a message.
+/// What an agent knows: its conversation, its deps and what it has used. A copy shares the messages, so it costs no
+/// more when the conversation is long.
 struct Context {
     std::string agentName;
     std::string systemPrompt;
-    std::vector<std::shared_ptr<const Message>> messages;
+    MessageLog messages;
     std::vector<ToolCall> toolCalls; ///< every call asked for in the run
     Json deps = Json::object();
     Usage usage;
