@@ -19,7 +19,7 @@ endif()
 # Everything that our own targets compile with, in one place.
 add_library(orrery_options INTERFACE)
 target_include_directories(orrery_options INTERFACE "${CMAKE_SOURCE_DIR}")
-target_compile_options(orrery_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wno-stringop-overflow -fPIC)
+target_compile_options(orrery_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow> -fPIC)
 target_compile_definitions(orrery_options INTERFACE
     QT_NO_FOREACH QT_DISABLE_DEPRECATED_BEFORE=0x060400)
 find_package(Threads REQUIRED)

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// make-corpus FOLDER: writes what the fuzzers start from, of the recorded cases and of the sample team.
+#include "tests/support/streamcases.h"
+
+#include <QDir>
+
+#include <cstdio>
+
+using namespace orrery;
+
+namespace {
+
+bool write(const QString &folder, const std::string &name, const std::string &bytes)
+{
+    QDir().mkpath(folder);
+    QFile file(folder + QLatin1Char('/') + QString::fromStdString(name));
+    return file.open(QFile::WriteOnly)
+           && file.write(bytes.data(), qsizetype(bytes.size())) == qsizetype(bytes.size());
+}
+
+std::string choice(llm::WireForm form) { return std::string(1, char(form)); }
+
+bool writeStreams(const QString &folder)
+{
+    bool isWritten = true;
+    for (const test::StreamCase &item : test::streamCases()) {
+        const bool isArray = item.framing == llm::Framing::JsonArray;
+        isWritten &= write(folder + (isArray ? QLatin1String("/array") : QLatin1String("/events")),
+                           item.id, choice(item.form) + '\x07' + item.bytes);
+    }
+    return isWritten;
+}
+
+bool writeResponses(const QString &folder)
+{
+    bool isWritten = true;
+    const Json suite = test::readJson("vectors/response_decode.json");
+    for (const Json &item : suite["cases"]) {
+        const Json &input = item["input"];
+        const auto form = llm::wireFormFromString(input["provider"].get<std::string>());
+        isWritten &= write(folder + QLatin1String("/response"), item["id"],
+                           choice(*form) + input["response"].dump());
+    }
+    return isWritten;
+}
+
+bool writeTeams(const QString &folder)
+{
+    QFile sample(QStringLiteral(ORRERY_SOURCE_DIR "/resources/sample/team.json"));
+    return sample.open(QFile::ReadOnly)
+           && write(folder + QLatin1String("/teamfile"), "sample", sample.readAll().toStdString())
+           && write(folder + QLatin1String("/teamfile"), "smallest",
+                    R"({"name": "a", "agents": [{"name": "b", "model": "ollama:c"}]})");
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: make-corpus FOLDER\n");
+        return 2;
+    }
+    const QString folder = QString::fromLocal8Bit(argv[1]);
+    if (writeStreams(folder) && writeResponses(folder) && writeTeams(folder))
+        return 0;
+    std::fprintf(stderr, "make-corpus: cannot write in %s\n", argv[1]);
+    return 1;
+}
