@@ -181,11 +181,14 @@ private slots:
             QTest::qWait(20);
             if (!approval->isVisible())
                 continue;
+            const QImage before = pictureOf(approval);
             press(Qt::Key_F4); // go to the request
             QVERIFY(approval->hasFocus());
+            QVERIFY(pictureOf(approval) != before);
             press(Qt::Key_A);
             ++approved;
             QTRY_VERIFY(!approval->isVisible());
+            QCOMPARE(QApplication::focusWidget()->objectName(), QString("conversationList"));
         }
         QVERIFY2(!m_window->isRunning(), qPrintable(m_window->message()));
         QTRY_VERIFY(m_window->isCaughtUp());

@@ -73,6 +73,7 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
 
     m_approval = new ApprovalCard(content);
     column->addWidget(m_approval);
+    connect(m_approval, &ApprovalCard::left, this, &ConversationPanel::focusFilter);
 
     auto *row = new QHBoxLayout;
     row->setContentsMargins(metric::medium, 6, metric::medium, 6);

@@ -62,7 +62,7 @@ QHeaderView { background: @raised; }
 QHeaderView::section { background: @raised; color: @muted; border: none; border-right: 1px solid @border;
     border-bottom: 1px solid @border; padding: 3px 4px; font-weight: 600; }
 QTableView, QListView { background: @surface; alternate-background-color: @raised; color: @text;
-    border: none; gridline-color: @border; selection-background-color: @accentSoft; selection-color: @text; outline: 0; }
+    border: 1px solid transparent; gridline-color: @border; selection-background-color: @accentSoft; selection-color: @text; outline: 0; }
 QTableView:focus, QListView:focus { border: 1px solid @accent; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
@@ -82,6 +82,8 @@ QFrame[title="true"] { background: @window; border: none; border-bottom: 1px sol
 QFrame[title="true"] QLabel { font-weight: 600; padding: 5px 11px; }
 QFrame[bar="info"] { background: @infoSoft; border: none; border-bottom: 1px solid @border; }
 QFrame[bar="warning"] { background: @warnSoft; border: none; border-bottom: 1px solid @border; }
+QFrame#approvalCard { border: 2px solid @warnSoft; }
+QFrame#approvalCard:focus { border: 2px solid @warn; }
 QFrame[bar="error"] { background: @errorSoft; border: none; border-bottom: 1px solid @border; }
 QCheckBox { spacing: 6px; }
 )");

@@ -3,6 +3,7 @@
 
 #include "ui/theme/theme.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -89,7 +90,11 @@ void ApprovalCard::showRequest(const QString &call, const QString &agent, const 
 void ApprovalCard::clear()
 {
     m_call.clear();
+    const QWidget *focus = QApplication::focusWidget();
+    const bool hadFocus = focus && (focus == this || isAncestorOf(focus));
     hide();
+    if (hadFocus)
+        emit left();
 }
 
 void ApprovalCard::approve()

@@ -28,6 +28,8 @@ signals:
     void approved(const QString &call, bool wholeRun);
     void denied(const QString &call, const QString &note);
     void edited(const QString &call, const QString &argumentsJson);
+    /// It had the focus and nothing waits any more.
+    void left();
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
