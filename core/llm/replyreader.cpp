@@ -67,12 +67,17 @@ void ReplyReader::feed(std::string_view bytes, std::vector<ModelDelta> &deltas)
         m_error = garbage(m_host + " sent an event without an end");
 }
 
-/// By the first byte that says something.
+/// By the first byte that says something. A byte order mark says nothing.
 void ReplyReader::findKind()
 {
     const std::size_t first = m_start.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
     if (first == std::string::npos)
         return;
+    if (m_start.starts_with("\xEF\xBB\xBF")) {
+        m_start.erase(0, 3);
+        findKind();
+        return;
+    }
     if (!m_expected.stream || m_start[first] == '{')
         m_kind = Kind::Plain;
     else if (m_start[first] == '[' && m_expected.form == WireForm::Gemini)
