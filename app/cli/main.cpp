@@ -22,6 +22,36 @@ int fault(const std::string &text)
     return 2;
 }
 
+const char *const usage =
+    "usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal FILE] "
+    "[--json]\n"
+    "                      [--approve none|write|all]\n"
+    "       orrery-cli events JOURNAL [--json]\n"
+    "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n";
+
+/// What a command got that it does not understand; empty when all is well.
+std::string misunderstood(QCommandLineParser &parser, const QStringList &arguments, int names)
+{
+    if (!parser.parse(arguments))
+        return parser.errorText().toStdString();
+    const QStringList given = parser.positionalArguments();
+    return given.size() <= names
+               ? std::string()
+               : arguments.first().toStdString() + " does not know what to do with \""
+                     + given[names].toStdString() + "\"";
+}
+
+/// The text up to a number of bytes, without half a character at the end.
+std::string shortened(const std::string &text, std::size_t most)
+{
+    if (text.size() <= most)
+        return text;
+    std::size_t end = most;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
+    return text.substr(0, end) + "…";
+}
+
 std::string dump(const Json &json)
 {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -37,13 +67,15 @@ std::string progress(const Event &event)
             return std::string();
         std::string value = it->is_string() ? it->get<std::string>() : dump(*it);
         std::replace(value.begin(), value.end(), '\n', ' ');
-        return value.size() > 160 ? value.substr(0, 157) + "…" : value;
+        return shortened(value, 160);
     };
     const auto lines = [&] { return text("file") + ":" + text("start") + "-" + text("end"); };
     switch (event.kind) {
     case EventKind::RunStarted:
         return "run " + event.run + ": " + text("team") + " in " + text("workspace");
-    case EventKind::RunFinished: return "run " + text("outcome") + " " + text("reason");
+    case EventKind::RunFinished:
+        return "run " + text("outcome")
+               + (text("reason").empty() ? std::string() : ": " + text("reason"));
     case EventKind::AgentStarted: return "starts (" + text("model") + ")";
     case EventKind::AgentFinished:
         return text("outcome") + ": " + text(d.value("output", "").empty() ? "error" : "output");
@@ -93,8 +125,8 @@ int runTeam(const QStringList &arguments)
          {"journal", "Journal file.", "file"},
          {"json", "One JSON event a line."},
          {"approve", "What is approved without asking: none, write or all.", "what", "none"}});
-    if (!parser.parse(arguments))
-        return fault(parser.errorText().toStdString());
+    if (const std::string what = misunderstood(parser, arguments, 0); !what.empty())
+        return fault(what);
     if (!parser.isSet("team"))
         return fault("run needs --team FILE");
     auto team = loadTeamFile(parser.value("team").toStdString());
@@ -145,10 +177,10 @@ int printEvents(const QStringList &arguments)
     QCommandLineParser parser;
     parser.addOptions({{"json", "One JSON event a line."}});
     parser.addPositionalArgument("journal", "Journal file.");
-    if (!parser.parse(arguments))
-        return fault(parser.errorText().toStdString());
-    if (parser.positionalArguments().size() != 1)
-        return fault("events needs one journal file");
+    if (const std::string what = misunderstood(parser, arguments, 1); !what.empty())
+        return fault(what);
+    if (parser.positionalArguments().isEmpty())
+        return fault("events needs a journal file");
     auto reader = store::JournalReader::open(parser.positionalArguments().front().toStdString());
     if (!reader)
         return fault(reader.error().message);
@@ -178,8 +210,10 @@ int decode(const QStringList &arguments)
     QCommandLineParser parser;
     parser.addOptions({{"provider", "openai, anthropic or gemini.", "name"},
                        {"response", "The input is one plain answer, not a stream."}});
-    if (!parser.parse(arguments))
-        return fault(parser.errorText().toStdString());
+    if (const std::string what = misunderstood(parser, arguments, 0); !what.empty())
+        return fault(what);
+    if (!parser.isSet("provider"))
+        return fault("decode needs --provider NAME");
     const std::string provider = parser.value("provider").toStdString();
     const auto form = llm::wireFormFromString(provider);
     if (!form)
@@ -197,7 +231,12 @@ int main(int argc, char **argv)
     QStringList arguments = QCoreApplication::arguments();
     const QString command = arguments.value(1);
     if (arguments.size() > 1)
-        arguments.removeAt(1);
+        arguments.removeFirst();
+    if (command == "--help" || command == "-h" || command == "help"
+        || arguments.mid(1).contains("--help")) {
+        std::fputs(usage, stdout);
+        return 0;
+    }
     if (command == "run")
         return runTeam(arguments);
     if (command == "events")
@@ -208,12 +247,8 @@ int main(int argc, char **argv)
         std::puts("orrery-cli " ORRERY_VERSION);
         return 0;
     }
-    std::fputs(
-        "usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal "
-        "FILE] [--json]\n"
-        "                      [--approve none|write|all]\n"
-        "       orrery-cli events JOURNAL [--json]\n"
-        "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n",
-        stderr);
+    if (!command.isEmpty())
+        std::fprintf(stderr, "orrery-cli: there is no command \"%s\"\n", qPrintable(command));
+    std::fputs(usage, stderr);
     return 2;
 }

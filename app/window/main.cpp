@@ -123,6 +123,13 @@ int main(int argc, char **argv)
         return refuse(QStringLiteral("--after is idle or milliseconds, not \"%1\"")
                           .arg(parser.value("after")));
 
+    if (parser.positionalArguments().size() > (parser.isSet("team") ? 0 : 1))
+        return refuse(QStringLiteral("only one team or journal fits in a window: \"%1\" is left")
+                          .arg(parser.positionalArguments().constLast()));
+    for (const char *name : {"run", "task", "workspace", "journal"})
+        if (parser.isSet(name) && !parser.isSet("team"))
+            return refuse(QStringLiteral("--%1 needs --team").arg(QLatin1String(name)));
+
     ui::WindowOptions options;
     const QString sample = QStringLiteral(ORRERY_RESOURCE_DIR "/sample/team.json");
     options.sampleTeam = QFile::exists(sample) ? sample : QString();

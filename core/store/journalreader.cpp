@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <map>
 #include <unordered_map>
 
@@ -155,6 +156,8 @@ private:
 
 Result<std::unique_ptr<JournalReader>> JournalReader::open(const std::string &path)
 {
+    if (std::error_code ignored; !std::filesystem::exists(path, ignored))
+        return fail(ErrorCode::NotFound, path + ": there is no such file.");
     auto database = openJournal(path, Database::Mode::ReadOnly);
     if (!database)
         return fail(database.error());

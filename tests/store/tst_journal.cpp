@@ -162,6 +162,16 @@ private slots:
         QVERIFY(!JournalWriter::open(other));
     }
 
+    void saysWhichFileIsNotThere()
+    {
+        const auto reader = JournalReader::open(path("none.orrery"));
+        QVERIFY(!reader);
+        QCOMPARE(reader.error().code, ErrorCode::NotFound);
+        QVERIFY2(reader.error().message.find("none.orrery") != std::string::npos,
+                 reader.error().message.c_str());
+        QVERIFY(!QFile::exists(QString::fromStdString(path("none.orrery"))));
+    }
+
     void saysWhichFileCannotBeMade()
     {
         const auto writer = JournalWriter::open(path("no/such/folder/j.orrery"));

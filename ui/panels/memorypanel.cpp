@@ -142,6 +142,11 @@ void MemoryPanel::search()
 
 void MemoryPanel::focusFilter()
 {
+    // Without a run there is nothing to ask, but still something to read.
+    if (!m_query->isEnabled()) {
+        m_tabs->currentWidget()->setFocus();
+        return;
+    }
     m_query->setFocus();
     m_query->selectAll();
 }

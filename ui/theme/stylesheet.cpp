@@ -98,13 +98,21 @@ QCheckBox { spacing: 6px; }
     };
     // Longer names first: @accent is also the beginning of @accentSoft.
     const std::vector<std::pair<const char *, QString>> values = {
-        {"@accentSoft", t.accentSoft.name()}, {"@onAccent", t.onAccent.name()},
-        {"@accent", t.accent.name()},         {"@warnSoft", t.warnSoft.name()},
-        {"@errorSoft", t.errorSoft.name()},   {"@infoSoft", t.infoSoft.name()},
-        {"@window", t.window.name()},         {"@surface", t.surface.name()},
-        {"@raised", t.raised.name()},         {"@sunken", t.sunken.name()},
-        {"@border", t.border.name()},         {"@text", t.text.name()},
-        {"@muted", t.muted.name()},           {"@faded", rgba(faded)}};
+        {"@accentSoft", t.accentSoft.name()},
+        {"@onAccent", t.onAccent.name()},
+        {"@accent", t.accent.name()},
+        {"@warnSoft", t.warnSoft.name()},
+        {"@warn", t.warn.name()},
+        {"@errorSoft", t.errorSoft.name()},
+        {"@infoSoft", t.infoSoft.name()},
+        {"@window", t.window.name()},
+        {"@surface", t.surface.name()},
+        {"@raised", t.raised.name()},
+        {"@sunken", t.sunken.name()},
+        {"@border", t.border.name()},
+        {"@text", t.text.name()},
+        {"@muted", t.muted.name()},
+        {"@faded", rgba(faded)}};
     for (const auto &[name, value] : values)
         sheet.replace(QLatin1String(name), value);
     return sheet;
