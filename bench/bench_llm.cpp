@@ -79,9 +79,9 @@ std::string bytesOf(const Stream &stream, std::int64_t chunks)
     return bytes + stream.end;
 }
 
-/// Calls `feed` with the pieces that a network would give.
+/// Calls `feed` with the bytes of a stream and the size of the pieces in which they come.
 template <typename Feed>
-void run(benchmark::State &state, const Stream &stream, std::size_t piece, Feed feed)
+void feedInPieces(benchmark::State &state, const Stream &stream, std::size_t piece, Feed feed)
 {
     const std::string bytes = bytesOf(stream, state.range(0));
     for (auto _ : state)
@@ -94,7 +94,7 @@ void run(benchmark::State &state, const Stream &stream, std::size_t piece, Feed 
 void sseToDeltas(benchmark::State &state, const Stream &stream, std::size_t piece)
 {
     std::vector<StreamEvent> events;
-    run(state, stream, piece, [&](std::string_view bytes, std::size_t size) {
+    feedInPieces(state, stream, piece, [&](std::string_view bytes, std::size_t size) {
         StreamDecoder decoder(stream.form, stream.framing);
         for (std::size_t from = 0; from < bytes.size(); from += size) {
             events.clear();
@@ -109,7 +109,7 @@ void sseToDeltas(benchmark::State &state, const Stream &stream, std::size_t piec
 template <typename Frames>
 void treePerChunk(benchmark::State &state, const Stream &stream, std::size_t piece)
 {
-    run(state, stream, piece, [&](std::string_view bytes, std::size_t size) {
+    feedInPieces(state, stream, piece, [&](std::string_view bytes, std::size_t size) {
         Frames frames;
         for (std::size_t from = 0; from < bytes.size(); from += size) {
             frames.add(bytes.substr(from, size));
@@ -184,5 +184,59 @@ void EncodeMessagesDumpOnly(benchmark::State &state)
     state.SetComplexityN(state.range(0));
 }
 BENCHMARK(EncodeMessagesDumpOnly)->RangeMultiplier(10)->Range(10, 1'000)->Complexity();
+
+/// As a file-editing tool describes itself.
+Json toolNamed(std::int64_t number)
+{
+    return {{"name", "edit_file_" + std::to_string(number)},
+            {"description", "Replaces a range of lines in a file of the workspace."},
+            {"parameters",
+             {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+              {"type", "object"},
+              {"properties",
+               {{"path", {{"type", "string"}, {"description", "Relative to the workspace."}}},
+                {"start", {{"type", "integer"}, {"description", "The first line, from 1."}}},
+                {"end", {{"type", "integer"}, {"description", "The last line."}}},
+                {"edits",
+                 {{"type", "array"},
+                  {"items",
+                   {{"type", "object"},
+                    {"properties", {{"old", {{"type", "string"}}}, {"new", {{"type", "string"}}}}},
+                    {"additionalProperties", false}}}}}}},
+              {"required", {"path", "start", "end"}},
+              {"additionalProperties", false}}}};
+}
+
+void ConvertTools(benchmark::State &state, WireForm form)
+{
+    std::vector<Json> tools;
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        tools.push_back(toolNamed(i));
+    for (auto _ : state)
+        for (const Json &tool : tools)
+            benchmark::DoNotOptimize(toolSchema(tool, form));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK_CAPTURE(ConvertTools, openai, WireForm::OpenAi)->Arg(2)->Arg(20)->Arg(200)->Complexity();
+BENCHMARK_CAPTURE(ConvertTools, anthropic, WireForm::Anthropic)
+    ->Arg(2)
+    ->Arg(20)
+    ->Arg(200)
+    ->Complexity();
+BENCHMARK_CAPTURE(ConvertTools, gemini, WireForm::Gemini)->Arg(2)->Arg(20)->Arg(200)->Complexity();
+
+/// What copying the same trees costs.
+void ConvertToolsCopyOnly(benchmark::State &state)
+{
+    std::vector<Json> tools;
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        tools.push_back(toolNamed(i));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(std::vector<Json>(tools));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(ConvertToolsCopyOnly)->Arg(2)->Arg(20)->Arg(200)->Complexity();
 
 } // namespace
