@@ -208,6 +208,26 @@ std::optional<std::string> JsonObjectReader::choice(std::string_view key,
     return value.get<std::string>();
 }
 
+std::vector<std::string> JsonObjectReader::strings(std::string_view key)
+{
+    if (!has(key))
+        return {};
+    if (!at(key).is_array()) {
+        report(key, shown(at(key)) + ", expected a list of texts");
+        return {};
+    }
+    std::vector<std::string> list;
+    const Json &array = at(key);
+    for (std::size_t i = 0; i < array.size(); ++i) {
+        if (array[i].is_string() && !array[i].get_ref<const std::string &>().empty())
+            list.push_back(array[i].get<std::string>());
+        else
+            m_mistake.report(pointer(key) + "/" + std::to_string(i),
+                             shown(array[i]) + ", expected a text that is not empty");
+    }
+    return list;
+}
+
 std::vector<std::string> JsonObjectReader::names(std::string_view key,
                                                  std::span<const std::string_view> known,
                                                  std::string_view meaning)

@@ -54,6 +54,8 @@ public:
     std::optional<double> positiveNumber(std::string_view key);
     std::optional<std::string> choice(std::string_view key,
                                       std::span<const std::string_view> choices);
+    /// A list of texts that are not empty.
+    std::vector<std::string> strings(std::string_view key);
     /// A list of strings, each one of `known`.
     std::vector<std::string> names(std::string_view key, std::span<const std::string_view> known,
                                    std::string_view meaning);

@@ -10,6 +10,43 @@
 
 namespace orrery {
 
+/// A model and where it is reached.
+struct ModelRef {
+    std::string model;     ///< `provider:model`, for example `openai:gpt-4o-mini`
+    std::string baseUrl;   ///< empty = the provider's default
+    std::string apiKeyEnv; ///< environment variable of the key; empty = the provider's default
+
+    std::string provider() const { return model.substr(0, model.find(':')); }
+    std::string modelName() const
+    {
+        const auto colon = model.find(':');
+        return colon == std::string::npos ? model : model.substr(colon + 1);
+    }
+    bool operator==(const ModelRef &) const = default;
+};
+
+/// The six points of an agent's work at which a hook may look on, change something or refuse.
+enum class HookPoint {
+    SessionStart,
+    SessionEnd,
+    PreRequest,
+    PostResponse,
+    PreToolUse,
+    PostToolUse
+};
+
+/// A hook as the team file describes it: a command that is asked at one point of the agents' work.
+struct HookSpec {
+    std::string name;
+    HookPoint point = HookPoint::PreToolUse;
+    std::string command;     ///< a line for the shell; what it gets and answers: docs/TEAM_FILE.md
+    std::string tool;        ///< only for this tool; empty = all
+    std::string toolPattern; ///< only for tools whose name this regular expression finds
+    int priority = 100;      ///< lower ones are asked first
+    bool failClosed = false; ///< a failure of the command itself is a refusal
+    int timeoutMs = 10000;
+};
+
 /// An agent as the team file describes it.
 struct AgentSpec {
     std::string name;
@@ -29,6 +66,11 @@ struct AgentSpec {
     std::optional<double> budgetUsd;
     bool stream = true;
     int timeoutMs = 120000;
+    std::vector<ModelRef> fallback; ///< tried in order when a request to `model` fails
+    int maxAttempts = 4;            ///< of one request, when its failure may pass
+    bool parallelToolCalls = false; ///< the calls of one answer run side by side, else one by one
+    Json outputType;                ///< what the final answer has to be; null = text
+    Json structuredOutput = Json::object(); ///< {mode, max_retries} for `outputType`
 
     std::string provider() const { return model.substr(0, model.find(':')); }
     std::string modelName() const
@@ -49,11 +91,17 @@ struct TeamLimits {
     bool any() const { return rpm || tpm || budgetUsd; }
 };
 
-/// What a tool call needs before it runs. `deny` wins, then `allow`, then `approve`, then the tool's own default.
+/// What a tool call needs before it runs. What is denied, or not among `only` when that is given, is not there at all.
+/// Of the others `allow` wins, then `approve` and the mode, then the tool's own default.
 struct Permissions {
+    std::string mode = "default"; ///< default, permissive, strict: see tools::PermissionPolicy
     std::vector<std::string> allow;
     std::vector<std::string> approve;
     std::vector<std::string> deny;
+    std::vector<std::string> denyPrefixes;
+    std::vector<std::string> only;
+    std::vector<std::string> onlyPrefixes;
+    bool allowUnattendedExecute = false;
 };
 
 /// A team as its file describes it.
@@ -69,6 +117,7 @@ struct TeamSpec {
     std::int64_t claimTtlMs = 300000;
     std::string memoryPath; ///< SQLite file, relative to the workspace; empty = memory only
     Permissions permissions;
+    std::vector<HookSpec> hooks;
     int threads = 8;
 
     bool scripted() const

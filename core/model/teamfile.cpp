@@ -70,6 +70,12 @@ void readPermissions(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
     team.permissions.allow = permissions.names("allow", kTools, "tool");
     team.permissions.approve = permissions.names("approve", kTools, "tool");
     team.permissions.deny = permissions.names("deny", kTools, "tool");
+    team.permissions.only = permissions.names("only", kTools, "tool");
+    team.permissions.denyPrefixes = permissions.strings("deny_prefixes");
+    team.permissions.onlyPrefixes = permissions.strings("only_prefixes");
+    team.permissions.mode = permissions.choice("policy", kPermissionModes).value_or("default");
+    team.permissions.allowUnattendedExecute =
+        permissions.boolean("allow_unattended_execute", false);
 }
 
 void readAgents(JsonObjectReader &in, const std::filesystem::path &folder, TeamSpec &team,
@@ -127,6 +133,7 @@ TeamSpec readTeam(const Json &root, const std::filesystem::path &file, Mistake &
     readMemory(in, team, mistake);
     readLimits(in, team, mistake);
     readPermissions(in, team, mistake);
+    team.hooks = readHooks(in, mistake);
     readAgents(in, file.parent_path(), team, mistake);
     return team;
 }

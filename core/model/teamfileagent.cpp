@@ -79,6 +79,65 @@ void checkBaseUrl(JsonObjectReader &in, const std::string &url)
     }
 }
 
+void readAddress(JsonObjectReader &in, AgentSpec &agent)
+{
+    agent.model = in.requiredString("model", "\"provider:model\"");
+    agent.baseUrl = in.string("base_url");
+    checkModel(in, agent);
+    checkBaseUrl(in, agent.baseUrl);
+    agent.apiKeyEnv = in.string("api_key_env");
+    // The value is not shown: it may be the key itself.
+    if (in.has("api_key_env") && !isVariableName(agent.apiKeyEnv))
+        in.report(
+            "api_key_env",
+            "not the name of an environment variable, expected one such as \"OPENAI_API_KEY\"");
+}
+
+void readFallback(JsonObjectReader &in, AgentSpec &agent, Mistake &mistake)
+{
+    if (!in.has("fallback"))
+        return;
+    const Json &list = in.at("fallback");
+    if (!list.is_array()) {
+        in.report("fallback", shown(list) + ", expected a list of models");
+        return;
+    }
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const std::string here = in.pointer("fallback") + "/" + std::to_string(i);
+        // A text is short for an object with nothing but the model.
+        const Json item = list[i].is_string() ? Json{{"model", list[i]}} : list[i];
+        JsonObjectReader model(item, here, kFallbackKeys, mistake);
+        AgentSpec other;
+        readAddress(model, other);
+        if (other.provider() == "scripted")
+            model.report("model", "a scripted model cannot take another one's place");
+        agent.fallback.push_back({other.model, other.baseUrl, other.apiKeyEnv});
+    }
+}
+
+void readOutput(JsonObjectReader &in, AgentSpec &agent, Mistake &mistake)
+{
+    if (in.has("output_type")) {
+        agent.outputType = in.at("output_type");
+        if (!agent.outputType.is_object() || agent.outputType.size() != 1)
+            in.report(
+                "output_type",
+                shown(agent.outputType)
+                    + ", expected an object with one of \"choice\", \"regex\", \"json_schema\" "
+                      "or \"fields\"");
+    }
+    if (!in.has("structured_output"))
+        return;
+    JsonObjectReader output(in.at("structured_output"), in.pointer("structured_output"),
+                            kStructuredOutputKeys, mistake);
+    if (const auto mode = output.choice("mode", kOutputModes))
+        agent.structuredOutput["mode"] = *mode;
+    if (const auto retries = output.integer("max_retries", 0, kMaxOutputRetries))
+        agent.structuredOutput["max_retries"] = *retries;
+    if (agent.outputType.is_null())
+        in.report("structured_output", "there is no output_type that it could be about");
+}
+
 void readScript(JsonObjectReader &in, AgentSpec &agent, const std::filesystem::path &folder)
 {
     const std::string script = in.string("script");
@@ -128,16 +187,9 @@ AgentSpec readAgent(const Json &json, const std::string &pointer,
     agent.name = in.requiredString("name", "a name for the agent");
     checkName(in, agent.name);
     agent.role = in.string("role");
-    agent.model = in.requiredString("model", "\"provider:model\"");
-    agent.baseUrl = in.string("base_url");
-    checkModel(in, agent);
-    checkBaseUrl(in, agent.baseUrl);
-    agent.apiKeyEnv = in.string("api_key_env");
-    // The value is not shown: it may be the key itself.
-    if (in.has("api_key_env") && !isVariableName(agent.apiKeyEnv))
-        in.report(
-            "api_key_env",
-            "not the name of an environment variable, expected one such as \"OPENAI_API_KEY\"");
+    readAddress(in, agent);
+    readFallback(in, agent, mistake);
+    readOutput(in, agent, mistake);
     readScript(in, agent, folder);
     agent.instructions = in.string("instructions");
     agent.prompt = in.string("prompt");
@@ -149,6 +201,9 @@ AgentSpec readAgent(const Json &json, const std::string &pointer,
     agent.reserveTokens = in.integer("reserve_tokens", 0).value_or(agent.reserveTokens);
     agent.budgetUsd = in.positiveNumber("budget_usd");
     agent.stream = in.boolean("stream", agent.stream);
+    agent.parallelToolCalls = in.boolean("parallel_tool_calls", agent.parallelToolCalls);
+    agent.maxAttempts =
+        static_cast<int>(in.integer("max_attempts", 1, kMaxAttempts).value_or(agent.maxAttempts));
     if (const auto seconds = in.integer("timeout_s", 1, kMaxTimeoutS))
         agent.timeoutMs = static_cast<int>(*seconds * 1000);
     return agent;

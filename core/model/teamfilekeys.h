@@ -8,21 +8,55 @@
 /// The words of a team file. resources/team.schema.json says the same for editors; a test compares the two.
 namespace orrery::teamfile {
 
-inline constexpr std::array<std::string_view, 11> kTeamKeys = {
-    "$schema", "agents",      "claim_ttl_s", "description", "limits", "memory",
-    "name",    "permissions", "project",     "task",        "threads"};
+inline constexpr std::array<std::string_view, 12> kTeamKeys = {
+    "$schema", "agents", "claim_ttl_s", "description", "hooks", "limits",
+    "memory",  "name",   "permissions", "project",     "task",  "threads"};
 
-inline constexpr std::array<std::string_view, 16> kAgentKeys = {
-    "api_key_env", "base_url", "budget_usd",     "instructions", "max_iterations", "model",
-    "name",        "prompt",   "reserve_tokens", "role",         "script",         "settings",
-    "start",       "stream",   "timeout_s",      "tools"};
+inline constexpr std::array<std::string_view, 21> kAgentKeys = {"api_key_env",
+                                                                "base_url",
+                                                                "budget_usd",
+                                                                "fallback",
+                                                                "instructions",
+                                                                "max_attempts",
+                                                                "max_iterations",
+                                                                "model",
+                                                                "name",
+                                                                "output_type",
+                                                                "parallel_tool_calls",
+                                                                "prompt",
+                                                                "reserve_tokens",
+                                                                "role",
+                                                                "script",
+                                                                "settings",
+                                                                "start",
+                                                                "stream",
+                                                                "structured_output",
+                                                                "timeout_s",
+                                                                "tools"};
+
+inline constexpr std::array<std::string_view, 3> kFallbackKeys = {"api_key_env", "base_url",
+                                                                  "model"};
+inline constexpr std::array<std::string_view, 8> kHookKeys = {
+    "command", "event", "fail_closed", "name", "priority", "timeout_s", "tool", "tool_pattern"};
+inline constexpr std::array<std::string_view, 2> kStructuredOutputKeys = {"max_retries", "mode"};
 
 inline constexpr std::array<std::string_view, 4> kLimitKeys = {"budget_usd", "policy", "rpm",
                                                                "tpm"};
 inline constexpr std::array<std::string_view, 1> kMemoryKeys = {"path"};
-inline constexpr std::array<std::string_view, 3> kPermissionKeys = {"allow", "approve", "deny"};
+inline constexpr std::array<std::string_view, 8> kPermissionKeys = {
+    "allow",         "allow_unattended_execute",
+    "approve",       "deny",
+    "deny_prefixes", "only",
+    "only_prefixes", "policy"};
 
 inline constexpr std::array<std::string_view, 2> kPolicies = {"wait", "refuse"};
+inline constexpr std::array<std::string_view, 3> kPermissionModes = {"default", "permissive",
+                                                                     "strict"};
+inline constexpr std::array<std::string_view, 6> kHookPoints = {"session_start", "session_end",
+                                                                "pre_request",   "post_response",
+                                                                "pre_tool_use",  "post_tool_use"};
+inline constexpr std::array<std::string_view, 5> kOutputModes = {"auto", "json", "json_schema",
+                                                                 "md_json", "tool_call"};
 inline constexpr std::array<std::string_view, 2> kStarts = {"immediately", "on_message"};
 
 inline constexpr std::array<std::string_view, 14> kProviders = {
@@ -49,5 +83,8 @@ inline constexpr std::int64_t kMaxClaimTtlS = 86400;
 inline constexpr std::int64_t kMaxThreads = 64;
 inline constexpr std::int64_t kMaxIterations = 1000;
 inline constexpr std::int64_t kMaxTimeoutS = 3600;
+inline constexpr std::int64_t kMaxHookTimeoutS = 600;
+inline constexpr std::int64_t kMaxAttempts = 10;
+inline constexpr std::int64_t kMaxOutputRetries = 10;
 
 } // namespace orrery::teamfile

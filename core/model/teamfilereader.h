@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace orrery::teamfile {
 
@@ -14,6 +15,9 @@ std::filesystem::path absoluteIn(const std::filesystem::path &folder, const std:
 
 AgentSpec readAgent(const Json &json, const std::string &pointer,
                     const std::filesystem::path &folder, Mistake &mistake);
+
+/// The hooks of a team; absent = none.
+std::vector<HookSpec> readHooks(JsonObjectReader &in, Mistake &mistake);
 
 /// Reports the first place where a key stands in the file itself, be it by the name of a field or
 /// by its looks. The message does not repeat it.

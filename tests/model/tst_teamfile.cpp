@@ -92,13 +92,23 @@ void TeamFileTest::readsEveryKey()
         "$schema": "team.schema.json", "name": "Trio", "description": "d", "task": "t",
         "project": "project", "threads": 3, "claim_ttl_s": 45, "memory": {"path": "m.sqlite"},
         "limits": {"rpm": 10, "tpm": 2000, "budget_usd": 1.5, "policy": "refuse"},
-        "permissions": {"allow": ["glob"], "approve": ["write_file"], "deny": ["bash"]},
+        "permissions": {"allow": ["glob"], "approve": ["write_file"], "deny": ["bash"],
+          "deny_prefixes": ["peer_"], "only": ["glob", "recall"], "only_prefixes": ["re"],
+          "policy": "permissive", "allow_unattended_execute": true},
+        "hooks": [
+          {"event": "post_response", "command": "true"},
+          {"event": "pre_tool_use", "command": "check", "name": "guard", "tool_pattern": "^edit",
+           "priority": 5, "fail_closed": true, "timeout_s": 3}],
         "agents": [
           {"name": "lead", "role": "Lead", "model": "ollama:qwen2.5:7b",
            "base_url": "http://box:11434/v1", "api_key_env": "BOX_KEY", "instructions": "i",
            "prompt": "Do {{task}}", "tools": ["bash", "recall"], "settings": {"max_tokens": 9},
            "max_iterations": 7, "reserve_tokens": 800, "budget_usd": 0.25, "stream": false,
-           "timeout_s": 30},
+           "timeout_s": 30, "parallel_tool_calls": true, "max_attempts": 2,
+           "fallback": ["openai:gpt-4o-mini", {"model": "custom:x", "base_url": "http://b/v1",
+                                               "api_key_env": "OTHER_KEY"}],
+           "output_type": {"choice": ["yes", "no"]},
+           "structured_output": {"mode": "json", "max_retries": 2}},
           {"name": "two", "model": "scripted:x", "script": "script.json", "start": "on_message"}
         ]})",
                                     dir.filePath("team.json").toStdString());
@@ -118,6 +128,20 @@ void TeamFileTest::readsEveryKey()
     QCOMPARE(team->permissions.allow, std::vector<std::string>{"glob"});
     QCOMPARE(team->permissions.approve, std::vector<std::string>{"write_file"});
     QCOMPARE(team->permissions.deny, std::vector<std::string>{"bash"});
+    QCOMPARE(team->permissions.denyPrefixes, std::vector<std::string>{"peer_"});
+    QCOMPARE(team->permissions.only, (std::vector<std::string>{"glob", "recall"}));
+    QCOMPARE(team->permissions.onlyPrefixes, std::vector<std::string>{"re"});
+    QCOMPARE(team->permissions.mode, std::string("permissive"));
+    QVERIFY(team->permissions.allowUnattendedExecute);
+    QCOMPARE(team->hooks.size(), std::size_t(2));
+    QVERIFY(team->hooks[0].point == HookPoint::PostResponse);
+    QCOMPARE(team->hooks[0].name, std::string("hook 1"));
+    QCOMPARE(team->hooks[0].priority, 100);
+    QCOMPARE(team->hooks[1].name, std::string("guard"));
+    QCOMPARE(team->hooks[1].toolPattern, std::string("^edit"));
+    QCOMPARE(team->hooks[1].priority, 5);
+    QVERIFY(team->hooks[1].failClosed);
+    QCOMPARE(team->hooks[1].timeoutMs, 3000);
     QCOMPARE(team->agents.size(), std::size_t(2));
 
     const AgentSpec &lead = team->agents[0];
@@ -136,6 +160,14 @@ void TeamFileTest::readsEveryKey()
     QCOMPARE(*lead.budgetUsd, 0.25);
     QCOMPARE(lead.stream, false);
     QCOMPARE(lead.timeoutMs, 30000);
+    QVERIFY(lead.parallelToolCalls);
+    QCOMPARE(lead.maxAttempts, 2);
+    QCOMPARE(lead.fallback.size(), std::size_t(2));
+    QCOMPARE(lead.fallback[0].model, std::string("openai:gpt-4o-mini"));
+    QCOMPARE(lead.fallback[1].baseUrl, std::string("http://b/v1"));
+    QCOMPARE(lead.fallback[1].apiKeyEnv, std::string("OTHER_KEY"));
+    QVERIFY(lead.outputType == Json({{"choice", {"yes", "no"}}}));
+    QVERIFY(lead.structuredOutput == Json({{"mode", "json"}, {"max_retries", 2}}));
     QCOMPARE(lead.startsOnMessage, false);
     QCOMPARE(team->agents[1].script, dir.filePath("script.json").toStdString());
     QCOMPARE(team->agents[1].startsOnMessage, true);
@@ -218,6 +250,34 @@ void TeamFileTest::namesPlaceAndExpectation_data()
         "/agents/0/base_url: \"localhost:1234\"");
     row("password in url", "/agents/0/base_url", R"("https://me:pw@host/v1")",
         "/agents/0/base_url: a user name");
+    row("hooks no list", "/hooks", "{}", "/hooks: an object, expected a list of hooks");
+    row("hook without a command", "/hooks", R"([{"event": "pre_request"}])",
+        "/hooks/0/command: missing, expected a line for the shell");
+    row("hook without an event", "/hooks", R"([{"command": "true"}])", "/hooks/0/event: missing");
+    row("hook of another event", "/hooks", R"([{"event": "pre_tool", "command": "true"}])",
+        R"(/hooks/0/event: "pre_tool", expected "session_start")");
+    row("hook about no tool", "/hooks",
+        R"([{"event": "pre_request", "command": "true", "tool": "bash"}])",
+        "/hooks/0/tool: only \"pre_tool_use\" and \"post_tool_use\" are about a tool", false);
+    row("hook with a bad pattern", "/hooks",
+        R"([{"event": "pre_tool_use", "command": "true", "tool_pattern": "("}])",
+        "/hooks/0/tool_pattern: \"(\" is no regular expression", false);
+    row("fallback no list", "/agents/0/fallback", R"("openai:x")",
+        R"(/agents/0/fallback: "openai:x", expected a list of models)");
+    row("fallback without a provider", "/agents/0/fallback", R"(["gpt"])",
+        R"(/agents/0/fallback/0/model: "gpt" has no provider)", false);
+    row("scripted fallback", "/agents/0/fallback", R"(["scripted:x"])",
+        "/agents/0/fallback/0/model: a scripted model cannot take another one's place", false);
+    row("fallback key", "/agents/0/fallback", R"([{"model": "openai:x", "url": "y"}])",
+        "/agents/0/fallback/0/url: unknown key");
+    row("output type", "/agents/0/output_type", R"("json")",
+        R"(/agents/0/output_type: "json", expected an object with one of "choice")");
+    row("output without a type", "/agents/0/structured_output", R"({"max_retries": 1})",
+        "/agents/0/structured_output: there is no output_type", false);
+    row("empty prefix", "/permissions", R"({"deny_prefixes": [""]})",
+        "/permissions/deny_prefixes/0: \"\", expected a text that is not empty");
+    row("policy", "/permissions", R"({"policy": "lax"})",
+        R"(/permissions/policy: "lax", expected "default", "permissive" or "strict")");
     row("start", "/agents/0/start", R"("later")",
         R"(/agents/0/start: "later", expected "immediately" or "on_message")");
     row("nobody starts", "/agents/0/start", R"("on_message")", "/agents: every agent starts",
@@ -379,6 +439,16 @@ void TeamFileTest::schemaKnowsTheSameKeys()
     QCOMPARE(keysOf(team.at("limits").at("properties")), asSet(teamfile::kLimitKeys));
     QCOMPARE(keysOf(team.at("memory").at("properties")), asSet(teamfile::kMemoryKeys));
     QCOMPARE(keysOf(team.at("permissions").at("properties")), asSet(teamfile::kPermissionKeys));
+    const Json &hook = rules.at("$defs").at("hook").at("properties");
+    QCOMPARE(keysOf(hook), asSet(teamfile::kHookKeys));
+    QVERIFY(hook.at("event").at("enum") == Json(teamfile::kHookPoints));
+    QCOMPARE(keysOf(rules.at("$defs").at("fallback").at("anyOf").at(1).at("properties")),
+             asSet(teamfile::kFallbackKeys));
+    const Json &output = agent.at("structured_output").at("properties");
+    QCOMPARE(keysOf(output), asSet(teamfile::kStructuredOutputKeys));
+    QVERIFY(output.at("mode").at("enum") == Json(teamfile::kOutputModes));
+    QVERIFY(team.at("permissions").at("properties").at("policy").at("enum")
+            == Json(teamfile::kPermissionModes));
     QVERIFY(team.at("limits").at("properties").at("policy").at("enum")
             == Json(teamfile::kPolicies));
     QVERIFY(agent.at("start").at("enum") == Json(teamfile::kStarts));
@@ -405,6 +475,15 @@ void TeamFileTest::schemaHasTheSameBoundsAndDefaults()
     QVERIFY(agent.at("max_iterations").at("default") == Json(plainAgent.maxIterations));
     QVERIFY(agent.at("timeout_s").at("maximum") == Json(teamfile::kMaxTimeoutS));
     QVERIFY(agent.at("timeout_s").at("default") == Json(plainAgent.timeoutMs / 1000));
+    QVERIFY(agent.at("max_attempts").at("maximum") == Json(teamfile::kMaxAttempts));
+    QVERIFY(agent.at("max_attempts").at("default") == Json(plainAgent.maxAttempts));
+    QVERIFY(agent.at("parallel_tool_calls").at("default") == Json(plainAgent.parallelToolCalls));
+    const HookSpec plainHook;
+    const Json &hook = rules.at("$defs").at("hook").at("properties");
+    QVERIFY(hook.at("priority").at("default") == Json(plainHook.priority));
+    QVERIFY(hook.at("fail_closed").at("default") == Json(plainHook.failClosed));
+    QVERIFY(hook.at("timeout_s").at("default") == Json(plainHook.timeoutMs / 1000));
+    QVERIFY(hook.at("timeout_s").at("maximum") == Json(teamfile::kMaxHookTimeoutS));
 }
 
 QTEST_APPLESS_MAIN(TeamFileTest)

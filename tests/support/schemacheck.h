@@ -73,6 +73,10 @@ private:
             return value == rule;
         if (keyword == "not")
             return !check(value, rule, "/").empty();
+        if (keyword == "anyOf")
+            return std::any_of(rule.begin(), rule.end(), [&](const Json &choice) {
+                return check(value, choice, "/").empty();
+            });
         if (keyword == "minimum")
             return !value.is_number() || value >= rule;
         if (keyword == "maximum")
