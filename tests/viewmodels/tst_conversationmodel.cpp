@@ -206,6 +206,45 @@ private slots:
         QVERIFY(!model.index(0).data(Model::FitsAtMsRole).isValid());
     }
 
+    void tellsWhatHooksModelsAndOutputTypesDid()
+    {
+        AgentRoster roster;
+        Model model(roster);
+        Tester tester(&model, Tester::FailureReportingMode::QtTest);
+        Story story;
+        const auto hooks = [&](const char *decision, const char *tool, Json reason) {
+            story.add(EventKind::HookDecided, "coder",
+                      {{"point", "pre_tool_use"},
+                       {"decision", decision},
+                       {"tool", tool},
+                       {"reason", std::move(reason)}});
+        };
+        hooks("allow", "glob", nullptr);
+        hooks("deny", "bash", "not today");
+        story.add(EventKind::MessageAdded, "coder",
+                  {{"message",
+                    {{"role", "tool"},
+                     {"tool_call_id", "c1"},
+                     {"name", "bash"},
+                     {"content", "Tool call was denied by hook: not today"}}},
+                   {"how", "denied"},
+                   {"tool", "bash"}});
+        hooks("modify", "grep", nullptr);
+        story.add(EventKind::RequestFailed, "coder",
+                  {{"call", "r1"}, {"message", "Overloaded"}, {"fallback", "anthropic:b"}});
+        story.add(EventKind::ModelSwitched, "coder", {{"from", "openai:a"}, {"to", "anthropic:b"}});
+        story.add(EventKind::OutputRejected, "coder", {{"message", "It is not one of: yes, no"}});
+        model.apply(story.take());
+        QCOMPARE(talk(model),
+                 QStringList({"Warning hook: refused bash: not today",
+                              "Tool bash [denied]: Tool call was denied by hook: not today",
+                              "Warning hook: changed grep",
+                              "Error request failed: Overloaded\nAsks anthropic:b instead.",
+                              "Warning other model: anthropic:b answers from now on, in place of "
+                              "openai:a.",
+                              "Warning answer not accepted: It is not one of: yes, no"}));
+    }
+
     void followsTheSelectedAgent()
     {
         AgentRoster roster;

@@ -34,7 +34,7 @@ struct RunPulse {
     bool paused = false;
     bool ended = false; ///< by an event that says so
     bool failed = false;
-    QString reason;           ///< how it ended, in words
+    QString reason; ///< how it ended, in words
     QString task;
     bool interrupted = false; ///< a journal that stops without such an event
     bool atCursor = false;    ///< an earlier moment is shown

@@ -107,7 +107,14 @@ void ConversationModel::applyOne(const EventPtr &event)
     case EventKind::LimiterDenied:
     case EventKind::Warning:
     case EventKind::SaveFailed:
+    case EventKind::ModelSwitched:
+    case EventKind::OutputRejected:
     case EventKind::AgentFinished: addNotice(*event); break;
+    case EventKind::HookDecided:
+        // Looking on without a word is not worth a card.
+        if (data.view("decision") != "allow")
+            addNotice(*event);
+        break;
     case EventKind::LimiterAcquired: closeLimit(*event); break;
     case EventKind::RunStarted:
     case EventKind::RunFinished: closeAll(); break;
@@ -155,9 +162,10 @@ void ConversationModel::addMessage(const Event &event)
         const std::string key(message.view("tool_call_id"));
         const auto found = of.tools.find(key);
         if (found == of.tools.end()) {
-            // It never started: unknown, denied by the team, or its arguments were no JSON.
+            // It never started: unknown, refused by a hook, or its arguments were no JSON.
             const int item = addItem(event, Kind::Tool, message.text("name"), text);
-            m_items.back().toolState = ToolState::Failed;
+            m_items.back().toolState =
+                Fields(event.data).view("how") == "denied" ? ToolState::Denied : ToolState::Failed;
             m_items.back().call = toQString(key);
             of.tools[key] = item;
             return;
@@ -224,6 +232,8 @@ void ConversationModel::applyRequest(const Event &event)
     QString text = data.text("message");
     if (const QString detail = data.text("detail"); !detail.isEmpty())
         text += QLatin1Char('\n') + detail;
+    if (const QString other = data.text("fallback"); !other.isEmpty())
+        text += QLatin1Char('\n') + tr("Asks %1 instead.").arg(other);
     if (const auto retry = data.integer("retry_in_ms"))
         text += QLatin1Char('\n')
                 + tr("Attempt %1; tries again in %2.")
@@ -299,6 +309,21 @@ void ConversationModel::addNotice(const Event &event)
         addItem(event, Kind::Warning, tr("warning"), data.text("message"));
     } else if (event.kind == EventKind::SaveFailed) {
         addItem(event, Kind::Warning, tr("not saved"), data.text("message"));
+    } else if (event.kind == EventKind::ModelSwitched) {
+        addItem(
+            event, Kind::Warning, tr("other model"),
+            tr("%1 answers from now on, in place of %2.").arg(data.text("to"), data.text("from")));
+    } else if (event.kind == EventKind::OutputRejected) {
+        addItem(event, Kind::Warning, tr("answer not accepted"), data.text("message"));
+    } else if (event.kind == EventKind::HookDecided) {
+        const bool denied = data.view("decision") == "deny";
+        const QString about = data.text("tool").isEmpty() ? data.text("point") : data.text("tool");
+        const QString reason = data.text("reason");
+        addItem(event, Kind::Warning, tr("hook"),
+                denied
+                    ? tr("refused %1%2")
+                          .arg(about, reason.isEmpty() ? QString() : QStringLiteral(": ") + reason)
+                    : tr("changed %1").arg(about));
     } else if (event.kind == EventKind::AgentFinished) {
         endStreaming(of);
         closeLimit(event);

@@ -199,6 +199,14 @@ QString summary(const Event &event)
             .arg(data.count("version"))
             .arg(data.count("bytes"));
     case EventKind::SaveFailed: return withReason(tr("context not saved"), data.text("message"));
+    case EventKind::ModelSwitched:
+        return tr("%1 in place of %2").arg(data.text("to"), data.text("from"));
+    case EventKind::ToolRequested: return tr("wants %1").arg(data.text("tool")) + arguments(data);
+    case EventKind::HookDecided:
+        return withReason(tr("hooks at %1: %2").arg(data.text("point"), data.text("decision")),
+                          data.text("reason"));
+    case EventKind::OutputRejected:
+        return withReason(tr("answer not accepted"), data.text("message"));
     case EventKind::Count: break;
     }
     return {};
@@ -246,9 +254,13 @@ EventGroup eventGroup(EventKind kind)
     case EventKind::MemoryForgotten: return EventGroup::Memory;
     case EventKind::ContextUpdated:
     case EventKind::ContextSaved: return EventGroup::Context;
+    case EventKind::ModelSwitched: return EventGroup::Model;
+    case EventKind::ToolRequested: return EventGroup::Tool;
+    case EventKind::HookDecided: return EventGroup::Approval;
     case EventKind::RequestFailed:
     case EventKind::Warning:
     case EventKind::SaveFailed:
+    case EventKind::OutputRejected:
     case EventKind::Count: break;
     }
     return EventGroup::Problem;
