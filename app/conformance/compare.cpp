@@ -42,6 +42,16 @@ Json canonical(const Json &value, const std::string &suite)
     return object;
 }
 
+void sortUnordered(Json &report, const Json &input, const std::string &suite)
+{
+    if (suite != "agent_loop" || !report.is_object() || !report.contains("tool_invocations"))
+        return;
+    const auto agent = input.find("agent");
+    if (agent == input.end() || !agent->is_object() || !agent->value("parallel_tool_calls", false))
+        return;
+    std::sort(report["tool_invocations"].begin(), report["tool_invocations"].end());
+}
+
 bool sameValue(const Json &a, const Json &b)
 {
     if (a.is_number() && b.is_number()) {

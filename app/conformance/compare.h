@@ -11,6 +11,9 @@ namespace orrery::conformance {
 /// (the class of an error is not compared), argument texts of requests become JSON.
 Json canonical(const Json &value, const std::string &suite);
 
+/// Sorts what has no order: the invocations of tools that run side by side.
+void sortUnordered(Json &report, const Json &input, const std::string &suite);
+
 /// Equal, floats within 1e-9 relative.
 bool sameValue(const Json &a, const Json &b);
 

@@ -36,11 +36,13 @@ Context contextOf(const Json &input)
 {
     Context context;
     context.agentName = textOf(input, "agent_name");
-    context.systemPrompt = textOf(input, "system_prompt");
+    if (!input.at("system_prompt").is_null())
+        context.systemPrompt = input["system_prompt"].get<std::string>();
     context.startedAt = textOf(input, "started_at");
     setMessages(input.at("messages"), context);
     for (const Json &item : input.at("tool_calls"))
-        context.toolCalls.push_back(toolCallFromJson(item).value());
+        context.toolCalls.push_back(
+            std::make_shared<const ToolCall>(toolCallFromJson(item).value()));
     context.deps = input.at("deps");
     context.usage = usageFromJson(input.at("usage"));
     context.iteration = input.at("iteration");
@@ -55,8 +57,8 @@ Json toJson(const Context &context)
         return text.empty() ? Json() : Json(text);
     };
     Json calls = Json::array();
-    for (const ToolCall &call : context.toolCalls)
-        calls.push_back(orrery::toJson(call));
+    for (const auto &call : context.toolCalls)
+        calls.push_back(orrery::toJson(*call));
     return {{"agent_name", textOrNull(context.agentName)},
             {"deps", context.deps},
             {"iteration", context.iteration},
@@ -64,7 +66,7 @@ Json toJson(const Context &context)
             {"messages", messagesOf(context)},
             {"needs_response", context.needsResponse.toJson()},
             {"started_at", textOrNull(context.startedAt)},
-            {"system_prompt", textOrNull(context.systemPrompt)},
+            {"system_prompt", context.systemPrompt ? Json(*context.systemPrompt) : Json()},
             {"tool_calls", std::move(calls)},
             {"usage", orrery::toJson(context.usage)}};
 }

@@ -164,13 +164,16 @@ Json fallbackEligible(const Json &input)
 Json fallbackChain(const Json &input)
 {
     Json attempted = Json::array();
-    auto chain = llm::FallbackChain::create(input.at("models").get<std::vector<std::string>>());
+    std::vector<ModelRef> models;
+    for (const Json &model : input.at("models"))
+        models.push_back({model, "", ""});
+    auto chain = llm::FallbackChain::create(std::move(models));
     if (!chain) {
         return {{"attempted", attempted},
                 {"error", {{"type", "ConfigurationError"}, {"message", chain.error().message}}}};
     }
     for (const Json &outcome : input.at("outcomes")) {
-        attempted.push_back(chain->current());
+        attempted.push_back(chain->current().model);
         if (outcome.contains("ok"))
             return {{"attempted", attempted}, {"ok", outcome["ok"]}};
         if (!chain->next(errorFrom(outcome["error"])))

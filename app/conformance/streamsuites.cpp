@@ -30,8 +30,9 @@ Json assembled(const std::vector<llm::StreamEvent> &events, llm::WireForm form)
     return {{"message", toJson(*assembler.take())}};
 }
 
-/// A stream as it is told to a caller that wants every event and one end.
-Json runStream(const std::vector<llm::StreamEvent> &events)
+} // namespace
+
+Json streamTranscript(const std::vector<llm::StreamEvent> &events)
 {
     Json list = Json::array();
     std::string text;
@@ -65,6 +66,8 @@ Json runStream(const std::vector<llm::StreamEvent> &events)
     return list;
 }
 
+namespace {
+
 Json chunks(const Json &input)
 {
     const auto form = llm::wireFormFromString(input.at("provider").get<std::string>());
@@ -81,7 +84,7 @@ Json chunks(const Json &input)
     return {{"per_chunk", std::move(perChunk)},
             {"events", toList(events)},
             {"assembled", assembled(events, *form)},
-            {"run_stream_events", runStream(events)}};
+            {"run_stream_events", streamTranscript(events)}};
 }
 
 template <typename Frames>
