@@ -65,8 +65,8 @@ ModelRequest requestFor(const char *provider)
 void nextRequest(benchmark::State &state)
 {
     ModelRequest request = requestFor(kProviders[state.range(1)]);
-    MessageList history{std::make_shared<const Message>(Message::system("be brief"))};
-    request.history = &history;
+    MessageList &history = request.messages;
+    history.push_back(std::make_shared<const Message>(Message::system("be brief")));
     RequestEncoder encoder;
     std::int64_t i = 0;
     const auto step = [&] {
