@@ -4,6 +4,7 @@
 #include "core/model/messagelog.h"
 #include "core/model/usage.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,10 @@ private:
 /// more when the conversation is long.
 struct Context {
     std::string agentName;
-    std::string systemPrompt;
+    /// Goes before the messages of a request when none of them is a system message; it may be empty, which is not nothing.
+    std::optional<std::string> systemPrompt;
     MessageLog messages;
-    std::vector<ToolCall> toolCalls; ///< every call asked for in the run
+    ToolCallLog toolCalls; ///< every call asked for in the run
     Json deps = Json::object();
     Usage usage;
     int iteration = 0;

@@ -132,7 +132,7 @@ Result<void> readToolCalls(const Json &json, Context &context)
         auto call = toolCallFromJson(item);
         if (!call)
             return invalidData("tool_calls", item, "a tool call");
-        context.toolCalls.push_back(std::move(*call));
+        context.toolCalls.push_back(std::make_shared<const ToolCall>(std::move(*call)));
     }
     return {};
 }
@@ -165,7 +165,9 @@ Result<void> readInt(const Json &data, const char *key, int &target)
     return {};
 }
 
-Result<void> readText(const Json &data, const char *key, std::string &target)
+/// `Text` is a string or an optional one.
+template <typename Text>
+Result<void> readText(const Json &data, const char *key, Text &target)
 {
     const Json &value = at(data, key);
     if (value.is_null())
@@ -229,14 +231,14 @@ Json serializeContext(const Context &context)
     for (const auto &message : context.messages)
         messages.push_back(savedMessage(*message));
     Json calls = Json::array();
-    for (const ToolCall &call : context.toolCalls)
-        calls.push_back(toJson(call));
+    for (const auto &call : context.toolCalls)
+        calls.push_back(toJson(*call));
     Json usage = Json::object();
     for (const auto &[key, count] : kSavedCounts)
         usage[key] = context.usage.*count;
     return {{"version", kVersion},
             {"agent_name", textOrNull(context.agentName)},
-            {"system_prompt", textOrNull(context.systemPrompt)},
+            {"system_prompt", context.systemPrompt ? Json(*context.systemPrompt) : Json()},
             {"messages", std::move(messages)},
             {"tool_calls", std::move(calls)},
             {"deps", std::move(deps)},

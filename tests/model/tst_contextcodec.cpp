@@ -56,7 +56,8 @@ private slots:
         answer.toolCalls.push_back({"c2", "g", Json::object(), "{broken", {}});
         context.add(answer);
         context.add(Message::tool("c1", "f", "result"));
-        context.toolCalls = answer.toolCalls;
+        for (const ToolCall &call : answer.toolCalls)
+            context.toolCalls.push_back(std::make_shared<const ToolCall>(call));
 
         const auto loaded = deserializeContext(Json::parse(serializeContext(context).dump()));
         QVERIFY(loaded);
@@ -68,7 +69,9 @@ private slots:
         QVERIFY(loaded->needsResponse);
         QVERIFY(loaded->deps == context.deps);
         QVERIFY(loaded->usage == context.usage);
-        QVERIFY(loaded->toolCalls == context.toolCalls);
+        QCOMPARE(loaded->toolCalls.size(), context.toolCalls.size());
+        for (std::size_t i = 0; i < context.toolCalls.size(); ++i)
+            QVERIFY(*loaded->toolCalls[i] == *context.toolCalls[i]);
         QCOMPARE(loaded->messages.size(), context.messages.size());
         for (std::size_t i = 0; i < context.messages.size(); ++i)
             QVERIFY(*loaded->messages[i] == *context.messages[i]);
