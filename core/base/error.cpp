@@ -20,6 +20,9 @@ const char *toString(ErrorCode code)
     case ErrorCode::Server: return "server";
     case ErrorCode::Io: return "io";
     case ErrorCode::Database: return "database";
+    case ErrorCode::MaxIterations: return "max_iterations";
+    case ErrorCode::NoOutput: return "no_output";
+    case ErrorCode::InvalidOutput: return "invalid_output";
     case ErrorCode::Internal: return "internal";
     }
     return "internal";

@@ -22,6 +22,9 @@ enum class ErrorCode {
     Server,      ///< the peer answered with 5xx
     Io,          ///< disk, file or process
     Database,
+    MaxIterations, ///< an agent has used up the iterations of its turn
+    NoOutput,      ///< an agent ended without an answer
+    InvalidOutput, ///< an agent's answer is not of the form that it has to give
     Internal
 };
 

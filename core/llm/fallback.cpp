@@ -3,11 +3,11 @@
 
 namespace orrery::llm {
 
-Result<FallbackChain> FallbackChain::create(std::vector<std::string> models)
+Result<FallbackChain> FallbackChain::create(std::vector<ModelRef> models)
 {
     if (models.empty())
         return fail(ErrorCode::InvalidArgument, "Empty fallback model chain");
-    std::string active = std::move(models.front());
+    ModelRef active = std::move(models.front());
     models.erase(models.begin());
     return FallbackChain(std::move(active), std::move(models));
 }

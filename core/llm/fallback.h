@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/model/spec.h"
 
-#include <string>
 #include <vector>
 
 namespace orrery::llm {
@@ -14,8 +14,11 @@ namespace orrery::llm {
 class FallbackChain
 {
 public:
-    /// `provider:model` each, the first one active. InvalidArgument when there is none.
-    static Result<FallbackChain> create(std::vector<std::string> models);
+    FallbackChain(ModelRef active, std::vector<ModelRef> fallback)
+        : m_active(std::move(active)), m_fallback(std::move(fallback))
+    {}
+    /// The first one active. InvalidArgument when there is none.
+    static Result<FallbackChain> create(std::vector<ModelRef> models);
 
     /// True when another model may do better: its provider failed, before the first delta. Not for a cancelled run,
     /// a local limit or a stream that broke off.
@@ -24,7 +27,7 @@ public:
     /// Begins a request with the active model.
     void begin() { m_position = 0; }
     /// The model to be asked in this request.
-    const std::string &current() const
+    const ModelRef &current() const
     {
         return m_position == 0 ? m_active : m_fallback[m_position - 1];
     }
@@ -34,15 +37,11 @@ public:
     /// current() has answered, and is the active model from now on. True when it was a fallback model.
     bool answered();
 
-    const std::string &active() const { return m_active; }
+    const ModelRef &active() const { return m_active; }
 
 private:
-    FallbackChain(std::string active, std::vector<std::string> fallback)
-        : m_active(std::move(active)), m_fallback(std::move(fallback))
-    {}
-
-    std::string m_active;
-    std::vector<std::string> m_fallback;
+    ModelRef m_active;
+    std::vector<ModelRef> m_fallback;
     std::size_t m_position = 0; ///< 0 = the active model, n = the n-th fallback model
 };
 

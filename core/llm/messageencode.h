@@ -4,6 +4,8 @@
 #include "core/llm/provider.h"
 #include "core/model/messagelog.h"
 
+#include <string>
+
 namespace orrery::llm {
 
 using MessageList = MessageLog;

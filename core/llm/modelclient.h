@@ -20,10 +20,13 @@ struct ModelRequest {
     std::string agent;    ///< who asks; the scripted model picks its part by it
     std::string provider; ///< `openai`, `ollama`, `scripted`, …
     std::string model;
-    std::string baseUrl; ///< empty = the provider's default
-    std::string apiKey;  ///< never logged, never journalled
-    std::string script;  ///< path of the script file (provider `scripted`)
-    MessageLog messages;
+    std::string baseUrl;      ///< empty = the provider's default
+    std::string apiKey;       ///< never logged, never journalled
+    std::string organization; ///< of OpenAI's; may be empty
+    std::string script;       ///< path of the script file (provider `scripted`)
+    MessageList messages;
+    /// What RequestEncoder made of this request; null = the client encodes it itself.
+    std::shared_ptr<const EncodedRequest> body;
     std::shared_ptr<const Json> tools; ///< already in the provider's form; null = none
     Json settings =
         Json::object(); ///< neutral names (docs/TEAM_FILE.md), `extra_body` for all others
@@ -32,8 +35,6 @@ struct ModelRequest {
     bool allowPrivateHosts = true;
     bool stream = true;
     int timeoutMs = 120000; ///< without any byte received
-
-    const MessageList &conversation() const { return history ? *history : messages; }
 };
 
 struct ModelDelta {

@@ -28,15 +28,13 @@ std::string stringAt(const Json &object, const char *key)
     return value.is_string() ? value.get<std::string>() : std::string();
 }
 
-/// Whether a plain object is an answer at all; the decoder is content with any object.
-bool isAnswer(const Json &json, WireForm form)
+/// Whether a plain object says something; the decoder is content with an empty list of choices.
+bool saysSomething(const Json &json, WireForm form)
 {
-    if (form == WireForm::Anthropic)
-        return at(json, "content").is_array();
-    if (form == WireForm::Gemini)
-        return at(json, "candidates").is_array() || at(json, "promptFeedback").is_object();
+    if (!isAnswer(json, form) || form != WireForm::OpenAi)
+        return isAnswer(json, form);
     const Json &choices = at(json, "choices");
-    return choices.is_array() && !choices.empty() && at(choices[0], "message").is_object();
+    return !choices.empty() && at(choices[0], "message").is_object();
 }
 
 const char *usageKey(WireForm form) { return form == WireForm::Gemini ? "usageMetadata" : "usage"; }
@@ -67,17 +65,12 @@ void ReplyReader::feed(std::string_view bytes, std::vector<ModelDelta> &deltas)
         m_error = garbage(m_host + " sent an event without an end");
 }
 
-/// By the first byte that says something. A byte order mark says nothing.
+/// By the first byte that says something.
 void ReplyReader::findKind()
 {
     const std::size_t first = m_start.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
     if (first == std::string::npos)
         return;
-    if (m_start.starts_with("\xEF\xBB\xBF")) {
-        m_start.erase(0, 3);
-        findKind();
-        return;
-    }
     if (!m_expected.stream || m_start[first] == '{')
         m_kind = Kind::Plain;
     else if (m_start[first] == '[' && m_expected.form == WireForm::Gemini)
@@ -201,7 +194,7 @@ Result<ModelReply> ReplyReader::plain()
         return fail(garbage(m_host + " sent something that is not an answer of a model"));
     if (const Json &error = at(json, "error"); !error.is_null())
         return fail(errorFromErrorObject(error, m_host));
-    if (!isAnswer(json, form))
+    if (!saysSomething(json, form))
         return fail(garbage(m_host + " sent JSON that is not an answer of a model"));
     noteFacts(json);
     if (m_error)

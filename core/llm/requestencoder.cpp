@@ -11,7 +11,7 @@ namespace orrery::llm {
 
 Result<std::shared_ptr<const EncodedRequest>> RequestEncoder::encode(const ModelRequest &request)
 {
-    const MessageList &messages = request.conversation();
+    const MessageList &messages = request.messages;
     const WireForm form = wireFormOf(request.provider);
     if (!m_log || form != m_form || request.unsignedThinking != m_thinking || !continues(messages))
         restart(form, request.unsignedThinking);

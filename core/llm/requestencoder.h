@@ -25,7 +25,7 @@ public:
         std::uint64_t restarts = 0; ///< histories encoded from the beginning
     };
 
-    /// The body for `request.conversation()`; `request.body` is not looked at. Errors: InvalidArgument, naming the
+    /// The body for `request.messages`; `request.body` is not looked at. Errors: InvalidArgument, naming the
     /// message that cannot be sent.
     Result<std::shared_ptr<const EncodedRequest>> encode(const ModelRequest &request);
 

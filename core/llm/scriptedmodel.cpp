@@ -35,7 +35,7 @@ private:
 
 const Message *lastToolResult(const ModelRequest &request)
 {
-    const MessageList &messages = request.conversation();
+    const MessageList &messages = request.messages;
     for (auto it = messages.rbegin(); it != messages.rend(); ++it) {
         if ((*it)->role == Role::Tool)
             return it->get();

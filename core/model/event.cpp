@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(EventKind::Count
     "claim_denied",      "claim_released",   "claim_expired",     "file_edited",
     "warning",           "discovery_shared", "peer_message_sent", "peer_message_delivered",
     "memory_stored",     "memory_searched",  "memory_forgotten",  "context_updated",
-    "context_saved",     "save_failed"};
+    "context_saved",     "save_failed",      "model_switched",    "tool_requested",
+    "hook_decided",      "output_rejected"};
 static_assert(!kKinds.back().empty());
 
 constexpr std::array<std::string_view, 11> kStates = {

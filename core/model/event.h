@@ -22,11 +22,15 @@ namespace orrery {
 /// | AgentState | state (see AgentState below), reason |
 /// | AgentFinished | outcome (done, failed, stopped), output, iterations, usage, error |
 /// | IterationStarted | n (from 1) |
-/// | MessageAdded | message (neutral form) |
+/// | MessageAdded | message (neutral form); of a tool's message also how (answered, unknown_tool, invalid_arguments, denied (by a hook), rejected, interrupted) and tool (its name as the model wrote it) |
 /// | RequestSent | call, provider, model, base_url, scripted, message_count, tool_count, body_bytes, tokens_est, schema_conversions |
 /// | ModelDelta | call, text or thinking |
 /// | ResponseReceived | call, finish_reason, usage, raw_usage, cost_usd (null = unpriced), ttft_ms |
-/// | RequestFailed | call, code, message, detail, http_status, retry_in_ms (null = no retry), attempt |
+/// | RequestFailed | call, code, message, detail, http_status, retry_in_ms (null = no retry), attempt, fallback (the model tried next, null = none) |
+/// | ModelSwitched | from, to (`provider:model`), reason |
+/// | ToolRequested | call, tool, args: the model asks for it; it may still be denied |
+/// | HookDecided | point, decision (allow, deny, modify), hooks (names), tool, reason, changes |
+/// | OutputRejected | attempt, message, errors, will_retry: the final answer is not what the agent has to give |
 /// | ToolStarted | call, tool, args, category |
 /// | ToolFinished | call, tool, ok, content |
 /// | ApprovalRequested | call, tool, args, reason |
@@ -88,6 +92,10 @@ enum class EventKind : std::uint8_t {
     ContextUpdated,
     ContextSaved,
     SaveFailed,
+    ModelSwitched,
+    ToolRequested,
+    HookDecided,
+    OutputRejected,
     Count ///< not a kind
 };
 

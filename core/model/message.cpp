@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/message.h"
+#include "core/model/jsonobject.h"
 
 namespace orrery {
 
@@ -70,19 +71,19 @@ Json toJson(const Message &message)
     Json calls = Json::array();
     for (const ToolCall &call : message.toolCalls)
         calls.push_back(toJson(call));
-    Json json = {{"role", toString(message.role)},
-                 {"content", orNull(message.content)},
-                 {"reasoning_content", orNull(message.reasoningContent)},
-                 {"tool_calls", std::move(calls)},
-                 {"tool_call_id", orNull(message.toolCallId)},
-                 {"name", orNull(message.name)}};
+    Json json = jsonObject({{"role", toString(message.role)},
+                            {"content", orNull(message.content)},
+                            {"reasoning_content", orNull(message.reasoningContent)},
+                            {"tool_calls", std::move(calls)},
+                            {"tool_call_id", orNull(message.toolCallId)},
+                            {"name", orNull(message.name)}});
     if (!message.metadata.empty())
         json["metadata"] = message.metadata;
     if (message.contentParts && !message.contentParts->empty()) {
         Json parts = Json::array();
         for (const ContentPart &part : *message.contentParts)
-            parts.push_back(
-                {{"type", part.type}, {"content", part.content}, {"options", part.options}});
+            parts.push_back(jsonObject(
+                {{"type", part.type}, {"content", part.content}, {"options", part.options}}));
         json["content_parts"] = std::move(parts);
     }
     return json;

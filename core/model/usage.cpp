@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/usage.h"
+#include "core/model/jsonobject.h"
 
 namespace orrery {
 
@@ -17,13 +18,13 @@ Usage &Usage::operator+=(const Usage &other)
 
 Json toJson(const Usage &usage)
 {
-    return {{"requests", usage.requests},
-            {"tool_calls", usage.toolCalls},
-            {"input_tokens", usage.inputTokens},
-            {"output_tokens", usage.outputTokens},
-            {"total_tokens", usage.totalTokens},
-            {"cache_creation_input_tokens", usage.cacheCreationInputTokens},
-            {"cache_read_input_tokens", usage.cacheReadInputTokens}};
+    return jsonObject({{"requests", usage.requests},
+                       {"tool_calls", usage.toolCalls},
+                       {"input_tokens", usage.inputTokens},
+                       {"output_tokens", usage.outputTokens},
+                       {"total_tokens", usage.totalTokens},
+                       {"cache_creation_input_tokens", usage.cacheCreationInputTokens},
+                       {"cache_read_input_tokens", usage.cacheReadInputTokens}});
 }
 
 Usage usageFromJson(const Json &json)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/agentmachine.h"
 
+#include "core/llm/structuredoutput.h"
+#include "core/model/jsonobject.h"
+
 #include <algorithm>
 
 namespace orrery::runtime {
-
 namespace {
-
-constexpr int kMaxAttempts = 4;
 
 long long retryDelayMs(const Error &error, int attempt)
 {
@@ -16,26 +16,45 @@ long long retryDelayMs(const Error &error, int attempt)
     return 500LL << std::min(attempt - 1, 6);
 }
 
+Json hookEvent(HookPoint point, const HookVerdict &verdict)
+{
+    return jsonObject({{"point", toString(point)},
+                       {"decision", verdict.denied              ? "deny"
+                                    : verdict.changes.is_null() ? "allow"
+                                                                : "modify"},
+                       {"hooks", verdict.asked},
+                       {"tool", nullptr},
+                       {"reason", verdict.reason ? Json(*verdict.reason) : Json()},
+                       {"changes", verdict.changes}});
+}
+
+/// What the model is told about an answer that is not accepted. An answer that was a call has to get it as the call's
+/// result: providers refuse a history with an open call.
+Message correctionOf(const Message &answer, std::string text)
+{
+    for (const ToolCall &call : answer.toolCalls)
+        if (llm::isSyntheticTool(call.name.value_or("")))
+            return Message::tool(call.id.value_or(""), call.name.value_or(""), std::move(text));
+    return Message::user(std::move(text));
+}
+
 } // namespace
 
-std::string cleanToolName(const std::string &raw)
+Context freshContext(const AgentSpec &spec, std::optional<std::string> systemPrompt)
 {
-    std::string name = raw.substr(0, raw.find('"'));
-    const auto first = name.find_first_not_of(" \t\r\n");
-    if (first == std::string::npos)
-        return {};
-    return name.substr(first, name.find_last_not_of(" \t\r\n") - first + 1);
+    Context context;
+    context.agentName = spec.name;
+    context.maxIterations = spec.maxIterations;
+    if (systemPrompt && !systemPrompt->empty())
+        context.add(Message::system(*systemPrompt));
+    context.systemPrompt = std::move(systemPrompt);
+    return context;
 }
 
-AgentMachine::AgentMachine(AgentSpec spec, std::function<ToolGate(const std::string &)> gate)
-    : m_spec(std::move(spec)), m_gate(std::move(gate))
-{
-    m_context.agentName = m_spec.name;
-    m_context.systemPrompt = m_spec.instructions;
-    m_context.maxIterations = m_spec.maxIterations;
-    if (!m_spec.instructions.empty())
-        m_context.add(Message::system(m_spec.instructions));
-}
+AgentMachine::AgentMachine(AgentSpec spec, LoopRules rules, Context context)
+    : m_spec(std::move(spec)), m_rules(std::move(rules)), m_context(std::move(context)),
+      m_models({m_spec.model, m_spec.baseUrl, m_spec.apiKeyEnv}, m_spec.fallback)
+{}
 
 std::vector<Effect> AgentMachine::handle(Input input)
 {
@@ -48,10 +67,58 @@ void AgentMachine::on(input::Start &in, Effects &out)
 {
     if (m_phase != Phase::Idle)
         return;
-    m_turnStart = m_context.iteration;
-    if (!in.prompt.empty())
-        addMessage(Message::user(in.prompt), out);
-    nextIteration(out);
+    m_context.iteration = 0;
+    m_outputRetries = 0;
+    if (in.prompt)
+        addMessage(Message::user(std::move(*in.prompt)), out);
+    if (!hasHooks(HookPoint::SessionStart)) {
+        nextIteration(out);
+        return;
+    }
+    m_phase = Phase::SessionStart;
+    askHooks(HookPoint::SessionStart, Json::object(), out);
+}
+
+void AgentMachine::askHooks(HookPoint point, Json payload, Effects &out)
+{
+    out.push_back(effect::AskHooks{point, std::move(payload)});
+}
+
+void AgentMachine::on(input::HooksAnswered &in, Effects &out)
+{
+    const auto told = [&](HookPoint point) {
+        if (!in.verdict.asked.empty())
+            out.push_back(effect::Publish{EventKind::HookDecided, hookEvent(point, in.verdict)});
+    };
+    switch (m_phase) {
+    case Phase::SessionStart:
+        told(HookPoint::SessionStart);
+        nextIteration(out);
+        break;
+    case Phase::PreRequest:
+        told(HookPoint::PreRequest);
+        if (in.verdict.denied)
+            failWith(makeError(ErrorCode::NoOutput,
+                               "A hook refused the request"
+                                   + (in.verdict.reason ? ": " + *in.verdict.reason : ".")),
+                     out);
+        else
+            acquire(out);
+        break;
+    case Phase::PostResponse:
+        told(HookPoint::PostResponse);
+        afterResponse(out);
+        break;
+    case Phase::Tools:
+        if (m_at < m_calls.size())
+            afterHooks(m_at, in.verdict, out);
+        break;
+    case Phase::SessionEnd:
+        told(HookPoint::SessionEnd);
+        finish("done", std::move(m_output), std::nullopt, out);
+        break;
+    default: break;
+    }
 }
 
 void AgentMachine::nextIteration(Effects &out)
@@ -68,18 +135,31 @@ void AgentMachine::on(input::Ready &in, Effects &out)
     for (Message &message : in.mail)
         addMessage(std::move(message), out);
     if (!m_context.needsResponse) {
-        finish("done", std::nullopt, out);
+        conclude(out);
         return;
     }
-    if (m_context.iteration - m_turnStart >= m_spec.maxIterations) {
-        finish("failed",
-               makeError(ErrorCode::Budget, "Maximum iterations exceeded ("
-                                                + std::to_string(m_spec.maxIterations) + ")"),
-               out);
+    if (m_context.iteration >= m_context.maxIterations) {
+        failWith(makeError(ErrorCode::MaxIterations, "Maximum iterations exceeded ("
+                                                         + std::to_string(m_context.maxIterations)
+                                                         + ")"),
+                 out);
         return;
     }
-    ++m_context.iteration;
-    out.push_back(effect::Publish{EventKind::IterationStarted, {{"n", m_context.iteration}}});
+    if (!hasHooks(HookPoint::PreRequest)) {
+        acquire(out);
+        return;
+    }
+    m_phase = Phase::PreRequest;
+    askHooks(HookPoint::PreRequest,
+             jsonObject({{"iteration", m_context.iteration}, {"tool_count", m_rules.toolCount}}),
+             out);
+}
+
+void AgentMachine::acquire(Effects &out)
+{
+    out.push_back(
+        effect::Publish{EventKind::IterationStarted, jsonObject({{"n", m_iterations + 1}})});
+    m_models.begin();
     m_phase = Phase::Acquiring;
     out.push_back(effect::Acquire{});
 }
@@ -88,6 +168,11 @@ void AgentMachine::on(input::Granted &, Effects &out)
 {
     if (m_phase != Phase::Acquiring)
         return;
+    requestModel(out);
+}
+
+void AgentMachine::requestModel(Effects &out)
+{
     m_phase = Phase::Requesting;
     ++m_attempt;
     state(AgentState::Thinking, out);
@@ -98,7 +183,7 @@ void AgentMachine::on(input::Refused &in, Effects &out)
 {
     if (m_phase != Phase::Acquiring)
         return;
-    finish("failed", std::move(in.error), out);
+    failWith(std::move(in.error), out);
 }
 
 void AgentMachine::on(input::Reply &in, Effects &out)
@@ -106,34 +191,76 @@ void AgentMachine::on(input::Reply &in, Effects &out)
     if (m_phase != Phase::Requesting)
         return;
     out.push_back(effect::Settle{in.reply.usage});
+    promote(out);
+    ++m_context.iteration;
+    ++m_iterations;
     m_context.usage += in.reply.usage;
-    m_calls = in.reply.message.toolCalls;
+    m_calls.clear();
+    for (const ToolCall &call : in.reply.message.toolCalls) {
+        if (m_rules.output && llm::isSyntheticTool(call.name.value_or("")))
+            continue;
+        m_calls.push_back({call, cleanToolName(call.name.value_or(""))});
+        m_context.toolCalls.push_back(std::make_shared<const ToolCall>(call));
+    }
     m_context.usage.toolCalls += static_cast<std::int64_t>(m_calls.size());
-    m_context.toolCalls.insert(m_context.toolCalls.end(), m_calls.begin(), m_calls.end());
     addMessage(std::move(in.reply.message), out);
+    // A call that is the answer itself asks for nothing more.
+    m_context.needsResponse = !m_calls.empty();
     out.push_back(effect::Save{});
+    if (!hasHooks(HookPoint::PostResponse)) {
+        afterResponse(out);
+        return;
+    }
+    m_phase = Phase::PostResponse;
+    askHooks(HookPoint::PostResponse, jsonObject({{"iteration", m_context.iteration}}), out);
+}
+
+void AgentMachine::afterResponse(Effects &out)
+{
     if (m_calls.empty())
         nextIteration(out); // Prepare finds out whether mail has come in the meantime.
     else
-        startTools(out);
+        startCalls(out);
+}
+
+// The model that has answered in place of another stays.
+void AgentMachine::promote(Effects &out)
+{
+    const std::string before = m_models.active().model;
+    if (!m_models.answered())
+        return;
+    const std::string &now = m_models.active().model;
+    out.push_back(effect::Publish{
+        EventKind::ModelSwitched,
+        jsonObject(
+            {{"from", before}, {"to", now}, {"reason", "the request to " + before + " failed"}})});
+    setDep("active_model", now);
 }
 
 void AgentMachine::on(input::ModelFailed &in, Effects &out)
 {
     if (m_phase != Phase::Requesting)
         return;
-    out.push_back(effect::Release{});
-    const bool retry = in.error.retryable && m_attempt < kMaxAttempts;
+    const bool fellBack = !in.hasStreamed && m_models.next(in.error);
+    const bool retry = !fellBack && in.error.retryable && m_attempt < m_spec.maxAttempts;
     const long long delay = retry ? retryDelayMs(in.error, m_attempt) : 0;
-    out.push_back(effect::Publish{EventKind::RequestFailed,
-                                  {{"code", toString(in.error.code)},
-                                   {"message", in.error.message},
-                                   {"detail", in.error.detail},
-                                   {"http_status", in.error.httpStatus},
-                                   {"retry_in_ms", retry ? Json(delay) : Json()},
-                                   {"attempt", m_attempt}}});
+    if (!fellBack)
+        out.push_back(effect::Release{});
+    out.push_back(
+        effect::Publish{EventKind::RequestFailed,
+                        jsonObject({{"code", toString(in.error.code)},
+                                    {"message", in.error.message},
+                                    {"detail", in.error.detail},
+                                    {"http_status", in.error.httpStatus},
+                                    {"retry_in_ms", retry ? Json(delay) : Json()},
+                                    {"fallback", fellBack ? Json(target().model) : Json()},
+                                    {"attempt", m_attempt}})});
+    if (fellBack) {
+        requestModel(out); // with the reservation of the request that it takes the place of
+        return;
+    }
     if (!retry) {
-        finish("failed", std::move(in.error), out);
+        failWith(std::move(in.error), out);
         return;
     }
     m_phase = Phase::Backoff;
@@ -145,100 +272,52 @@ void AgentMachine::on(input::RetryNow &, Effects &out)
 {
     if (m_phase != Phase::Backoff)
         return;
+    m_models.begin();
     m_phase = Phase::Acquiring;
     out.push_back(effect::Acquire{});
 }
 
-void AgentMachine::startTools(Effects &out)
+// No answer is needed any more: is what there is the one that the agent has to give?
+void AgentMachine::conclude(Effects &out)
 {
-    m_phase = Phase::Tools;
-    m_results.assign(m_calls.size(), std::nullopt);
-    m_open = m_calls.size();
-    for (std::size_t i = 0; i < m_calls.size() && m_phase == Phase::Tools; ++i) {
-        const ToolCall &call = m_calls[i];
-        const std::string raw = call.name.value_or("");
-        const std::string name = cleanToolName(raw);
-        const ToolGate gate = m_gate(name);
-        if (call.invalidArguments) {
-            completeTool(i,
-                         tools::ToolResult::error(
-                             "Error: tool arguments were not valid JSON. Please retry with "
-                             "a JSON object."),
-                         out);
-        } else if (!gate.known) {
-            completeTool(i, tools::ToolResult::error("Tool not found: " + raw), out);
-        } else if (gate.denied) {
-            completeTool(
-                i, tools::ToolResult::error("Tool call was denied by the team's permissions."),
-                out);
-        } else if (gate.needsApproval
-                   && std::find(m_approvedTools.begin(), m_approvedTools.end(), name)
-                          == m_approvedTools.end()) {
-            state(AgentState::WaitingApproval, out, name);
-            out.push_back(effect::AskApproval{i});
-        } else {
-            startTool(i, out);
-        }
-    }
-}
-
-void AgentMachine::startTool(std::size_t index, Effects &out)
-{
-    state(AgentState::Tool, out, cleanToolName(m_calls[index].name.value_or("")));
-    out.push_back(effect::RunTool{index});
-}
-
-void AgentMachine::on(input::Approval &in, Effects &out)
-{
-    if (m_phase != Phase::Tools || in.index >= m_calls.size() || m_results[in.index])
-        return;
-    using Verdict = ApprovalDecision::Verdict;
-    if (in.decision.verdict == Verdict::Reject) {
-        std::string text = "Tool call was rejected by approval handler.";
-        if (!in.decision.note.empty())
-            text += " Note: " + in.decision.note;
-        completeTool(in.index, tools::ToolResult::error(std::move(text)), out);
+    const auto last = std::find_if(
+        m_context.messages.rbegin(), m_context.messages.rend(),
+        [](const std::shared_ptr<const Message> &m) { return m->role == Role::Assistant; });
+    const bool hasAnswer = last != m_context.messages.rend();
+    if (!m_rules.output || !hasAnswer) {
+        m_output = hasAnswer ? Json((*last)->content.value_or("")) : Json("");
+        succeed(out);
         return;
     }
-    // The assistant's message keeps the arguments that the model gave; only the execution sees the edited ones.
-    if (in.decision.verdict == Verdict::Edit)
-        m_calls[in.index].arguments = std::move(in.decision.arguments);
-    if (in.decision.wholeRun)
-        m_approvedTools.push_back(cleanToolName(m_calls[in.index].name.value_or("")));
-    startTool(in.index, out);
-}
-
-void AgentMachine::on(input::ToolDone &in, Effects &out)
-{
-    if (m_phase != Phase::Tools || in.index >= m_results.size() || m_results[in.index])
+    OutputVerdict verdict = m_rules.output->check(**last);
+    if (!verdict.error) {
+        m_output = std::move(verdict.value);
+        succeed(out);
         return;
-    completeTool(in.index, std::move(in.result), out);
-}
-
-void AgentMachine::completeTool(std::size_t index, tools::ToolResult result, Effects &out)
-{
-    m_results[index] = std::move(result);
-    if (--m_open > 0)
-        return;
-    // Results enter the conversation in call order, however they finished.
-    for (std::size_t i = 0; i < m_calls.size(); ++i) {
-        tools::ToolResult &done = *m_results[i];
-        if (!done.updates.empty()) {
-            const auto applied = done.updates.applyTo(m_context.deps);
-            out.push_back(
-                effect::Publish{EventKind::ContextUpdated, {{"ops", done.updates.toJson()}}});
-            if (!applied)
-                out.push_back(effect::Publish{
-                    EventKind::Warning,
-                    {{"code", "context_update"}, {"message", applied.error().message}}});
-        }
-        addMessage(Message::tool(m_calls[i].id.value_or(""),
-                                 cleanToolName(m_calls[i].name.value_or("")),
-                                 std::move(done.content)),
-                   out);
     }
-    m_results.clear();
+    const bool retry = m_outputRetries < m_rules.output->maxRetries;
+    out.push_back(
+        effect::Publish{EventKind::OutputRejected, jsonObject({{"attempt", m_outputRetries + 1},
+                                                               {"message", verdict.error->message},
+                                                               {"errors", verdict.error->detail},
+                                                               {"will_retry", retry}})});
+    if (!retry) {
+        failWith(std::move(*verdict.error), out);
+        return;
+    }
+    ++m_outputRetries;
+    addMessage(correctionOf(**last, std::move(verdict.correction)), out);
     nextIteration(out);
+}
+
+void AgentMachine::succeed(Effects &out)
+{
+    if (!hasHooks(HookPoint::SessionEnd)) {
+        finish("done", std::move(m_output), std::nullopt, out);
+        return;
+    }
+    m_phase = Phase::SessionEnd;
+    askHooks(HookPoint::SessionEnd, jsonObject({{"output", m_output}}), out);
 }
 
 void AgentMachine::on(input::Cancel &in, Effects &out)
@@ -248,43 +327,49 @@ void AgentMachine::on(input::Cancel &in, Effects &out)
     if (m_phase == Phase::Requesting)
         out.push_back(effect::Release{});
     if (m_phase == Phase::Tools) {
-        for (std::size_t i = 0; i < m_calls.size(); ++i) {
-            std::string text =
-                i < m_results.size() && m_results[i]
-                    ? std::move(m_results[i]->content)
-                    : "Tool call was interrupted and not executed. Please retry if needed.";
-            addMessage(Message::tool(m_calls[i].id.value_or(""),
-                                     cleanToolName(m_calls[i].name.value_or("")), std::move(text)),
-                       out);
+        // The conversation must not keep a call without a result: providers refuse it.
+        for (OpenCall &call : m_calls) {
+            if (call.stage == Stage::Committed)
+                continue;
+            if (call.stage < Stage::Ran)
+                answer(call, "Tool call was interrupted and not executed. Please retry if needed.",
+                       "interrupted");
+            commit(call, out);
         }
-        m_results.clear();
     }
-    finish("stopped", makeError(ErrorCode::Cancelled, in.reason), out);
+    m_calls.clear();
+    finish("stopped", Json(), makeError(ErrorCode::Cancelled, in.reason), out);
 }
 
-void AgentMachine::addMessage(Message message, Effects &out)
+void AgentMachine::setDep(const std::string &key, Json value)
+{
+    m_context.deps[key] = std::move(value);
+    m_depsChanged = true;
+}
+
+void AgentMachine::addMessage(Message message, Effects &out, Json about)
 {
     m_context.add(std::move(message));
-    out.push_back(effect::Publish{EventKind::MessageAdded,
-                                  {{"message", toJson(*m_context.messages.back())}}});
+    about["message"] = toJson(*m_context.messages.back());
+    out.push_back(effect::Publish{EventKind::MessageAdded, std::move(about)});
 }
 
 void AgentMachine::state(AgentState state, Effects &out, std::string reason)
 {
-    out.push_back(effect::Publish{EventKind::AgentState,
-                                  {{"state", toString(state)}, {"reason", std::move(reason)}}});
+    out.push_back(
+        effect::Publish{EventKind::AgentState,
+                        jsonObject({{"state", toString(state)}, {"reason", std::move(reason)}})});
 }
 
-void AgentMachine::finish(std::string outcome, std::optional<Error> error, Effects &out)
+void AgentMachine::failWith(Error error, Effects &out)
+{
+    finish("failed", Json(), std::move(error), out);
+}
+
+void AgentMachine::finish(std::string outcome, Json output, std::optional<Error> error,
+                          Effects &out)
 {
     m_phase = Phase::Idle;
-    std::string output;
-    for (auto it = m_context.messages.rbegin(); it != m_context.messages.rend(); ++it) {
-        if ((*it)->role == Role::Assistant) {
-            output = (*it)->content.value_or("");
-            break;
-        }
-    }
     state(outcome == "done"      ? AgentState::Done
           : outcome == "stopped" ? AgentState::Stopped
                                  : AgentState::Failed,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/llm/fallback.h"
 #include "core/llm/modelclient.h"
 #include "core/model/context.h"
 #include "core/model/event.h"
 #include "core/model/spec.h"
+#include "core/runtime/hooks.h"
 #include "core/runtime/teamrun.h"
-#include "core/tools/tool.h"
+#include "core/tools/toolexecutor.h"
 
 #include <functional>
 #include <optional>
@@ -18,99 +20,182 @@ namespace orrery::runtime {
 
 // What can happen to an agent. ------------------------------------------------------------------------------------
 namespace input {
+/// A new turn; without a prompt it goes on with what the conversation holds.
 struct Start {
-    std::string prompt;
-}; ///< a new turn; also used to wake an agent that has finished
+    std::optional<std::string> prompt;
+};
+/// Answer to effect::Prepare.
 struct Ready {
     std::vector<Message> mail;
-};                 ///< answer to effect::Prepare
-struct Granted {}; ///< the limiter lets the request go
+};
+/// Answer to effect::AskHooks.
+struct HooksAnswered {
+    HookVerdict verdict;
+};
+/// The limiter lets the request go …
+struct Granted {};
+/// … or never will.
 struct Refused {
     Error error;
-}; ///< it never will
+};
 struct Reply {
     llm::ModelReply reply;
 };
 struct ModelFailed {
     Error error;
+    bool hasStreamed = false; ///< something of the answer has been shown already
 };
-struct RetryNow {}; ///< the time of effect::Retry is over
+/// The time of effect::Retry is over.
+struct RetryNow {};
+/// Answer to effect::AskApproval.
 struct Approval {
     std::size_t index;
     ApprovalDecision decision;
 };
+/// Answer to effect::RunTool.
 struct ToolDone {
     std::size_t index;
-    tools::ToolResult result;
+    tools::ToolExecution result;
 };
 struct Cancel {
     std::string reason;
 };
 } // namespace input
-using Input = std::variant<input::Start, input::Ready, input::Granted, input::Refused, input::Reply,
-                           input::ModelFailed, input::RetryNow, input::Approval, input::ToolDone,
-                           input::Cancel>;
+using Input = std::variant<input::Start, input::Ready, input::HooksAnswered, input::Granted,
+                           input::Refused, input::Reply, input::ModelFailed, input::RetryNow,
+                           input::Approval, input::ToolDone, input::Cancel>;
 
 // What the agent wants done. --------------------------------------------------------------------------------------
 namespace effect {
-struct Prepare {};      ///< hold while paused, collect mail, then input::Ready
-struct Acquire {};      ///< ask the limiter, then input::Granted or Refused
-struct RequestModel {}; ///< send context().messages, then Reply or ModelFailed
+/// Hold while paused, collect mail, then input::Ready; or input::Cancel when the run is to stop.
+struct Prepare {};
+struct AskHooks {
+    HookPoint point;
+    Json payload;
+};
+/// Ask the limiter, then input::Granted or Refused.
+struct Acquire {};
+/// Send the context to target(), then input::Reply or ModelFailed.
+struct RequestModel {};
+/// Book what the request really used.
 struct Settle {
     Usage usage;
-};                 ///< book what the request really used
-struct Release {}; ///< the request used nothing
+};
+/// The request used nothing.
+struct Release {};
 struct Retry {
     long long delayMs;
 };
+/// About calls()[index].
 struct AskApproval {
     std::size_t index;
-}; ///< about calls()[index]
+};
+/// Run calls()[index] with turnDeps(), then input::ToolDone.
 struct RunTool {
     std::size_t index;
-}; ///< run calls()[index], then ToolDone
+};
 struct Save {};
 struct Publish {
     EventKind kind;
     Json data;
 };
 struct Finish {
-    std::string outcome;
-    std::string output;
+    std::string outcome; ///< done, failed, stopped
+    Json output;         ///< a text, or what the output type makes of it
     std::optional<Error> error;
 };
 } // namespace effect
-using Effect = std::variant<effect::Prepare, effect::Acquire, effect::RequestModel, effect::Settle,
-                            effect::Release, effect::Retry, effect::AskApproval, effect::RunTool,
-                            effect::Save, effect::Publish, effect::Finish>;
+using Effect =
+    std::variant<effect::Prepare, effect::AskHooks, effect::Acquire, effect::RequestModel,
+                 effect::Settle, effect::Release, effect::Retry, effect::AskApproval,
+                 effect::RunTool, effect::Save, effect::Publish, effect::Finish>;
 
 /// What stands between a tool call and its execution.
 struct ToolGate {
-    bool known = false;
-    bool denied = false;
+    bool known = false; ///< the agent has it, and no policy keeps it away
     bool needsApproval = false;
+};
+
+/// Whether an answer is of the form that the agent has to give.
+struct OutputVerdict {
+    Json value;                 ///< when accepted
+    std::optional<Error> error; ///< InvalidOutput
+    std::string correction;     ///< with an error: what the model is told
+};
+struct OutputRules {
+    std::function<OutputVerdict(const Message &answer)> check;
+    int maxRetries = 0;
+};
+
+/// What an agent's loop needs to know of its surroundings. All of it answers at once and the same each time.
+struct LoopRules {
+    std::function<ToolGate(const std::string &tool)> gate;
+    const HookChain *hooks = nullptr; ///< null = none
+    std::size_t toolCount = 0;        ///< tools that the model is offered
+    std::optional<OutputRules> output;
 };
 
 /// All rules of the agent loop, and nothing else: no thread, clock, socket or file. The worker performs the effects and
 /// feeds back what came of them. Same inputs, same effects.
+///
+/// An iteration: prepare → (answer needed? iterations left?) → pre_request hooks → limiter → model → post_response hooks
+/// → tools → again. The calls of one answer run one by one, or side by side when the agent says so; then all are asked
+/// about first, and what follows their end is done in call order. A call that is the answer itself, in a form that was asked
+/// for, is never run.
 class AgentMachine
 {
 public:
-    AgentMachine(AgentSpec spec, std::function<ToolGate(const std::string &)> gate);
+    /// Goes on with `context`, whose iterations count from 0 in each turn.
+    AgentMachine(AgentSpec spec, LoopRules rules, Context context);
 
     std::vector<Effect> handle(Input input);
 
     const Context &context() const { return m_context; }
-    const std::vector<ToolCall> &calls() const { return m_calls; }
+    /// Of the answer that is being worked on, with the arguments that hooks and approvals made of them.
+    const ToolCall &call(std::size_t index) const { return m_calls.at(index).call; }
+    /// The deps as they were when the calls of this answer began: all of them see the same.
+    const std::shared_ptr<const Json> &turnDeps() const { return m_turnDeps; }
+    /// Where the request goes: the active model, or the fallback that is being tried.
+    const ModelRef &target() const { return m_models.current(); }
     bool isIdle() const { return m_phase == Phase::Idle; }
-    int iteration() const { return m_context.iteration; }
+    int iterations() const { return m_iterations; } ///< of all turns
 
 private:
-    enum class Phase { Idle, Preparing, Acquiring, Requesting, Backoff, Tools };
+    enum class Phase {
+        Idle,
+        SessionStart,
+        Preparing,
+        PreRequest,
+        Acquiring,
+        Requesting,
+        Backoff,
+        PostResponse,
+        Tools,
+        SessionEnd
+    };
+    enum class Stage {
+        New,
+        AskingHooks,
+        AskingApproval,
+        Cleared,
+        Running,
+        Ran,
+        AskingPostHooks,
+        Answered,
+        Committed
+    };
+    struct OpenCall {
+        ToolCall call;
+        std::string name; ///< what the model meant
+        Stage stage = Stage::New;
+        tools::ToolExecution result;
+        const char *how = "answered";
+    };
     using Effects = std::vector<Effect>;
 
     void on(input::Start &in, Effects &out);
     void on(input::Ready &in, Effects &out);
+    void on(input::HooksAnswered &in, Effects &out);
     void on(input::Granted &, Effects &out);
     void on(input::Refused &in, Effects &out);
     void on(input::Reply &in, Effects &out);
@@ -120,25 +205,52 @@ private:
     void on(input::ToolDone &in, Effects &out);
     void on(input::Cancel &in, Effects &out);
 
+    bool hasHooks(HookPoint point) const { return m_rules.hooks && m_rules.hooks->has(point); }
+    void askHooks(HookPoint point, Json payload, Effects &out);
     void nextIteration(Effects &out);
-    void startTools(Effects &out);
-    void startTool(std::size_t index, Effects &out);
-    void completeTool(std::size_t index, tools::ToolResult result, Effects &out);
-    void addMessage(Message message, Effects &out);
+    void acquire(Effects &out);
+    void requestModel(Effects &out);
+    void promote(Effects &out);
+    void afterResponse(Effects &out);
+    void conclude(Effects &out);
+    void succeed(Effects &out);
+
+    void startCalls(Effects &out);
+    void continueCalls(Effects &out);
+    bool advance(std::size_t index, Effects &out);
+    void beginCall(std::size_t index, Effects &out);
+    void clearCall(std::size_t index, Effects &out);
+    void launch(std::size_t index, Effects &out);
+    void afterHooks(std::size_t index, HookVerdict &verdict, Effects &out);
+    void answer(OpenCall &call, std::string text, const char *how);
+    void commit(OpenCall &call, Effects &out);
+    void applyUpdates(const ContextUpdate &updates, Effects &out);
+    void setDep(const std::string &key, Json value);
+
+    void addMessage(Message message, Effects &out, Json about = Json::object());
     void state(AgentState state, Effects &out, std::string reason = {});
-    void finish(std::string outcome, std::optional<Error> error, Effects &out);
+    void finish(std::string outcome, Json output, std::optional<Error> error, Effects &out);
+    void failWith(Error error, Effects &out);
 
     AgentSpec m_spec;
-    std::function<ToolGate(const std::string &)> m_gate;
+    LoopRules m_rules;
     Context m_context;
     Phase m_phase = Phase::Idle;
-    int m_turnStart = 0; ///< iteration count when the turn began; the limit is per turn
+    int m_iterations = 0;
     int m_attempt = 0;
-    std::vector<ToolCall> m_calls; ///< of the current assistant message
-    std::vector<std::optional<tools::ToolResult>> m_results;
-    std::size_t m_open = 0;                   ///< calls without a result
+    int m_outputRetries = 0;
+    Json m_output; ///< while session_end is asked
+    llm::FallbackChain m_models;
+    std::vector<OpenCall> m_calls; ///< of the current answer
+    std::size_t m_at = 0;          ///< the call that is being worked on
+    bool m_launched = false;       ///< side by side: all have been asked about
+    std::shared_ptr<const Json> m_turnDeps;
+    bool m_depsChanged = false;               ///< since m_turnDeps was made
     std::vector<std::string> m_approvedTools; ///< for the rest of the run
 };
+
+/// A new agent's context. The prompt becomes the system message, unless it is empty.
+Context freshContext(const AgentSpec &spec, std::optional<std::string> systemPrompt);
 
 /// What the model is shown as the name of a call: the text before a stray quotation mark, trimmed.
 std::string cleanToolName(const std::string &raw);

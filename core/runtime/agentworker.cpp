@@ -4,6 +4,9 @@
 #include "core/base/ids.h"
 #include "core/llm/httprequest.h"
 #include "core/llm/providers.h"
+#include "core/model/contextcodec.h"
+#include "core/model/jsonobject.h"
+#include "core/tools/toolexecutor.h"
 #include "core/llm/toolschema.h"
 
 #include <QPointer>
@@ -15,9 +18,15 @@ namespace orrery::runtime {
 
 AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop)
     : m_spec(std::move(spec)), m_services(services), m_stop(std::move(stop)),
-      m_machine(m_spec, [this](const std::string &tool) { return gateFor(tool); }),
-      m_limiterTimer(new QTimer(this))
+      m_requests(m_spec, offeredTools(), services.schemas),
+      m_machine(m_spec, makeRules(), freshContext(m_spec, m_requests.systemPrompt())),
+      m_limiterTimer(new QTimer(this)), m_saveTimer(new QTimer(this))
 {
+    m_saveTimer->setSingleShot(true);
+    connect(m_saveTimer, &QTimer::timeout, this, [this] {
+        if (m_unsaved && !m_saving)
+            saveContext();
+    });
     m_limiterTimer->setSingleShot(true);
     connect(m_limiterTimer, &QTimer::timeout, this, [this] {
         if (const auto next = m_services.limiter->pump(m_services.clock.wallMs()); next && m_ticket)
@@ -25,7 +34,15 @@ AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token
     });
 }
 
-AgentWorker::~AgentWorker() = default;
+AgentWorker::~AgentWorker()
+{
+    {
+        std::lock_guard lock(m_wayBack->mutex);
+        m_wayBack->worker = nullptr;
+    }
+    if (m_unsaved)
+        saveContext();
+}
 
 void AgentWorker::post(std::function<void()> job)
 {
@@ -39,9 +56,10 @@ void AgentWorker::begin(const std::string &task)
     for (auto at = prompt.find("{{task}}"); at != std::string::npos;
          at = prompt.find("{{task}}", at + task.size()))
         prompt.replace(at, 8, task);
-    m_services.publish(EventKind::AgentStarted, name(),
-                       {{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", prompt}});
-    feed(input::Start{std::move(prompt)});
+    m_services.publish(
+        EventKind::AgentStarted, name(),
+        jsonObject({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", prompt}}));
+    feed(input::Start{prompt.empty() ? std::nullopt : std::optional(std::move(prompt))});
 }
 
 void AgentWorker::wake()
@@ -49,12 +67,13 @@ void AgentWorker::wake()
     if (!m_machine.isIdle() || m_services.stopping || !m_services.mailbox.hasMail(name()))
         return;
     if (!m_started) {
-        m_services.publish(EventKind::AgentStarted, name(),
-                           {{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", ""}});
+        m_services.publish(
+            EventKind::AgentStarted, name(),
+            jsonObject({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", ""}}));
         m_started = true;
     }
     m_busy = true; // before the mail is taken: see TeamRun::agentIdle
-    feed(input::Start{});
+    feed(input::Start{std::nullopt});
 }
 
 void AgentWorker::resume()
@@ -90,11 +109,11 @@ void AgentWorker::resolve(const std::string &callId, const ApprovalDecision &dec
                        : decision.verdict == Verdict::Edit  ? "edit"
                                                             : "reject";
     m_services.publish(EventKind::ApprovalResolved, name(),
-                       {{"call", callId},
-                        {"tool", m_machine.calls()[index].name.value_or("")},
-                        {"decision", word},
-                        {"note", decision.note},
-                        {"by", decision.by}});
+                       jsonObject({{"call", callId},
+                                   {"tool", m_machine.call(index).name.value_or("")},
+                                   {"decision", word},
+                                   {"note", decision.note},
+                                   {"by", decision.by}}));
     feed(input::Approval{index, decision});
 }
 
@@ -123,32 +142,37 @@ void AgentWorker::perform(effect::Prepare &)
     if (m_services.paused) {
         m_held = true;
         m_services.publish(EventKind::AgentState, name(),
-                           {{"state", toString(AgentState::Paused)}, {"reason", ""}});
+                           jsonObject({{"state", toString(AgentState::Paused)}, {"reason", ""}}));
         return;
     }
     input::Ready ready;
     for (team::PeerMessage &mail : m_services.mailbox.take(name())) {
         m_services.publish(EventKind::PeerMessageDelivered, name(),
-                           {{"id", mail.id}, {"from", mail.from}, {"text", mail.text}});
+                           jsonObject({{"id", mail.id}, {"from", mail.from}, {"text", mail.text}}));
         ready.mail.push_back(Message::user(
             mail.from == "person" ? mail.text : "Message from " + mail.from + ": " + mail.text));
     }
     feed(std::move(ready));
 }
 
+// Hooks may run commands, so they are asked on the pool like tools.
+void AgentWorker::perform(effect::AskHooks &ask)
+{
+    const std::uint64_t generation = m_generation;
+    // The pool is waited for before any worker is destroyed, so `this` outlives the job.
+    m_services.toolPool.start(
+        [this, generation, point = ask.point, payload = std::move(ask.payload)]() mutable {
+            HookVerdict verdict = m_services.hooks.ask(point, std::move(payload));
+            post([this, generation, verdict = std::move(verdict)]() mutable {
+                if (generation == m_generation)
+                    feed(input::HooksAnswered{std::move(verdict)});
+            });
+        });
+}
+
 llm::ModelRequest AgentWorker::makeRequest()
 {
-    llm::ModelRequest request;
-    request.agent = m_spec.name;
-    request.provider = m_spec.provider();
-    request.model = m_spec.modelName();
-    request.baseUrl = m_spec.baseUrl;
-    request.script = m_spec.script;
-    request.history = &m_machine.context().messages;
-    request.tools = m_tools;
-    request.settings = m_spec.settings;
-    request.stream = m_spec.stream;
-    request.timeoutMs = m_spec.timeoutMs;
+    llm::ModelRequest request = m_requests.make(m_machine.target(), m_machine.context());
     llm::prepareRequest(request);
     // Without a body the client says what is wrong with the messages.
     if (auto body = m_encoder.encode(request))
@@ -158,22 +182,10 @@ llm::ModelRequest AgentWorker::makeRequest()
 
 void AgentWorker::perform(effect::Acquire &)
 {
-    if (!m_client) {
-        m_client = llm::makeModelClient();
-        Json tools = Json::array();
-        for (const auto &[toolName, tool] : m_services.tools) {
-            if (m_spec.tools.empty()
-                || std::find(m_spec.tools.begin(), m_spec.tools.end(), toolName)
-                       != m_spec.tools.end())
-                tools.push_back(llm::toolSchema(
-                    llm::ToolView{tool->name, tool->description, &tool->parameters},
-                    llm::wireFormOf(m_spec.provider())));
-        }
-        if (!tools.empty())
-            m_tools = std::make_shared<const Json>(std::move(tools));
-    }
-    const llm::ModelRequest request = makeRequest();
-    const auto bytes = static_cast<std::int64_t>(request.body ? request.body->size() : 0);
+    m_prepared = makeRequest();
+    m_preparedFor = m_machine.target();
+    const auto &body = m_prepared->body;
+    const auto bytes = static_cast<std::int64_t>(body ? body->size() : 0);
     m_estimate =
         m_spec.reserveTokens > 0 ? m_spec.reserveTokens : std::max<std::int64_t>(1, bytes / 4);
     if (!m_services.limiter) {
@@ -203,8 +215,9 @@ void AgentWorker::perform(effect::Acquire &)
         return;
     }
     m_ticket = outcome.ticket;
-    m_services.publish(EventKind::AgentState, name(),
-                       {{"state", toString(AgentState::WaitingRate)}, {"reason", denial.sentence}});
+    m_services.publish(
+        EventKind::AgentState, name(),
+        jsonObject({{"state", toString(AgentState::WaitingRate)}, {"reason", denial.sentence}}));
     armLimiterTimer(denial.fitsAtMs.value_or(m_services.clock.wallMs() + 1000));
 }
 
@@ -239,31 +252,35 @@ void AgentWorker::granted(const team::RateLimiter::Verdict &verdict, std::uint64
     }
     m_reservation = verdict.reservation;
     m_services.publish(EventKind::LimiterAcquired, name(),
-                       {{"reservation", m_reservation},
-                        {"tokens", m_estimate},
-                        {"window_tokens", verdict.windowTokens},
-                        {"window_requests", verdict.windowRequests}});
+                       jsonObject({{"reservation", m_reservation},
+                                   {"tokens", m_estimate},
+                                   {"window_tokens", verdict.windowTokens},
+                                   {"window_requests", verdict.windowRequests}}));
     feed(input::Granted{});
 }
 
 void AgentWorker::perform(effect::RequestModel &)
 {
-    llm::ModelRequest request = makeRequest();
+    // Made for the estimate already, unless it goes to another model now.
+    llm::ModelRequest request =
+        m_prepared && m_preparedFor == m_machine.target() ? std::move(*m_prepared) : makeRequest();
+    m_prepared.reset();
     m_callId = newId("call");
     m_requestStartUs = m_services.clock.steadyUs();
     m_firstTokenUs = 0;
-    m_requestSeq = m_services.publish(EventKind::RequestSent, name(),
-                                      {{"call", m_callId},
+    m_requestSeq =
+        m_services.publish(EventKind::RequestSent, name(),
+                           jsonObject({{"call", m_callId},
                                        {"provider", request.provider},
                                        {"model", request.model},
                                        {"base_url", request.baseUrl},
                                        {"scripted", request.provider == "scripted"},
-                                       {"message_count", request.conversation().size()},
-                                       {"tool_count", m_tools ? m_tools->size() : 0},
+                                       {"message_count", request.messages.size()},
+                                       {"tool_count", request.tools ? request.tools->size() : 0},
                                        {"body_bytes", request.body ? request.body->size() : 0},
                                        {"tokens_est", m_estimate},
-                                       {"schema_conversions", 1}});
-    request.apiKey = llm::resolveApiKey(request.provider, m_spec.apiKeyEnv);
+                                       {"schema_conversions", m_services.schemas.conversions()}}));
+    request.apiKey = llm::resolveApiKey(request.provider, m_machine.target().apiKeyEnv);
 
     const std::uint64_t generation = ++m_generation;
     llm::ModelHandlers handlers;
@@ -272,7 +289,7 @@ void AgentWorker::perform(effect::RequestModel &)
             return;
         if (m_firstTokenUs == 0)
             m_firstTokenUs = m_services.clock.steadyUs();
-        Json data = {{"call", m_callId}};
+        Json data = jsonObject({{"call", m_callId}});
         if (!delta.text.empty())
             data["text"] = delta.text;
         if (!delta.thinking.empty())
@@ -282,29 +299,27 @@ void AgentWorker::perform(effect::RequestModel &)
     handlers.onDone = [this, generation](Result<llm::ModelReply> reply) {
         if (generation != m_generation)
             return;
-        // Out of the call's own stack frame, so that it may be destroyed.
-        post([this, generation, reply = std::move(reply)]() mutable {
-            if (generation != m_generation)
-                return;
-            m_call.reset();
-            if (!reply) {
-                feed(input::ModelFailed{reply.error()});
-                return;
-            }
-            const std::int64_t now = m_services.clock.steadyUs();
-            m_services.publish(
-                EventKind::ResponseReceived, name(),
-                {{"call", m_callId},
-                 {"finish_reason", reply->finishReason},
-                 {"usage", toJson(reply->usage)},
-                 {"raw_usage", reply->rawUsage},
-                 {"cost_usd", nullptr},
-                 {"ttft_ms",
-                  m_firstTokenUs ? Json((m_firstTokenUs - m_requestStartUs) / 1000) : Json()}},
-                m_requestSeq, now - m_requestStartUs);
-            feed(input::Reply{std::move(*reply)});
-        });
+        // It calls us from a frame of its own, so it is kept until the next one has ended.
+        m_endedCall = std::move(m_call);
+        if (!reply) {
+            feed(input::ModelFailed{reply.error(), m_firstTokenUs != 0});
+            return;
+        }
+        const std::int64_t now = m_services.clock.steadyUs();
+        m_services.publish(EventKind::ResponseReceived, name(),
+                           jsonObject({{"call", m_callId},
+                                       {"finish_reason", reply->finishReason},
+                                       {"usage", toJson(reply->usage)},
+                                       {"raw_usage", reply->rawUsage},
+                                       {"cost_usd", nullptr},
+                                       {"ttft_ms", m_firstTokenUs ? Json(
+                                                       (m_firstTokenUs - m_requestStartUs) / 1000)
+                                                                  : Json()}}),
+                           m_requestSeq, now - m_requestStartUs);
+        feed(input::Reply{std::move(*reply)});
     };
+    if (!m_client)
+        m_client = m_services.makeModelClient();
     m_call = m_client->start(std::move(request), std::move(handlers));
 }
 
@@ -317,11 +332,11 @@ void AgentWorker::perform(effect::Settle &settle)
     m_services.limiter->record(name(), settle.usage.totalTokens, 0.0, reservation, now);
     const auto status = m_services.limiter->limiter().status(now);
     m_services.publish(EventKind::LimiterSettled, name(),
-                       {{"reservation", reservation},
-                        {"tokens_est", m_estimate},
-                        {"tokens_actual", settle.usage.totalTokens},
-                        {"window_tokens", status.windowTokens},
-                        {"window_requests", status.windowRequests}});
+                       jsonObject({{"reservation", reservation},
+                                   {"tokens_est", m_estimate},
+                                   {"tokens_actual", settle.usage.totalTokens},
+                                   {"window_tokens", status.windowTokens},
+                                   {"window_requests", status.windowRequests}}));
 }
 
 void AgentWorker::perform(effect::Release &)
@@ -330,7 +345,7 @@ void AgentWorker::perform(effect::Release &)
         return;
     const auto reservation = std::exchange(m_reservation, 0);
     m_services.publish(EventKind::LimiterReleased, name(),
-                       {{"reservation", reservation}, {"tokens", m_estimate}});
+                       jsonObject({{"reservation", reservation}, {"tokens", m_estimate}}));
     m_services.limiter->release(reservation, m_services.clock.wallMs());
 }
 
@@ -346,36 +361,33 @@ void AgentWorker::perform(effect::Retry &retry)
 
 void AgentWorker::perform(effect::AskApproval &ask)
 {
-    const ToolCall &call = m_machine.calls()[ask.index];
+    const ToolCall &call = m_machine.call(ask.index);
     std::string id = call.id.value_or("");
     if (id.empty() || m_approvals.contains(id))
         id = newId("approval");
     m_approvals[id] = ask.index;
-    m_services.publish(EventKind::ApprovalRequested, name(),
-                       {{"call", id},
-                        {"tool", call.name.value_or("")},
-                        {"args", call.arguments},
-                        {"reason", "The team's permissions ask for approval of this tool."}});
+    m_services.publish(
+        EventKind::ApprovalRequested, name(),
+        jsonObject({{"call", id},
+                    {"tool", call.name.value_or("")},
+                    {"args", call.arguments},
+                    {"reason", "The team's permissions ask for approval of this tool."}}));
 }
 
 void AgentWorker::perform(effect::RunTool &run)
 {
-    const ToolCall &call = m_machine.calls()[run.index];
+    const ToolCall &call = m_machine.call(run.index);
     const std::string toolName = cleanToolName(call.name.value_or(""));
     const tools::ToolPtr tool = m_services.tools.at(toolName);
     const std::string callId = call.id.value_or("");
-    const std::uint64_t parent = m_services.publish(EventKind::ToolStarted, name(),
-                                                    {{"call", callId},
-                                                     {"tool", toolName},
-                                                     {"args", call.arguments},
-                                                     {"category", toString(tool->category)}});
-    const std::uint64_t generation = m_generation;
+    const std::uint64_t parent =
+        m_services.publish(EventKind::ToolStarted, name(),
+                           jsonObject({{"call", callId},
+                                       {"tool", toolName},
+                                       {"args", call.arguments},
+                                       {"category", toString(tool->category)}}));
     const std::size_t index = run.index;
-    // The pool is waited for before any worker is destroyed, so `this` outlives the job.
-    m_services.toolPool.start([this, tool, callId, toolName, parent, generation, index,
-                               args = call.arguments,
-                               deps = std::make_shared<const Json>(m_machine.context().deps)] {
-        const std::int64_t begin = m_services.clock.steadyUs();
+    const auto execute = [this, tool, callId, args = call.arguments, deps = m_machine.turnDeps()] {
         tools::ToolContext context;
         context.run = m_services.run;
         context.agent = m_spec.name;
@@ -387,38 +399,78 @@ void AgentWorker::perform(effect::RunTool &run)
         context.emitEvent = [this](EventKind kind, Json data) {
             m_services.publish(kind, name(), std::move(data));
         };
-        tools::ToolExecution done = tools::executeTool(*tool, args, context);
-        tools::ToolResult result{std::move(done.content), done.ok, std::move(done.updates)};
-        const std::int64_t took = m_services.clock.steadyUs() - begin;
-        post([this, generation, index, callId, toolName, parent, took,
-              result = std::move(result)]() mutable {
-            m_services.publish(EventKind::ToolFinished, name(),
-                               {{"call", callId},
-                                {"tool", toolName},
-                                {"ok", result.ok},
-                                {"content", result.content}},
-                               parent, took);
+        return tools::executeTool(*tool, args, context);
+    };
+    const std::int64_t begin = m_services.clock.steadyUs();
+    const auto finished = [this, callId, toolName, parent,
+                           begin](const tools::ToolExecution &result) {
+        m_services.publish(EventKind::ToolFinished, name(),
+                           jsonObject({{"call", callId},
+                                       {"tool", toolName},
+                                       {"ok", result.ok},
+                                       {"content", result.content}}),
+                           parent, m_services.clock.steadyUs() - begin);
+    };
+    if (tool->isQuick) {
+        tools::ToolExecution result = execute();
+        finished(result);
+        feed(input::ToolDone{index, std::move(result)});
+        return;
+    }
+    const std::uint64_t generation = m_generation;
+    // The pool is waited for before any worker is destroyed, so `this` outlives the job.
+    m_services.toolPool.start([this, execute, finished, generation, index] {
+        tools::ToolExecution result = execute();
+        post([this, finished, generation, index, result = std::move(result)]() mutable {
+            finished(result);
             if (generation == m_generation)
                 feed(input::ToolDone{index, std::move(result)});
         });
     });
 }
 
+// One save at a time, and at most a fifth of the time spent on saving: a long context is written anew each time. What
+// changes meanwhile falls together into the next save. Nothing waits once the agent is idle.
 void AgentWorker::perform(effect::Save &)
 {
     if (!m_services.contexts)
         return;
+    m_unsaved = true;
+    if (!m_saving && (m_machine.isIdle() || !m_saveTimer->isActive()))
+        saveContext();
+}
+
+void AgentWorker::saved()
+{
+    m_saving = false;
+    const std::int64_t took = m_services.clock.steadyUs() - m_saveStartUs;
+    if (m_unsaved && m_machine.isIdle())
+        saveContext();
+    else
+        m_saveTimer->start(std::chrono::milliseconds(4 * took / 1000));
+}
+
+void AgentWorker::saveContext()
+{
+    m_unsaved = false;
+    m_saving = true;
+    m_saveTimer->stop();
+    m_saveStartUs = m_services.clock.steadyUs();
     const std::uint64_t version = ++m_saveVersion;
-    TeamServices &services = m_services;
+    auto snapshot = std::make_shared<const Context>(m_machine.context());
     m_services.contexts->save(
-        m_services.run + "/" + name(),
-        std::make_shared<const Json>(serializeContext(m_machine.context())),
-        [&services, agent = name(), version](const store::ContextStore::Saved &saved) {
+        m_services.run + "/" + name(), [snapshot] { return serializeContext(*snapshot); },
+        [&services = m_services, agent = name(), version,
+         back = m_wayBack](const store::ContextStore::Saved &saved) {
             if (saved.error)
-                services.publish(EventKind::SaveFailed, agent, {{"message", saved.error->message}});
+                services.publish(EventKind::SaveFailed, agent,
+                                 jsonObject({{"message", saved.error->message}}));
             else
                 services.publish(EventKind::ContextSaved, agent,
-                                 {{"version", version}, {"bytes", saved.bytes}});
+                                 jsonObject({{"version", version}, {"bytes", saved.bytes}}));
+            std::lock_guard lock(back->mutex);
+            if (AgentWorker *worker = back->worker)
+                worker->post([worker] { worker->saved(); });
         });
 }
 
@@ -434,17 +486,37 @@ void AgentWorker::perform(effect::Finish &finish)
     ++m_generation;
     const std::string reason = finish.error ? finish.error->message : std::string();
     m_services.publish(EventKind::AgentFinished, name(),
-                       {{"outcome", finish.outcome},
-                        {"output", finish.output},
-                        {"iterations", m_machine.iteration()},
-                        {"usage", toJson(m_machine.context().usage)},
-                        {"error", finish.error ? Json(reason) : Json()}});
+                       jsonObject({{"outcome", finish.outcome},
+                                   {"output", finish.output.is_null() ? Json("") : finish.output},
+                                   {"iterations", m_machine.iterations()},
+                                   {"usage", toJson(m_machine.context().usage)},
+                                   {"error", finish.error ? Json(reason) : Json()}}));
     m_busy = false;
     emit becameIdle(QString::fromStdString(name()), QString::fromStdString(finish.outcome),
                     QString::fromStdString(reason));
     // Mail may have come between the last look into the box and now.
     if (finish.outcome == "done" && m_services.mailbox.hasMail(name()))
         post([this] { wake(); });
+}
+
+LoopRules AgentWorker::makeRules()
+{
+    LoopRules rules;
+    rules.gate = [this](const std::string &tool) { return gateFor(tool); };
+    rules.hooks = &m_services.hooks;
+    rules.toolCount = offeredTools().size();
+    rules.output = m_requests.outputRules();
+    return rules;
+}
+
+std::vector<std::string> AgentWorker::offeredTools() const
+{
+    std::vector<std::string> names;
+    for (const auto &[tool, definition] : m_services.tools)
+        if (gateFor(tool).known)
+            names.push_back(tool);
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 ToolGate AgentWorker::gateFor(const std::string &tool) const
@@ -454,13 +526,12 @@ ToolGate AgentWorker::gateFor(const std::string &tool) const
     };
     ToolGate gate;
     const auto it = m_services.tools.find(tool);
-    gate.known = it != m_services.tools.end() && (m_spec.tools.empty() || has(m_spec.tools));
-    if (!gate.known)
-        return gate;
-    const Permissions &permissions = m_services.team.permissions;
-    gate.denied = has(permissions.deny);
-    gate.needsApproval =
-        has(permissions.allow) ? false : has(permissions.approve) || it->second->needsApproval;
+    gate.known = it != m_services.tools.end() && (m_spec.tools.empty() || has(m_spec.tools))
+                 && !m_services.policy.isBlocked(tool);
+    if (gate.known)
+        gate.needsApproval = !has(m_services.team.permissions.allow)
+                             && (it->second->needsApproval
+                                 || m_services.policy.requiresApproval(tool, it->second->category));
     return gate;
 }
 

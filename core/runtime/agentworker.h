@@ -3,6 +3,7 @@
 
 #include "core/llm/requestencoder.h"
 #include "core/runtime/agentmachine.h"
+#include "core/runtime/agentrequest.h"
 #include "core/runtime/teamservices.h"
 
 #include <QObject>
@@ -10,6 +11,8 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <stop_token>
 
 class QTimer;
@@ -45,6 +48,7 @@ signals:
 private:
     void feed(Input input);
     void perform(effect::Prepare &);
+    void perform(effect::AskHooks &ask);
     void perform(effect::Acquire &);
     void perform(effect::RequestModel &);
     void perform(effect::Settle &settle);
@@ -59,24 +63,32 @@ private:
     void granted(const team::RateLimiter::Verdict &verdict, std::uint64_t generation);
     void armLimiterTimer(std::int64_t fitsAtMs);
     void leaveQueue();
+    void saveContext();
+    void saved();
+    LoopRules makeRules();
+    std::vector<std::string> offeredTools() const; ///< by name
     ToolGate gateFor(const std::string &tool) const;
     llm::ModelRequest makeRequest();
 
     const AgentSpec m_spec;
     TeamServices &m_services;
     std::stop_token m_stop;
+    RequestSource m_requests;
     AgentMachine m_machine;
     std::unique_ptr<llm::ModelClient> m_client; ///< made on the worker's thread
     std::unique_ptr<llm::ModelCall> m_call;
-    std::shared_ptr<const Json> m_tools; ///< in the provider's form, made once
+    std::unique_ptr<llm::ModelCall> m_endedCall;
     llm::RequestEncoder m_encoder;
     QTimer *m_limiterTimer;
+    QTimer *m_saveTimer;           ///< runs while no further save is due
     std::vector<Effect> m_pending; ///< effects not yet performed, in order
     std::atomic<bool> m_busy{false};
     bool m_performing = false;
     bool m_held = false; ///< paused between two calls
     bool m_started = false;
-    std::string m_callId; ///< of the request in flight
+    std::optional<llm::ModelRequest> m_prepared; ///< the next request, with its body
+    ModelRef m_preparedFor;                      ///< where it goes
+    std::string m_callId;                        ///< of the request in flight
     std::uint64_t m_requestSeq = 0;
     std::int64_t m_requestStartUs = 0;
     std::int64_t m_firstTokenUs = 0;
@@ -84,7 +96,16 @@ private:
     team::ReservationId m_reservation = 0;
     LimiterGate::Ticket m_ticket = 0;
     std::uint64_t m_generation = 0; ///< of requests and tools; answers of an older one are dropped
+    /// How a save finds back to the worker, which it may outlive.
+    struct WayBack {
+        std::mutex mutex;
+        AgentWorker *worker; ///< null once it is gone
+    };
+    std::shared_ptr<WayBack> m_wayBack{new WayBack{{}, this}};
     std::uint64_t m_saveVersion = 0;
+    std::int64_t m_saveStartUs = 0;
+    bool m_saving = false;  ///< a save is under way
+    bool m_unsaved = false; ///< something has changed since it was asked for
     std::map<std::string, std::size_t> m_approvals; ///< open requests: call id → index
 };
 

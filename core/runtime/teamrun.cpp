@@ -2,7 +2,9 @@
 #include "core/runtime/teamrun.h"
 
 #include "core/base/ids.h"
+#include "core/llm/structuredoutput.h"
 #include "core/runtime/agentworker.h"
+#include "core/runtime/commandhook.h"
 #include "core/runtime/teamservices.h"
 #include "core/runtime/workspace.h"
 
@@ -65,6 +67,16 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
     p->options = std::move(options);
     p->services = std::make_unique<TeamServices>(p->id, p->options.team, *workspace, p->clock,
                                                  p->journal.get());
+    for (const AgentSpec &agent : p->options.team.agents)
+        if (const auto type = llm::outputTypeFromJson(agent.outputType); !type)
+            return fail(ErrorCode::InvalidArgument,
+                        "The output type of " + agent.name + ": " + type.error().message);
+    for (const HookSpec &spec : p->options.team.hooks) {
+        auto hook = makeCommandHook(spec, p->id, *workspace, p->stop.get_token());
+        if (!hook)
+            return fail(hook.error());
+        p->services->hooks.add(std::move(*hook));
+    }
     const std::string &memoryPath = p->options.team.memoryPath;
     auto memory =
         memory::MemoryStore::open(memoryPath.empty() ? "" : (*workspace / memoryPath).string());

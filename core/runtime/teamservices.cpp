@@ -2,6 +2,7 @@
 #include "core/runtime/teamservices.h"
 
 #include "core/base/ids.h"
+#include "core/runtime/agentrequest.h"
 
 #include <algorithm>
 
@@ -17,13 +18,30 @@ std::vector<std::string> memberNames(const TeamSpec &team)
     return names;
 }
 
+tools::PermissionPolicy policyOf(const Permissions &permissions)
+{
+    using Mode = tools::PermissionPolicy::Mode;
+    tools::PermissionPolicy policy;
+    policy.mode = permissions.mode == "permissive" ? Mode::Permissive
+                  : permissions.mode == "strict"   ? Mode::Strict
+                                                   : Mode::Default;
+    policy.deny = permissions.deny;
+    policy.denyPrefixes = permissions.denyPrefixes;
+    policy.allow = permissions.only;
+    policy.allowPrefixes = permissions.onlyPrefixes;
+    policy.approvalRequired = permissions.approve;
+    policy.allowUnattendedExecute = permissions.allowUnattendedExecute;
+    return policy;
+}
+
 } // namespace
 
 TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder,
                            const Clock &systemClock, store::JournalWriter *journal)
     : run(std::move(runId)), team(std::move(spec)), workspace(std::move(folder)),
       clock(systemClock), bus(systemClock, journal), claims(team.claimTtlMs),
-      mailbox(memberNames(team))
+      mailbox(memberNames(team)), policy(policyOf(team.permissions)),
+      schemas([this](const std::string &name) { return view(*tools.at(name)); })
 {
     if (team.limits.any()) {
         team::LimiterConfig config;

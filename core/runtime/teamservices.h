@@ -2,15 +2,19 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/llm/modelclient.h"
+#include "core/llm/toolschemacache.h"
 #include "core/memory/memorystore.h"
 #include "core/model/spec.h"
 #include "core/runtime/eventbus.h"
+#include "core/runtime/hooks.h"
 #include "core/runtime/limitergate.h"
 #include "core/runtime/teamrun.h"
 #include "core/store/journal.h"
 #include "core/team/claimtable.h"
 #include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
+#include "core/tools/permissionpolicy.h"
 #include "core/tools/tool.h"
 
 #include <QThreadPool>
@@ -52,6 +56,10 @@ struct TeamServices {
     std::unique_ptr<store::ContextStore> contexts; ///< null without a journal
     std::unique_ptr<tools::WriteGate> writeGate;
     std::unordered_map<std::string, tools::ToolPtr> tools;
+    const tools::PermissionPolicy policy; ///< which tools there are, and which ask first
+    llm::ToolSchemaCache schemas;
+    std::function<std::unique_ptr<llm::ModelClient>()> makeModelClient = llm::makeModelClient;
+    HookChain hooks;                                    ///< complete before the first thread starts
     QThreadPool toolPool;                               ///< blocking tool functions
     std::function<void(const std::string &)> wakeAgent; ///< set once before start; thread-safe
     std::atomic<bool> paused{false};

@@ -92,7 +92,7 @@ std::vector<tools::ToolPtr> teamTools(TeamServices &services)
 {
     TeamServices *s = &services;
     const auto category = ToolCategory::Communicate;
-    return {
+    const std::vector<std::shared_ptr<tools::Tool>> list = {
         makeTool(
             "claim_region",
             "Claim lines of a file before you edit them, so that no teammate changes them "
@@ -142,6 +142,9 @@ std::vector<tools::ToolPtr> teamTools(TeamServices &services)
         makeTool("list_team", "List the team's members and who holds which lines.", category, {},
                  [s](const Json &, ToolContext &context) { return listTeam(*s, context); }),
     };
+    for (const auto &tool : list)
+        tool->isQuick = true; // tables in memory, each behind a lock that nobody holds for long
+    return {list.begin(), list.end()};
 }
 
 } // namespace orrery::runtime

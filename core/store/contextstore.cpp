@@ -27,7 +27,7 @@ public:
         m_pool.waitForDone();
     }
 
-    void save(const std::string &session, std::shared_ptr<const Json> context,
+    void save(const std::string &session, std::function<Json()> context,
               std::function<void(const Saved &)> done) override
     {
         std::lock_guard lock(m_mutex);
@@ -73,7 +73,7 @@ public:
 
 private:
     struct Job {
-        std::shared_ptr<const Json> context;
+        std::function<Json()> context;
         std::uint64_t version = 0;
         std::vector<std::function<void(const Saved &)>> done;
     };
@@ -97,7 +97,7 @@ private:
 
     Saved write(const std::string &session, const Job &job)
     {
-        const std::string text = job.context->dump(-1, ' ', false, Json::error_handler_t::replace);
+        const std::string text = job.context().dump(-1, ' ', false, Json::error_handler_t::replace);
         Saved saved{session, job.version, text.size(), {}};
         std::lock_guard lock(m_databaseMutex);
         auto insert =

@@ -68,8 +68,8 @@ public:
     };
     static Result<std::unique_ptr<ContextStore>> open(const std::string &path);
     virtual ~ContextStore() = default; ///< flushes with a deadline of 5 s
-    /// Takes the value and returns at once. `done` (may be empty) is called on the pool's thread.
-    virtual void save(const std::string &session, std::shared_ptr<const Json> context,
+    /// Returns at once. `context` is asked for its value, and `done` (may be empty) called, on the pool's thread.
+    virtual void save(const std::string &session, std::function<Json()> context,
                       std::function<void(const Saved &)> done) = 0;
     /// Waits until everything is written; on the deadline names the sessions that are not.
     virtual Result<void> flush(int deadlineMs) = 0;

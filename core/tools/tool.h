@@ -32,7 +32,7 @@ public:
                             int lastLine, int newLastLine, const std::string &callId) = 0;
 };
 
-/// What a running tool may use. Lives as long as the call; the tool runs on a thread of its own and may block.
+/// What a running tool may use. Lives as long as the call; a tool that is not quick runs on a thread of its own and may block.
 struct ToolContext {
     std::string run;
     std::string agent;
@@ -95,6 +95,8 @@ struct Tool {
     /// True when `run` owns what it refers to, so that a call which ignores its stop token may be left behind. The end
     /// of any other call is waited for, however long it takes.
     bool mayBeAbandoned = false;
+    /// True when `run` never waits for anything: it is called on the agent's own thread, once, without a time limit.
+    bool isQuick = false;
     std::function<ToolResult(const Json &arguments, ToolContext &context)> run;
 };
 

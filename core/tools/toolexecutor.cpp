@@ -14,6 +14,19 @@ namespace {
 
 using Outcome = ToolResult::Outcome;
 
+using ToolFunction = std::function<ToolResult(const Json &, ToolContext &)>;
+
+ToolResult callTool(const ToolFunction &run, const Json &arguments, ToolContext &context)
+{
+    try {
+        return run(arguments, context);
+    } catch (const std::exception &exception) {
+        return ToolResult::raised(exception.what());
+    } catch (...) {
+        return ToolResult::thrown("something that is no exception");
+    }
+}
+
 /// What a call may reach of the world outside, until it is cut off. Thread-safe.
 class Tether : public WriteGate
 {
@@ -80,7 +93,7 @@ public:
     /// On the tool's thread.
     void run()
     {
-        ToolResult result = call();
+        ToolResult result = callTool(m_run, m_arguments, m_context);
         std::lock_guard lock(m_mutex);
         m_result = std::move(result);
         m_ended.notify_all();
@@ -100,18 +113,7 @@ public:
     ToolResult takeResult() { return std::move(*m_result); } ///< once it has ended
 
 private:
-    ToolResult call()
-    {
-        try {
-            return m_run(m_arguments, m_context);
-        } catch (const std::exception &exception) {
-            return ToolResult::raised(exception.what());
-        } catch (...) {
-            return ToolResult::thrown("something that is no exception");
-        }
-    }
-
-    const std::function<ToolResult(const Json &, ToolContext &)> m_run;
+    const ToolFunction m_run;
     const Json m_arguments;
     ToolContext m_context;
     std::stop_source m_stop;
@@ -144,6 +146,11 @@ bool endOrAbandon(Attempt &attempt, const Tool &tool, std::chrono::milliseconds 
 ToolResult runOnce(const Tool &tool, const Json &arguments, const ToolContext &context, int retry,
                    std::chrono::milliseconds grace)
 {
+    if (tool.isQuick) {
+        ToolContext own = context;
+        own.retry = retry;
+        return callTool(tool.run, arguments, own);
+    }
     const auto attempt = std::make_shared<Attempt>(tool, arguments, context, retry);
     std::optional<std::chrono::steady_clock::time_point> deadline;
     if (tool.timeoutMs > 0)

@@ -15,8 +15,8 @@ struct ToolExecution {
     int attempts = 1;
 };
 
-/// Runs one call to its end: checks the arguments, calls the tool on a thread of its own, and again after a breakdown or
-/// a timeout as often as the tool allows. Blocks, so it is called on a pool's thread. Gives a text for the model
+/// Runs one call to its end: checks the arguments, calls the tool on a thread of its own (a quick one on the caller's), and
+/// again after a breakdown or a timeout as often as the tool allows. Blocks unless the tool is quick. Gives a text for the model
 /// whatever happens, and throws nothing.
 ///
 /// When the time of an attempt is up, or the person stops the run, the tool's stop token is requested. A tool that does

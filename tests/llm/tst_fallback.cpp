@@ -15,6 +15,14 @@ Error providerFailure()
     return error;
 }
 
+Result<FallbackChain> chainOf(std::initializer_list<const char *> models)
+{
+    std::vector<ModelRef> refs;
+    for (const char *model : models)
+        refs.push_back({model, "", ""});
+    return FallbackChain::create(std::move(refs));
+}
+
 } // namespace
 
 class TestFallback : public QObject
@@ -24,49 +32,49 @@ class TestFallback : public QObject
 private slots:
     void theModelThatAnswersStaysActive()
     {
-        auto chain = FallbackChain::create({"openai:a", "groq:b", "gemini:c"});
+        auto chain = chainOf({"openai:a", "groq:b", "gemini:c"});
         QVERIFY(chain);
         chain->begin();
-        QCOMPARE(chain->current(), std::string("openai:a"));
+        QCOMPARE(chain->current().model, std::string("openai:a"));
         QVERIFY(chain->next(providerFailure()));
-        QCOMPARE(chain->current(), std::string("groq:b"));
+        QCOMPARE(chain->current().model, std::string("groq:b"));
         QVERIFY(chain->answered());
         chain->begin();
-        QCOMPARE(chain->current(), std::string("groq:b"));
+        QCOMPARE(chain->current().model, std::string("groq:b"));
         QVERIFY(!chain->answered());
-        QCOMPARE(chain->active(), std::string("groq:b"));
+        QCOMPARE(chain->active().model, std::string("groq:b"));
     }
 
     void afterAPromotionTheFallbackModelsAreTriedFromTheFirst()
     {
-        auto chain = FallbackChain::create({"openai:a", "groq:b"});
+        auto chain = chainOf({"openai:a", "groq:b"});
         chain->begin();
         QVERIFY(chain->next(providerFailure()));
         chain->answered();
         chain->begin();
         QVERIFY(chain->next(providerFailure()));
-        QCOMPARE(chain->current(), std::string("groq:b"));
+        QCOMPARE(chain->current().model, std::string("groq:b"));
         QVERIFY(!chain->next(providerFailure()));
-        QCOMPARE(chain->current(), std::string("groq:b"));
+        QCOMPARE(chain->current().model, std::string("groq:b"));
     }
 
     void aRequestThatFailedBeginsAnewWithTheActiveModel()
     {
-        auto chain = FallbackChain::create({"openai:a", "groq:b"});
+        auto chain = chainOf({"openai:a", "groq:b"});
         chain->begin();
         QVERIFY(chain->next(providerFailure()));
         QVERIFY(!chain->next(providerFailure()));
         chain->begin();
-        QCOMPARE(chain->current(), std::string("openai:a"));
+        QCOMPARE(chain->current().model, std::string("openai:a"));
     }
 
     void otherFailuresLeadNowhere()
     {
-        auto chain = FallbackChain::create({"openai:a", "groq:b"});
+        auto chain = chainOf({"openai:a", "groq:b"});
         QVERIFY(!chain->next(makeError(ErrorCode::Cancelled, "stopped")));
         QVERIFY(!chain->next(makeError(ErrorCode::RateLimited, "the team's window is full")));
-        QCOMPARE(chain->current(), std::string("openai:a"));
-        QVERIFY(!FallbackChain::create({}));
+        QCOMPARE(chain->current().model, std::string("openai:a"));
+        QVERIFY(!FallbackChain::create(std::vector<ModelRef>()));
     }
 };
 

@@ -28,6 +28,17 @@ void *counted(std::size_t size)
     throw std::bad_alloc();
 }
 
+/// A conversation is only ever appended to, so this makes another one of it.
+template <typename Edit>
+void rewrite(MessageList &messages, Edit edit)
+{
+    std::vector<MessageList::value_type> list(messages.begin(), messages.end());
+    edit(list);
+    messages.clear();
+    for (auto &message : list)
+        messages.push_back(std::move(message));
+}
+
 } // namespace
 
 void *operator new(std::size_t size) { return counted(size); }
@@ -166,11 +177,12 @@ private slots:
                 case 2: request.messages.clear(); break;
                 case 3:
                     if (!request.messages.empty())
-                        request.messages[request.messages.size() / 2] = histories.message();
+                        rewrite(request.messages,
+                                [&](auto &list) { list[list.size() / 2] = histories.message(); });
                     break;
                 case 4:
                     if (!request.messages.empty())
-                        request.messages.erase(request.messages.begin());
+                        rewrite(request.messages, [](auto &list) { list.erase(list.begin()); });
                     break;
                 case 5: request.tools = std::make_shared<const Json>(*request.tools); break;
                 default: break;
@@ -207,8 +219,7 @@ private slots:
         QFETCH(QString, provider);
         constexpr int kIterations = 2000;
         ModelRequest request = requestOf(provider.toStdString());
-        MessageList history;
-        request.history = &history;
+        MessageList &history = request.messages;
         RequestEncoder encoder;
         history.push_back(std::make_shared<Message>(Message::system("be brief")));
         QVERIFY(encoder.encode(request));
@@ -241,10 +252,10 @@ private slots:
         request.messages = {say("a"), say("b"), say("c")};
         RequestEncoder encoder;
         QVERIFY(encoder.encode(request));
-        request.messages[1] = say("other");
+        rewrite(request.messages, [&](auto &list) { list[1] = say("other"); });
         QCOMPARE(grown(encoder, request), fromScratch(request));
         QCOMPARE(encoder.counters().restarts, std::uint64_t(2));
-        request.messages.pop_back();
+        rewrite(request.messages, [](auto &list) { list.pop_back(); });
         QCOMPARE(grown(encoder, request), fromScratch(request));
         request.provider = "gemini";
         QCOMPARE(grown(encoder, request), fromScratch(request));
@@ -261,7 +272,7 @@ private slots:
         for (int i = 0; i < 60; ++i) {
             request.messages.push_back(histories.message());
             if (i == 40)
-                request.messages.erase(request.messages.begin());
+                rewrite(request.messages, [](auto &list) { list.erase(list.begin()); });
             kept.push_back(*encoder.encode(request));
             texts.push_back(kept.back()->toString());
         }
@@ -281,7 +292,8 @@ private slots:
         QVERIFY(!body);
         QCOMPARE(body.error().code, ErrorCode::InvalidArgument);
         QCOMPARE(body.error().message, std::string("message 1: a user message without content"));
-        request.messages.back() = std::make_shared<Message>(Message::user("b"));
+        rewrite(request.messages,
+                [](auto &list) { list.back() = std::make_shared<Message>(Message::user("b")); });
         QCOMPARE(grown(encoder, request), fromScratch(request));
     }
 

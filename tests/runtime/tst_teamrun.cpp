@@ -75,6 +75,16 @@ private:
         return int(std::count_if(m_seen.begin(), m_seen.end(),
                                  [kind](const EventPtr &event) { return event->kind == kind; }));
     }
+    /// The event of the message with a tool's result.
+    Json resultOf(const std::string &tool)
+    {
+        latest(EventKind::MessageAdded);
+        for (const EventPtr &event : m_seen)
+            if (event->kind == EventKind::MessageAdded && event->data["message"]["role"] == "tool"
+                && event->data["message"]["name"] == tool)
+                return event->data;
+        return Json::object();
+    }
     static Json call(const char *tool, Json arguments)
     {
         return {{"text", "I use a tool."},
@@ -185,6 +195,109 @@ private slots:
         QCOMPARE(QString::fromStdString(latest(EventKind::LimiterDenied)->data["reason"]),
                  QString("too_large"));
         QCOMPARE(count(EventKind::RequestSent), 0);
+    }
+
+    void aHookMayRefuseACall()
+    {
+        start(Json::array({call("bash", {{"command", "touch made"}}), {{"text", "Then not."}}}),
+              runtime::ApprovalMode::All,
+              {{"hooks",
+                {{{"event", "pre_tool_use"},
+                  {"tool", "bash"},
+                  {"command", "echo not today; exit 2"}}}}});
+        QCOMPARE(end(), QString("done"));
+        QVERIFY(!QFile::exists(m_folder->filePath("work/made")));
+        QCOMPARE(count(EventKind::ApprovalRequested), 0);
+        QCOMPARE(QString::fromStdString(latest(EventKind::HookDecided)->data["reason"]),
+                 QString("not today"));
+        const Json told = resultOf("bash");
+        QCOMPARE(QString::fromStdString(told["message"]["content"]),
+                 QString("Tool call was denied by hook: not today"));
+        QCOMPARE(QString::fromStdString(told["how"]), QString("denied"));
+    }
+
+    void aHookMayChangeACallAndItsResult()
+    {
+        start(Json::array({call("bash", {{"command", "echo theirs"}}), {{"text", "Done."}}}),
+              runtime::ApprovalMode::All,
+              {{"hooks",
+                {{{"event", "pre_tool_use"},
+                  {"command", R"(echo '{"modify":{"arguments":{"command":"echo mine > made"}}}')"}},
+                 {{"event", "post_tool_use"},
+                  {"command", R"(echo '{"modify":{"result":"hidden"}}')"}}}}});
+        QCOMPARE(end(), QString("done"));
+        QVERIFY(QFile::exists(m_folder->filePath("work/made")));
+        QCOMPARE(QString::fromStdString(resultOf("bash")["message"]["content"]), QString("hidden"));
+    }
+
+    void aHookMayRefuseARequest()
+    {
+        start(Json::array({{{"text", "Never."}}}), runtime::ApprovalMode::None,
+              {{"hooks", {{{"event", "pre_request"}, {"command", "echo closed; exit 2"}}}}});
+        QCOMPARE(end(), QString("failed"));
+        QCOMPARE(count(EventKind::RequestSent), 0);
+        QCOMPARE(QString::fromStdString(latest(EventKind::AgentFinished)->data["error"]),
+                 QString("A hook refused the request: closed"));
+    }
+
+    void aPolicyTakesToolsAway_data()
+    {
+        QTest::addColumn<QByteArray>("permissions");
+        QTest::addColumn<bool>("isThere");
+        QTest::addColumn<int>("asked");
+        QTest::newRow("none") << QByteArray("{}") << true << 1;
+        QTest::newRow("deny") << QByteArray(R"({"deny": ["bash"]})") << false << 0;
+        QTest::newRow("prefix") << QByteArray(R"({"deny_prefixes": ["ba"]})") << false << 0;
+        QTest::newRow("only others") << QByteArray(R"({"only": ["glob"]})") << false << 0;
+        QTest::newRow("strict") << QByteArray(R"({"policy": "strict"})") << false << 0;
+        QTest::newRow("strict, named")
+            << QByteArray(R"({"policy": "strict", "only": ["bash"]})") << true << 1;
+        QTest::newRow("allowed") << QByteArray(R"({"allow": ["bash"]})") << true << 0;
+        QTest::newRow("permissive, allowed")
+            << QByteArray(R"({"policy": "permissive", "allow": ["bash"]})") << true << 0;
+    }
+    void aPolicyTakesToolsAway()
+    {
+        QFETCH(QByteArray, permissions);
+        QFETCH(bool, isThere);
+        QFETCH(int, asked);
+        start(Json::array({call("bash", {{"command", "true"}}), {{"text", "Done."}}}),
+              runtime::ApprovalMode::All,
+              {{"permissions", Json::parse(permissions.toStdString())}});
+        QCOMPARE(end(), QString("done"));
+        QCOMPARE(count(EventKind::ToolStarted), isThere ? 1 : 0);
+        QCOMPARE(count(EventKind::ApprovalRequested), asked);
+        if (!isThere)
+            QCOMPARE(QString::fromStdString(resultOf("bash")["message"]["content"]),
+                     QString("Tool not found: bash"));
+    }
+
+    void callsRunOneByOneUnlessTheAgentSaysOtherwise_data()
+    {
+        QTest::addColumn<bool>("parallel");
+        QTest::newRow("one by one") << false;
+        QTest::newRow("side by side") << true;
+    }
+    void callsRunOneByOneUnlessTheAgentSaysOtherwise()
+    {
+        QFETCH(bool, parallel);
+        // Each waits for the other's file: that ends well only side by side.
+        const auto meet = [](const char *mine, const char *other) {
+            return Json{
+                {"name", "bash"},
+                {"arguments",
+                 {{"command", std::string("touch ") + mine + "; for i in $(seq 100); do [ -e "
+                                  + other + " ] && exit 0; sleep 0.01; done; exit 1"}}}};
+        };
+        start(Json::array({{{"text", "Two."}, {"tool_calls", {meet("a", "b"), meet("b", "a")}}},
+                           {{"text", "Done."}}}),
+              runtime::ApprovalMode::All, Json::object(), {{"parallel_tool_calls", parallel}});
+        QCOMPARE(end(), QString("done"));
+        QCOMPARE(count(EventKind::ToolFinished), 2);
+        int ok = 0;
+        for (const EventPtr &event : m_seen)
+            ok += event->kind == EventKind::ToolFinished && event->data["ok"] == true;
+        QCOMPARE(ok, parallel ? 2 : 1);
     }
 
     void aMessageMakesAnEndedTeamGoOn()

@@ -241,18 +241,22 @@ private slots:
             QVERIFY(store.has_value());
             std::vector<std::uint64_t> versions; // written on the pool's thread until flush()
             for (int i = 1; i <= 200; ++i)
-                (*store)->save("run_1/coder", std::make_shared<const Json>(Json{{"iteration", i}}),
-                               [&versions](const ContextStore::Saved &saved) {
-                                   if (!saved.error)
-                                       versions.push_back(saved.version);
-                               });
+                (*store)->save(
+                    "run_1/coder",
+                    [i] {
+                        return Json{{"iteration", i}};
+                    },
+                    [&versions](const ContextStore::Saved &saved) {
+                        if (!saved.error)
+                            versions.push_back(saved.version);
+                    });
             QVERIFY((*store)->flush(5000).has_value());
             QVERIFY(!versions.empty());
             QVERIFY(std::is_sorted(versions.begin(), versions.end()));
             QVERIFY((*store)->load("run_1/coder").value() == (Json{{"iteration", 200}}));
             QVERIFY(!(*store)->load("run_1/nobody"));
             // What is queued when the store goes is written all the same.
-            (*store)->save("run_1/lead", std::make_shared<const Json>(Json{{"last", true}}), {});
+            (*store)->save("run_1/lead", [] { return Json{{"last", true}}; }, {});
         }
         auto store = ContextStore::open(file);
         QVERIFY(store.has_value());

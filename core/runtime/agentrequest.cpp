@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/agentrequest.h"
+
+#include "core/llm/providers.h"
+
+#include <algorithm>
+
+namespace orrery::runtime {
+namespace {
+
+bool hasSystemMessage(const Context &context)
+{
+    // Where there is one, it is nearly always the first.
+    return std::any_of(context.messages.begin(), context.messages.end(),
+                       [](const auto &message) { return message->role == Role::System; });
+}
+
+} // namespace
+
+RequestSource::RequestSource(const AgentSpec &spec, std::vector<std::string> offered,
+                             llm::ToolSchemaCache &schemas, bool asksForUsage)
+    : m_spec(spec), m_schemas(schemas), m_hasTools(!offered.empty()), m_asksForUsage(asksForUsage)
+{
+    m_tools = schemas.intern(std::move(offered));
+    if (auto type = llm::outputTypeFromJson(spec.outputType))
+        m_outputType = std::move(*type);
+    if (const auto mode = spec.structuredOutput.find("mode");
+        mode != spec.structuredOutput.end() && mode->is_string())
+        m_outputMode = llm::outputModeFromString(mode->get_ref<const std::string &>())
+                           .value_or(llm::OutputMode::Auto);
+}
+
+std::optional<OutputRules> RequestSource::outputRules() const
+{
+    if (!isStructured())
+        return std::nullopt;
+    OutputRules rules;
+    rules.maxRetries = m_spec.structuredOutput.value("max_retries", 0);
+    rules.check = [type = m_outputType](const Message &answer) {
+        OutputVerdict verdict;
+        const std::string text = llm::answerText(answer);
+        auto value = llm::parseOutput(type, text);
+        if (value) {
+            verdict.value = std::move(*value);
+            return verdict;
+        }
+        verdict.error =
+            makeError(ErrorCode::InvalidOutput, value.error().message, value.error().formatted);
+        verdict.correction = llm::retryPrompt(text, value.error().formatted);
+        return verdict;
+    };
+    return rules;
+}
+
+std::optional<std::string> RequestSource::systemPrompt() const
+{
+    std::string prompt = llm::promptWithSuffix(m_spec.instructions, m_outputType, m_outputMode);
+    if (prompt.empty())
+        return std::nullopt;
+    return prompt;
+}
+
+RequestSource::Terms RequestSource::makeTerms(const ModelRef &target)
+{
+    const std::string provider = target.provider();
+    const llm::WireForm form = llm::wireFormOf(provider);
+    Terms terms{m_spec.settings, m_schemas.schemas(m_tools, form)};
+    if (form != llm::wireFormOf(m_spec.provider())) {
+        terms.settings.erase("tool_choice");
+        terms.settings.erase("response_format");
+    }
+    if (m_spec.stream && m_asksForUsage && form == llm::WireForm::OpenAi)
+        terms.settings["stream_options"]["include_usage"] = true;
+    if (isStructured()) {
+        Json tools = terms.tools ? *terms.tools : Json::array();
+        llm::applyTo(terms.settings, tools,
+                     llm::settingsFor(m_outputType, provider, m_outputMode, m_hasTools), form);
+        terms.tools = tools.empty() ? nullptr : std::make_shared<const Json>(std::move(tools));
+    }
+    return terms;
+}
+
+const RequestSource::Terms &RequestSource::termsFor(const ModelRef &target)
+{
+    const auto it = m_terms.find(target.provider());
+    if (it != m_terms.end())
+        return it->second;
+    return m_terms.emplace(target.provider(), makeTerms(target)).first->second;
+}
+
+llm::ModelRequest RequestSource::make(const ModelRef &target, const Context &context)
+{
+    const Terms &terms = termsFor(target);
+    llm::ModelRequest request;
+    request.agent = m_spec.name;
+    request.provider = target.provider();
+    request.model = target.modelName();
+    request.baseUrl = target.baseUrl;
+    request.script = m_spec.script;
+    request.settings = terms.settings;
+    request.tools = terms.tools;
+    request.stream = m_spec.stream;
+    request.timeoutMs = m_spec.timeoutMs;
+    if (!context.systemPrompt || hasSystemMessage(context)) {
+        request.messages = context.messages;
+        return request;
+    }
+    // The same object each time, so that it is encoded once.
+    if (!m_systemPrompt || m_systemPrompt->content != context.systemPrompt)
+        m_systemPrompt = std::make_shared<const Message>(Message::system(*context.systemPrompt));
+    request.messages.push_back(m_systemPrompt);
+    for (const auto &message : context.messages)
+        request.messages.push_back(message);
+    return request;
+}
+
+} // namespace orrery::runtime
