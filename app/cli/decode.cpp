@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/decode.h"
 
+#include "app/cli/standardinput.h"
 #include "core/llm/responsedecode.h"
 #include "core/llm/streamdecode.h"
 #include "core/model/boundedjson.h"
@@ -25,15 +26,6 @@ int print(const Message &message, const std::string &finishReason)
     json["finish_reason"] = finishReason.empty() ? Json() : Json(finishReason);
     std::puts(json.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
     return 0;
-}
-
-std::string readAll()
-{
-    std::string all;
-    char buffer[65536];
-    while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, stdin))
-        all.append(buffer, count);
-    return all;
 }
 
 /// What a server says in an `error`.
@@ -84,7 +76,7 @@ int decodeStream(const std::string &text, llm::WireForm form, llm::Framing frami
 
 int decodeStandardInput(llm::WireForm form, bool isResponse)
 {
-    const std::string text = readAll();
+    const std::string text = readStandardInput();
     if (isResponse)
         return decodeResponse(text, form);
     // Gemini streams an array, or with alt=sse events.

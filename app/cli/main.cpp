@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // orrery-cli: runs a team without a window, and prints journals.
 #include "app/cli/decode.h"
+#include "app/cli/encode.h"
 #include "core/model/teamfile.h"
 #include "core/runtime/teamrun.h"
 #include "core/store/journal.h"
@@ -27,7 +28,8 @@ const char *const usage =
     "[--json]\n"
     "                      [--approve none|write|all]\n"
     "       orrery-cli events JOURNAL [--json]\n"
-    "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n";
+    "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n"
+    "       orrery-cli encode --provider openai|anthropic|gemini < REQUEST\n";
 
 /// What a command got that it does not understand; empty when all is well.
 std::string misunderstood(QCommandLineParser &parser, const QStringList &arguments, int names)
@@ -205,6 +207,20 @@ int printEvents(const QStringList &arguments)
     return 0;
 }
 
+/// The form of `--provider`; without a value after the fault was printed.
+std::optional<llm::WireForm> formFrom(const QCommandLineParser &parser, const char *command)
+{
+    if (!parser.isSet("provider")) {
+        fault(std::string(command) + " needs --provider NAME");
+        return std::nullopt;
+    }
+    const std::string provider = parser.value("provider").toStdString();
+    const auto form = llm::wireFormFromString(provider);
+    if (!form)
+        fault("--provider is openai, anthropic or gemini, not \"" + provider + "\"");
+    return form;
+}
+
 int decode(const QStringList &arguments)
 {
     QCommandLineParser parser;
@@ -212,13 +228,18 @@ int decode(const QStringList &arguments)
                        {"response", "The input is one plain answer, not a stream."}});
     if (const std::string what = misunderstood(parser, arguments, 0); !what.empty())
         return fault(what);
-    if (!parser.isSet("provider"))
-        return fault("decode needs --provider NAME");
-    const std::string provider = parser.value("provider").toStdString();
-    const auto form = llm::wireFormFromString(provider);
-    if (!form)
-        return fault("--provider is openai, anthropic or gemini, not \"" + provider + "\"");
-    return decodeStandardInput(*form, parser.isSet("response"));
+    const auto form = formFrom(parser, "decode");
+    return form ? decodeStandardInput(*form, parser.isSet("response")) : 2;
+}
+
+int encode(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOptions({{"provider", "openai, anthropic or gemini.", "name"}});
+    if (const std::string what = misunderstood(parser, arguments, 0); !what.empty())
+        return fault(what);
+    const auto form = formFrom(parser, "encode");
+    return form ? encodeStandardInput(*form) : 2;
 }
 
 } // namespace
@@ -243,6 +264,8 @@ int main(int argc, char **argv)
         return printEvents(arguments);
     if (command == "decode")
         return decode(arguments);
+    if (command == "encode")
+        return encode(arguments);
     if (command == "--version") {
         std::puts("orrery-cli " ORRERY_VERSION);
         return 0;

@@ -4,7 +4,7 @@
 #include "core/tools/inputguard.h"
 #include "core/tools/permissionpolicy.h"
 #include "core/tools/tool.h"
-#include "core/tools/urlguard.h"
+#include "core/model/urlguard.h"
 
 #include <QTemporaryDir>
 
@@ -61,7 +61,7 @@ Json guardedPath(const Json &input)
 
 Json guardedUrl(const Json &input)
 {
-    const auto url = tools::guardUrl(input.at("url"), input.at("allow_private_hosts"));
+    const auto url = guardUrl(input.at("url"), input.at("allow_private_hosts"));
     if (!url)
         return {{"error", url.error().message}};
     return {{"ok", true},

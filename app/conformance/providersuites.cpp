@@ -4,9 +4,9 @@
 #include "core/llm/httperror.h"
 #include "core/llm/httprequest.h"
 #include "core/llm/modelname.h"
+#include "core/llm/neutralrequest.h"
 #include "core/llm/providers.h"
 #include "core/llm/responsedecode.h"
-#include "core/llm/toolschema.h"
 
 namespace orrery::conformance {
 namespace {
@@ -21,36 +21,22 @@ llm::HttpHeaders headersFrom(const Json &list)
     return headers;
 }
 
-/// The neutral request of a case; throws what the JSON library throws when the case is broken.
 Result<llm::ModelRequest> requestFrom(const Json &input)
 {
     const Json options = input.value("model_opts", Json::object());
     auto name = llm::parseModelName(input.at("model").get<std::string>(), options);
     if (!name)
         return fail(name.error());
-    llm::ModelRequest request;
-    request.provider = name->provider;
-    request.model = name->model;
-    request.baseUrl = name->baseUrl.value_or("");
-    request.apiKey = name->apiKey.value_or("");
-    request.organization = name->organization.value_or("");
-    request.settings = options.value("default_settings", Json::object());
-    request.settings.update(input.value("settings", Json::object()));
-    request.stream = input.value("stream", false);
-    request.allowPrivateHosts = false;
-    request.unsignedThinking = llm::UnsignedThinking::Send;
-    for (const Json &item : input.at("messages")) {
-        auto message = messageFromJson(item);
-        if (!message)
-            return fail(message.error());
-        request.messages.push_back(std::make_shared<const Message>(std::move(*message)));
-    }
-    if (const Json given = input.value("tools", Json()); given.is_array()) {
-        Json tools = Json::array();
-        for (const Json &tool : given)
-            tools.push_back(llm::toolSchema(tool, llm::wireFormOf(request.provider)));
-        request.tools = std::make_shared<const Json>(std::move(tools));
-    }
+    auto request = llm::requestFromJson(input, name->provider, name->model);
+    if (!request)
+        return request;
+    request->baseUrl = name->baseUrl.value_or("");
+    request->apiKey = name->apiKey.value_or("");
+    request->organization = name->organization.value_or("");
+    Json settings = options.value("default_settings", Json::object());
+    settings.update(request->settings);
+    request->settings = std::move(settings);
+    request->allowPrivateHosts = false;
     return request;
 }
 
