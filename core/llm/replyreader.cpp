@@ -2,16 +2,17 @@
 #include "core/llm/replyreader.h"
 
 #include "core/base/ids.h"
+#include "core/llm/chunkdecode.h"
 #include "core/llm/httperror.h"
 #include "core/llm/responsedecode.h"
 #include "core/llm/textcalls.h"
+#include "core/model/boundedjson.h"
 
 namespace orrery::llm {
 namespace {
 
 constexpr std::size_t kStartBytes = 4096;
 constexpr std::size_t kMaxPlainBytes = 64 * 1024 * 1024;
-constexpr std::size_t kMaxEventBytes = 10 * 1024 * 1024;
 
 const Json &at(const Json &object, const char *key)
 {
@@ -54,23 +55,29 @@ void ReplyReader::feed(std::string_view bytes, std::vector<ModelDelta> &deltas)
         m_start.append(bytes.substr(0, keep - m_start.size()));
     if (m_kind == Kind::Unknown) {
         findKind();
-        if (m_kind == Kind::Events || m_kind == Kind::Array)
-            bytes = m_start;
+        bytes = m_start;
     }
     if (m_kind == Kind::Events)
-        items(m_sse.feed(bytes), deltas);
+        m_sse.add(bytes);
     else if (m_kind == Kind::Array)
-        items(m_array.feed(bytes), deltas);
-    if (!complete() && m_sse.rest().size() + m_array.rest().size() > kMaxEventBytes)
-        m_error = garbage(m_host + " sent an event without an end");
+        m_array.add(bytes);
+    ModelDelta delta;
+    drain(delta);
+    if (!delta.text.empty() || !delta.thinking.empty())
+        deltas.push_back(std::move(delta));
 }
 
-/// By the first byte that says something.
+/// By the first byte that says something. A byte order mark says nothing.
 void ReplyReader::findKind()
 {
     const std::size_t first = m_start.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
     if (first == std::string::npos)
         return;
+    if (m_start.starts_with("\xEF\xBB\xBF")) {
+        m_start.erase(0, 3);
+        findKind();
+        return;
+    }
     if (!m_expected.stream || m_start[first] == '{')
         m_kind = Kind::Plain;
     else if (m_start[first] == '[' && m_expected.form == WireForm::Gemini)
@@ -79,79 +86,103 @@ void ReplyReader::findKind()
         m_kind = Kind::Events;
 }
 
-void ReplyReader::items(const std::vector<Json> &items, std::vector<ModelDelta> &deltas)
+void ReplyReader::drain(ModelDelta &delta)
 {
-    for (const Json &json : items) {
-        if (complete())
-            return;
-        item(json, deltas);
-    }
+    std::string_view data;
+    while (!complete() && (m_sse.next(data) || m_array.next(data)))
+        readChunk(data, delta);
+    if (!complete() && (m_sse.isTooLong() || m_array.isTooLong()))
+        m_error = garbage(m_host + " sent an event without an end");
 }
 
-void ReplyReader::item(Json json, std::vector<ModelDelta> &deltas)
+void ReplyReader::readChunk(std::string_view data, ModelDelta &delta)
 {
-    ++m_items;
-    if (json.is_object() && json.contains("$stream_done")) {
+    if (data == "[DONE]") {
         m_done = true;
         return;
     }
-    if (!json.is_object() || json.contains("$parse_error")) {
-        m_error = garbage(m_host + " sent an event that is not a JSON object");
-        m_error->detail =
-            excerpt(json.is_object() ? json["$parse_error"].get<std::string>() : json.dump());
+    if (m_flat.read(data)) {
+        takeChunk(m_flat.root(), delta);
         return;
     }
-    if (const Json &error = at(json, "error"); !error.is_null()) {
-        m_error = errorFromErrorObject(error, m_host);
+    const Json json = parseBounded(data);
+    if (json.is_object()) {
+        takeChunk(TreeValue(json), delta);
         return;
     }
-    noteFacts(json);
-    if (m_expected.form == WireForm::OpenAi)
+    m_error = garbage(m_host + " sent an event that is not a JSON object");
+    m_error->detail = excerpt(data);
+}
+
+template <typename Value>
+void ReplyReader::takeChunk(Value chunk, ModelDelta &delta)
+{
+    ++m_chunks;
+    if (const Value error = chunk.at("error"); !error.isNull()) {
+        m_error = errorFromErrorObject(error.toJson(), m_host);
+        return;
+    }
+    noteFacts(chunk);
+    m_events.clear();
+    if (m_expected.form == WireForm::OpenAi
+        && chunk.at("choices").first().at("delta").at("tool_calls").exists()) {
+        Json json = chunk.toJson();
         m_indexes.correct(json);
-    else if (m_expected.form == WireForm::Anthropic)
-        m_thinking.add(json);
-    events(json, deltas);
-    m_done =
-        m_done || (m_expected.form == WireForm::Anthropic && at(json, "type") == "message_stop");
+        decodeChunk(TreeValue(json), m_expected.form, m_events);
+    } else {
+        decodeChunk(chunk, m_expected.form, m_events);
+    }
+    takeEvents(delta);
 }
 
 /// What a chunk says beside its events.
-void ReplyReader::noteFacts(const Json &json)
+template <typename Value>
+void ReplyReader::noteFacts(Value chunk)
 {
-    const Json &message = at(json, "message"); // of Anthropic's message_start
-    for (const Json *from : {&json, &message}) {
-        const Json &usage = at(*from, usageKey(m_expected.form));
+    for (const Value from :
+         {chunk, chunk.at("message")}) { // the second is Anthropic's message_start
+        const Json usage = from.at(usageKey(m_expected.form)).toJson();
         if (usage.is_object() && m_rawUsage.is_object())
             m_rawUsage.update(usage);
         else if (usage.is_object())
             m_rawUsage = usage;
-        if (m_model.empty())
-            m_model =
-                stringAt(*from, m_expected.form == WireForm::Gemini ? "modelVersion" : "model");
+        const Value model = from.at(m_expected.form == WireForm::Gemini ? "modelVersion" : "model");
+        if (m_model.empty() && model.isString())
+            m_model = model.text();
     }
-    if (const std::string reason = stringAt(at(json, "promptFeedback"), "blockReason");
-        !reason.empty())
-        m_error = makeError(ErrorCode::Denied, m_host + " refuses the prompt: " + reason);
+    if (m_expected.form == WireForm::Gemini) {
+        const Value reason = chunk.at("promptFeedback").at("blockReason");
+        if (reason.isString())
+            m_error =
+                makeError(ErrorCode::Denied, m_host + " refuses the prompt: " + reason.text());
+    } else if (m_expected.form == WireForm::Anthropic) {
+        const Value type = chunk.at("delta").at("type");
+        if (chunk.at("content_block").exists() || type.is("thinking_delta")
+            || type.is("signature_delta"))
+            m_thinking.add(chunk.toJson());
+        m_done = m_done || chunk.at("type").is("message_stop");
+    }
 }
 
-void ReplyReader::events(const Json &json, std::vector<ModelDelta> &deltas)
+void ReplyReader::takeEvents(ModelDelta &delta)
 {
     using EventKind = StreamEvent::Kind;
-    ModelDelta delta;
-    for (StreamEvent &event : decodeChunk(json, m_expected.form)) {
+    for (const StreamEvent &event : m_events) {
         switch (event.kind) {
-        case EventKind::TextDelta: delta.text += event.text; break;
-        case EventKind::ThinkingDelta: delta.thinking += event.text; break;
+        case EventKind::TextDelta:
+            delta.text += event.text;
+            m_hasContent = true;
+            break;
+        case EventKind::ThinkingDelta:
+            delta.thinking += event.text;
+            m_hasContent = true;
+            break;
+        case EventKind::ToolCallDelta: m_hasContent = true; break;
         case EventKind::Finish: m_finished = true; break;
         default: break;
         }
-        m_hasContent = m_hasContent || event.kind == EventKind::TextDelta
-                       || event.kind == EventKind::ThinkingDelta
-                       || event.kind == EventKind::ToolCallDelta;
         m_assembler.add(event);
     }
-    if (!delta.text.empty() || !delta.thinking.empty())
-        deltas.push_back(std::move(delta));
 }
 
 Result<ModelReply> ReplyReader::take()
@@ -172,15 +203,16 @@ Result<ModelReply> ReplyReader::end(bool cut, const std::string &why)
         return take();
     if (m_kind == Kind::Plain && !cut)
         return plain();
-    if (m_kind == Kind::Events && m_items == 0 && m_start.find("data:") == std::string::npos)
+    if (m_kind == Kind::Events && m_chunks == 0 && m_start.find("data:") == std::string::npos)
         return fail(garbage(m_host + " sent something that is not an answer of a model"));
     if (m_bytes == 0 && !cut)
         return fail(garbage(m_host + " sent an empty answer"));
     // Servers leave out the empty line after the last event, or [DONE]; what has a finish reason is whole.
-    std::vector<ModelDelta> late;
-    for (const Json &json : m_sse.flush())
-        if (!json.contains("$parse_error"))
-            item(json, late);
+    m_sse.finish();
+    ModelDelta late;
+    drain(late);
+    if (m_error && m_error->code == ErrorCode::BadResponse)
+        m_error.reset(); // a piece of an event
     if (complete() || m_finished)
         return take();
     return fail(cutOff(why));
@@ -189,14 +221,14 @@ Result<ModelReply> ReplyReader::end(bool cut, const std::string &why)
 Result<ModelReply> ReplyReader::plain()
 {
     const WireForm form = m_expected.form;
-    const Json json = Json::parse(m_start, nullptr, false);
+    const Json json = parseBounded(m_start);
     if (!json.is_object())
         return fail(garbage(m_host + " sent something that is not an answer of a model"));
     if (const Json &error = at(json, "error"); !error.is_null())
         return fail(errorFromErrorObject(error, m_host));
     if (!saysSomething(json, form))
         return fail(garbage(m_host + " sent JSON that is not an answer of a model"));
-    noteFacts(json);
+    noteFacts(TreeValue(json));
     if (m_error)
         return fail(*m_error);
     auto message = decodeResponse(json, form);

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "core/llm/callindexes.h"
+#include "core/llm/flatjson.h"
 #include "core/llm/modelclient.h"
 #include "core/llm/provider.h"
-#include "core/llm/streamdecode.h"
+#include "core/llm/streamassembler.h"
 #include "core/llm/streamframes.h"
 #include "core/llm/thinkingblocks.h"
 
@@ -48,10 +49,13 @@ private:
     enum class Kind { Unknown, Events, Array, Plain };
 
     void findKind();
-    void items(const std::vector<Json> &items, std::vector<ModelDelta> &deltas);
-    void item(Json item, std::vector<ModelDelta> &deltas);
-    void events(const Json &item, std::vector<ModelDelta> &deltas);
-    void noteFacts(const Json &item);
+    void drain(ModelDelta &delta);
+    void readChunk(std::string_view data, ModelDelta &delta);
+    template <typename Value>
+    void takeChunk(Value chunk, ModelDelta &delta);
+    template <typename Value>
+    void noteFacts(Value chunk);
+    void takeEvents(ModelDelta &delta);
     Result<ModelReply> plain();
     ModelReply reply(Message message, Usage usage, std::string finishReason,
                      Json thinkingBlocks) const;
@@ -64,13 +68,15 @@ private:
     std::string
         m_start; ///< the beginning of the body, or all of it while it may be one JSON object
     std::size_t m_bytes = 0;
-    std::size_t m_items = 0;
+    std::size_t m_chunks = 0;
     bool m_done = false;
     bool m_finished = false;
     bool m_hasContent = false;
     std::optional<Error> m_error;
     SseFrames m_sse;
     JsonArrayFrames m_array;
+    FlatJson m_flat;
+    std::vector<StreamEvent> m_events; ///< of one chunk
     StreamAssembler m_assembler;
     CallIndexes m_indexes;
     ThinkingBlocks m_thinking;

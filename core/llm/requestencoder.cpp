@@ -5,29 +5,25 @@
 #include "core/llm/providers.h"
 #include "core/llm/requestfields.h"
 
-#include <algorithm>
-
 namespace orrery::llm {
 
 Result<std::shared_ptr<const EncodedRequest>> RequestEncoder::encode(const ModelRequest &request)
 {
     const MessageList &messages = request.messages;
     const WireForm form = wireFormOf(request.provider);
-    if (!m_log || form != m_form || request.unsignedThinking != m_thinking || !continues(messages))
+    if (!m_log || form != m_form || request.unsignedThinking != m_thinking
+        || !messages.startsWith(m_encoded))
         restart(form, request.unsignedThinking);
-    if (auto done = appendNew(messages); !done)
+    if (auto done = appendNew(messages); !done) {
+        m_log.reset();
         return fail(std::move(done.error()));
+    }
+    m_encoded = messages;
     if (!isHeadFor(request))
         writeHead(request);
     if (m_replacesMessages)
         return std::make_shared<const EncodedRequest>(m_head, std::make_shared<ByteLog>(), "");
     return std::make_shared<const EncodedRequest>(m_head, m_log, "]}");
-}
-
-bool RequestEncoder::continues(const MessageList &messages) const
-{
-    return messages.size() >= m_encoded.size()
-           && std::equal(m_encoded.begin(), m_encoded.end(), messages.begin());
 }
 
 void RequestEncoder::restart(WireForm form, UnsignedThinking thinking)
@@ -55,7 +51,6 @@ Result<void> RequestEncoder::appendNew(const MessageList &messages)
             m_log->append(m_scratch);
         else
             addSystemText(m_system, message);
-        m_encoded.push_back(messages[i]);
         ++m_counters.messages;
     }
     return {};

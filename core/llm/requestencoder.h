@@ -12,7 +12,7 @@
 namespace orrery::llm {
 
 /// Writes the bodies of one agent's requests. Each message is encoded once: a request whose messages begin with those
-/// of the one before costs what is new in it, plus one pointer comparison a message to be sure of that. When the
+/// of the one before costs what is new in it (and a look at each block of the log, to be sure of that). When the
 /// history was rewritten, or the provider's form has changed, it begins anew. The head (model, settings, tools, system
 /// text) is written again only when something of it has changed. Belongs to one thread.
 class RequestEncoder
@@ -42,7 +42,6 @@ private:
         bool stream = false;
     };
 
-    bool continues(const MessageList &messages) const;
     void restart(WireForm form, UnsignedThinking thinking);
     Result<void> appendNew(const MessageList &messages);
     bool isHeadFor(const ModelRequest &request) const;
@@ -50,7 +49,7 @@ private:
 
     WireForm m_form = WireForm::OpenAi;
     UnsignedThinking m_thinking = UnsignedThinking::LeaveOut;
-    MessageList m_encoded; ///< held, so that no other message can come to lie at the same address
+    MessageList m_encoded;
     std::shared_ptr<ByteLog> m_log;
     std::optional<std::string> m_system;
     std::string m_scratch;

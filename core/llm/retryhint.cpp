@@ -212,7 +212,8 @@ long long retryHintMs(const Json &body, const HttpHeaders &headers, std::int64_t
             return value && *value >= 0 ? MaybeMs(toMs(std::ceil(*value * factor))) : std::nullopt;
         };
     };
-    MaybeMs ms = retryInfoOf(body);
+    // Google wraps the error of a stream in a list.
+    MaybeMs ms = retryInfoOf(body.is_array() && body.size() == 1 ? body[0] : body);
     if (!ms)
         ms = firstOf(headers, "retry-after-ms", scaled(1));
     if (!ms)

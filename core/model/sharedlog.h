@@ -60,6 +60,8 @@ public:
 
     /// The same entries, not only equal ones.
     bool operator==(const SharedLog &other) const;
+    /// Whether `start`, or the same entries, is where this one begins. O(blocks) if one is a copy of the other.
+    bool startsWith(const SharedLog &start) const;
 
 private:
     static constexpr std::size_t kBlockSize = 256;
@@ -181,7 +183,24 @@ void SharedLog<T>::startBlock(std::size_t slot)
 template <typename T>
 bool SharedLog<T>::operator==(const SharedLog &other) const
 {
-    return m_size == other.m_size && std::equal(begin(), end(), other.begin());
+    return m_size == other.m_size && startsWith(other);
+}
+
+template <typename T>
+bool SharedLog<T>::startsWith(const SharedLog &start) const
+{
+    if (start.m_size > m_size)
+        return false;
+    for (std::size_t first = 0; first < start.m_size; first += kBlockSize) {
+        const auto &ours = (*m_blocks)[first / kBlockSize];
+        const auto &theirs = (*start.m_blocks)[first / kBlockSize];
+        const auto end =
+            theirs->entries.begin() + std::ptrdiff_t(std::min(kBlockSize, start.m_size - first));
+        // In a block that both have, a slot below both sizes was written by one and read by the other.
+        if (ours != theirs && !std::equal(theirs->entries.begin(), end, ours->entries.begin()))
+            return false;
+    }
+    return true;
 }
 
 } // namespace orrery

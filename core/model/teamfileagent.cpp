@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/strictjson.h"
 #include "core/model/teamfilekeys.h"
 #include "core/model/teamfilereader.h"
 
@@ -166,15 +167,26 @@ void readTools(JsonObjectReader &in, AgentSpec &agent)
                   "an empty list, expected at least one tool, or no such key for all of them");
 }
 
-void readSettings(JsonObjectReader &in, AgentSpec &agent)
+void readSettings(JsonObjectReader &in, AgentSpec &agent, Mistake &mistake)
 {
     if (!in.has("settings"))
         return;
-    if (in.at("settings").is_object())
-        agent.settings = in.at("settings");
-    else
+    const Json &settings = in.at("settings");
+    if (!settings.is_object()) {
         in.report("settings",
-                  shown(in.at("settings")) + ", expected an object such as {\"temperature\": 0.2}");
+                  shown(settings) + ", expected an object such as {\"temperature\": 0.2}");
+        return;
+    }
+    agent.settings = settings;
+    for (const auto &[key, value] : settings.items()) {
+        if (std::find(kSettings.begin(), kSettings.end(), key) == kSettings.end())
+            mistake.report(in.pointer("settings") + "/" + escapePointer(key),
+                           "no setting of that name" + suggestion(key, kSettings)
+                               + ", expected it in \"extra_body\" if only the server knows it");
+    }
+    if (settings.contains("extra_body") && !settings["extra_body"].is_object())
+        mistake.report(in.pointer("settings") + "/extra_body",
+                       shown(settings["extra_body"]) + ", expected an object");
 }
 
 } // namespace
@@ -195,7 +207,7 @@ AgentSpec readAgent(const Json &json, const std::string &pointer,
     agent.prompt = in.string("prompt");
     agent.startsOnMessage = in.choice("start", kStarts).value_or("immediately") == "on_message";
     readTools(in, agent);
-    readSettings(in, agent);
+    readSettings(in, agent, mistake);
     agent.maxIterations = static_cast<int>(
         in.integer("max_iterations", 1, kMaxIterations).value_or(agent.maxIterations));
     agent.reserveTokens = in.integer("reserve_tokens", 0).value_or(agent.reserveTokens);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/providers.h"
+#include "core/llm/requestfields.h"
 #include "core/model/teamfilekeys.h"
 
 #include <QTest>
@@ -23,6 +24,40 @@ private slots:
         const std::set<std::string_view> accepted(teamfile::kProviders.begin(),
                                                   teamfile::kProviders.end());
         QVERIFY(offered == accepted);
+    }
+
+    /// A setting that a team file may hold reaches at least one kind of provider.
+    void everySettingReachesAProvider_data()
+    {
+        QTest::addColumn<QByteArray>("setting");
+        for (const std::string_view setting : teamfile::kSettings) {
+            const std::string name(setting);
+            QTest::newRow(name.c_str()) << QByteArray::fromStdString(name);
+        }
+    }
+    void everySettingReachesAProvider()
+    {
+        QFETCH(QByteArray, setting);
+        static const std::map<QByteArray, Json> values = {
+            {"extra_body", {{"x", 1}}},
+            {"generationConfig", {{"x", 1}}},
+            {"json_response", true},
+            {"native_tools", {{{"googleSearch", Json::object()}}}},
+            {"prompt_caching", true},
+            {"tool_choice", "auto"},
+            {"response_format", {{"type", "json_object"}}}};
+        const auto value = values.find(setting);
+        bool isSent = false;
+        for (const char *provider : {"groq", "anthropic", "gemini"}) {
+            llm::ModelRequest request;
+            request.provider = provider;
+            request.model = "m";
+            const Json without = llm::requestFields(request, std::nullopt);
+            request.settings[setting.toStdString()] =
+                value == values.end() ? Json(Json::array({"some"})) : value->second;
+            isSent = isSent || llm::requestFields(request, std::nullopt) != without;
+        }
+        QVERIFY(isSent);
     }
 };
 

@@ -40,6 +40,36 @@ class TestMessageLog : public QObject
     Q_OBJECT
 
 private slots:
+    void tellsWhereItBegins_data()
+    {
+        QTest::addColumn<int>("length");
+        for (const int length : {0, 1, 255, 256, 257, 600})
+            QTest::addRow("%d", length) << length;
+    }
+
+    void tellsWhereItBegins()
+    {
+        QFETCH(int, length);
+        MessageLog start;
+        append(start, 0, length);
+        MessageLog log = start;
+        append(log, length, length + 300);
+        QVERIFY(log.startsWith(start));
+        QVERIFY(log.startsWith(log));
+        QVERIFY(!start.startsWith(log));
+        MessageLog sibling = start;
+        append(sibling, length, length + 1);
+        QVERIFY(sibling.startsWith(start));
+        QVERIFY(!log.startsWith(sibling));
+        MessageLog rebuilt;
+        for (const auto &entry : start)
+            rebuilt.push_back(entry);
+        QVERIFY(log.startsWith(rebuilt));
+        MessageLog other;
+        append(other, 0, length);
+        QCOMPARE(log.startsWith(other), length == 0);
+    }
+
     void keepsWhatIsAppended_data()
     {
         QTest::addColumn<int>("length");

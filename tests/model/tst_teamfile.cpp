@@ -290,6 +290,12 @@ void TeamFileTest::namesPlaceAndExpectation_data()
         "/agents/0/tools: \"glob\", expected a list");
     row("no tools", "/agents/0/tools", "[]", "/agents/0/tools: an empty list");
     row("settings", "/agents/0/settings", "3", "/agents/0/settings: 3, expected an object");
+    row("unknown setting", "/agents/0/settings", R"({"temprature": 1})",
+        "/agents/0/settings/temprature: no setting of that name (did you mean \"temperature\"?)");
+    row("setting of one server", "/agents/0/settings", R"({"num_ctx": 4096})",
+        "/agents/0/settings/num_ctx: no setting of that name, expected it in \"extra_body\"");
+    row("extra body", "/agents/0/settings", R"({"extra_body": "top_k"})",
+        R"(/agents/0/settings/extra_body: "top_k", expected an object)");
     row("iterations 0", "/agents/0/max_iterations", "0",
         "/agents/0/max_iterations: 0, expected a whole number from 1 to 1000");
     row("iterations 1001", "/agents/0/max_iterations", "1001", "/agents/0/max_iterations: 1001");
@@ -400,8 +406,10 @@ void TeamFileTest::doesNotRepeatAKeyInItsMessage()
 void TeamFileTest::allowsSettingsThatOnlySoundLikeKeys()
 {
     Json json = kSmallest;
-    json["agents"][0]["settings"] = {
-        {"max_tokens", 5}, {"max_completion_tokens", 5}, {"logprobs", true}};
+    json["agents"][0]["settings"] = {{"max_tokens", 5},
+                                     {"max_completion_tokens", 5},
+                                     {"logprobs", true},
+                                     {"extra_body", {{"token_budget", 7}}}};
     json["agents"][0]["prompt"] = "A risk-based, task-driven approach: sk-short";
     const auto team = parseTeamFile(json.dump(), "t.json");
     QVERIFY2(team, messageOf(team).c_str());
@@ -439,6 +447,7 @@ void TeamFileTest::schemaKnowsTheSameKeys()
     QCOMPARE(keysOf(team.at("limits").at("properties")), asSet(teamfile::kLimitKeys));
     QCOMPARE(keysOf(team.at("memory").at("properties")), asSet(teamfile::kMemoryKeys));
     QCOMPARE(keysOf(team.at("permissions").at("properties")), asSet(teamfile::kPermissionKeys));
+    QCOMPARE(keysOf(agent.at("settings").at("properties")), asSet(teamfile::kSettings));
     const Json &hook = rules.at("$defs").at("hook").at("properties");
     QCOMPARE(keysOf(hook), asSet(teamfile::kHookKeys));
     QVERIFY(hook.at("event").at("enum") == Json(teamfile::kHookPoints));
@@ -479,6 +488,7 @@ void TeamFileTest::schemaHasTheSameBoundsAndDefaults()
     QVERIFY(agent.at("max_attempts").at("default") == Json(plainAgent.maxAttempts));
     QVERIFY(agent.at("parallel_tool_calls").at("default") == Json(plainAgent.parallelToolCalls));
     const HookSpec plainHook;
+    QCOMPARE(keysOf(agent.at("settings").at("properties")), asSet(teamfile::kSettings));
     const Json &hook = rules.at("$defs").at("hook").at("properties");
     QVERIFY(hook.at("priority").at("default") == Json(plainHook.priority));
     QVERIFY(hook.at("fail_closed").at("default") == Json(plainHook.failClosed));

@@ -286,7 +286,7 @@ private slots:
             return Json{
                 {"name", "bash"},
                 {"arguments",
-                 {{"command", std::string("touch ") + mine + "; for i in $(seq 100); do [ -e "
+                 {{"command", std::string("touch ") + mine + "; for i in $(seq 30); do [ -e "
                                   + other + " ] && exit 0; sleep 0.01; done; exit 1"}}}};
         };
         start(Json::array({{{"text", "Two."}, {"tool_calls", {meet("a", "b"), meet("b", "a")}}},
