@@ -299,24 +299,29 @@ void AgentWorker::perform(effect::RequestModel &)
     handlers.onDone = [this, generation](Result<llm::ModelReply> reply) {
         if (generation != m_generation)
             return;
-        // It calls us from a frame of its own, so it is kept until the next one has ended.
-        m_endedCall = std::move(m_call);
-        if (!reply) {
-            feed(input::ModelFailed{reply.error(), m_firstTokenUs != 0});
-            return;
-        }
-        const std::int64_t now = m_services.clock.steadyUs();
-        m_services.publish(EventKind::ResponseReceived, name(),
-                           jsonObject({{"call", m_callId},
-                                       {"finish_reason", reply->finishReason},
-                                       {"usage", toJson(reply->usage)},
-                                       {"raw_usage", reply->rawUsage},
-                                       {"cost_usd", nullptr},
-                                       {"ttft_ms", m_firstTokenUs ? Json(
-                                                       (m_firstTokenUs - m_requestStartUs) / 1000)
-                                                                  : Json()}}),
-                           m_requestSeq, now - m_requestStartUs);
-        feed(input::Reply{std::move(*reply)});
+        // Out of the call's own stack frame, so that it may be destroyed.
+        post([this, generation, reply = std::move(reply)]() mutable {
+            if (generation != m_generation)
+                return;
+            m_call.reset();
+            if (!reply) {
+                feed(input::ModelFailed{reply.error(), m_firstTokenUs != 0});
+                return;
+            }
+            const std::int64_t now = m_services.clock.steadyUs();
+            m_services.publish(
+                EventKind::ResponseReceived, name(),
+                jsonObject(
+                    {{"call", m_callId},
+                     {"finish_reason", reply->finishReason},
+                     {"usage", toJson(reply->usage)},
+                     {"raw_usage", reply->rawUsage},
+                     {"cost_usd", nullptr},
+                     {"ttft_ms",
+                      m_firstTokenUs ? Json((m_firstTokenUs - m_requestStartUs) / 1000) : Json()}}),
+                m_requestSeq, now - m_requestStartUs);
+            feed(input::Reply{std::move(*reply)});
+        });
     };
     if (!m_client)
         m_client = m_services.makeModelClient();

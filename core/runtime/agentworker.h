@@ -77,7 +77,6 @@ private:
     AgentMachine m_machine;
     std::unique_ptr<llm::ModelClient> m_client; ///< made on the worker's thread
     std::unique_ptr<llm::ModelCall> m_call;
-    std::unique_ptr<llm::ModelCall> m_endedCall;
     llm::RequestEncoder m_encoder;
     QTimer *m_limiterTimer;
     QTimer *m_saveTimer;           ///< runs while no further save is due
