@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/jsonwriter.h"
 
+#include "core/model/canonicaljson.h"
+
 #include <array>
 #include <charconv>
 
@@ -131,6 +133,7 @@ void appendJson(std::string &out, const Json &value)
     case Json::value_t::number_integer: appendInteger(out, value.get<std::int64_t>()); return;
     case Json::value_t::number_unsigned: appendInteger(out, value.get<std::uint64_t>()); return;
     case Json::value_t::number_float: out += value.dump(); return;
+    case Json::value_t::binary: out += toCanonicalJson(value); return; // see isLargeInteger()
     default: out += "null"; return;
     }
 }
