@@ -8,6 +8,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/approvalcard.h"
 
+#include <QAbstractItemModelTester>
 #include <QAbstractItemView>
 #include <QAccessible>
 #include <QAction>
@@ -21,6 +22,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QProcess>
+#include <QPushButton>
 #include <QSet>
 #include <QTabWidget>
 #include <QTableView>
@@ -169,6 +171,16 @@ private slots:
     void theSampleRunsByKeyboardAlone()
     {
         open();
+        int models = 0;
+        for (QAbstractItemView *view : m_window->findChildren<QAbstractItemView *>()) {
+            if (view->inherits("QComboBoxListView") || !view->model())
+                continue;
+            new QAbstractItemModelTester(view->model(),
+                                         QAbstractItemModelTester::FailureReportingMode::QtTest,
+                                         m_window.get());
+            ++models;
+        }
+        QVERIFY(models >= 8);
         QVERIFY(tabTo("startSample"));
         press(Qt::Key_Space);
         QVERIFY(m_window->isRunning());
@@ -382,6 +394,19 @@ private slots:
         QVERIFY(find<QLineEdit>("messageBox")->placeholderText().contains("talker"));
         choose(Qt::ControlModifier, "mem");
         QVERIFY(find<QDockWidget>("dock.memory")->isVisible());
+    }
+
+    void emptyPanelsOfferWhatComesNext()
+    {
+        openSlowTeam();
+        QPushButton *offer = nullptr;
+        for (QPushButton *button : find<QDockWidget>("dock.claims")->findChildren<QPushButton *>())
+            if (button->isVisible() && button->text() == "&Run")
+                offer = button;
+        QVERIFY(offer);
+        offer->setFocus();
+        press(Qt::Key_Space);
+        QVERIFY(m_window->isRunning());
     }
 
     void theBottomPanelsGoAndComeBack()

@@ -188,6 +188,53 @@ private slots:
         QCOMPARE(selectedAsJson(&table), "");
     }
 
+    void theConversationFollowsUnlessOneLooksBack()
+    {
+        ConversationPanel panel({});
+        QStandardItemModel model;
+        QStringList texts;
+        panel.setModel(&model, [&](const QModelIndex &index) {
+            Card card;
+            card.key = QString::number(index.row());
+            card.text = texts.value(index.row());
+            card.revision = int(card.text.size());
+            return card;
+        });
+        panel.setEmpty(false);
+        panel.resize(500, 400);
+        panel.show();
+        auto *list = panel.findChild<QListView *>("conversationList");
+        QScrollBar *bar = list->verticalScrollBar();
+        const auto say = [&](int times) {
+            for (int i = 0; i < times; ++i) {
+                texts << QString("words and words\n").repeated(1 + i % 7);
+                model.appendRow(new QStandardItem);
+                texts.last() += "more\nof\nit"; // the last card grows
+                model.item(model.rowCount() - 1)->setText("changed");
+                QCoreApplication::processEvents();
+            }
+        };
+        say(60);
+        QTRY_VERIFY(bar->maximum() > 1000 && bar->value() == bar->maximum());
+        panel.resize(300, 500);
+        QTRY_COMPARE(bar->value(), bar->maximum());
+        QTest::keyClick(list, Qt::Key_Up); // begins where one looks
+        QCOMPARE(list->currentIndex().row(), model.rowCount() - 1);
+        QTest::keyClick(list, Qt::Key_Home);
+        QTRY_COMPARE(bar->value(), 0);
+        say(10);
+        QTest::qWait(20);
+        QCOMPARE(bar->value(), 0); // stays where one looks
+        QTest::keyClick(list, Qt::Key_End);
+        say(10);
+        QTRY_COMPARE(bar->value(), bar->maximum());
+        bar->triggerAction(QAbstractSlider::SliderPageStepSub);
+        const int looked = bar->value();
+        say(5);
+        QTest::qWait(20);
+        QCOMPARE(bar->value(), looked);
+    }
+
     void anEmptyTableSaysSo()
     {
         QTableView table;

@@ -8,6 +8,7 @@
 #include <QClipboard>
 #include <QFrame>
 #include <QHBoxLayout>
+#include <QItemSelectionModel>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -64,8 +65,11 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     });
     m_list->addActions({copy, fold, event});
     connect(m_list, &QListView::doubleClicked, this, &ConversationPanel::toggleCurrent);
-    connect(m_list->verticalScrollBar(), &QScrollBar::valueChanged, this,
-            [this](int value) { m_atEnd = value >= m_list->verticalScrollBar()->maximum() - 4; });
+    // What the person does, not every change of the value: laying out moves it too.
+    connect(m_list->verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] {
+        const QScrollBar *bar = m_list->verticalScrollBar();
+        m_atEnd = bar->sliderPosition() >= bar->maximum() - 4;
+    });
     connect(m_list->verticalScrollBar(), &QScrollBar::rangeChanged, this, [this] {
         if (m_atEnd)
             follow();
@@ -100,13 +104,25 @@ void ConversationPanel::setModel(QAbstractItemModel *model, CardDelegate::Reader
     m_cards = cards;
     m_atEnd = true;
     m_list->setModel(model);
+    connect(m_list->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this, model] {
+        const QModelIndexList chosen = m_list->selectionModel()->selectedIndexes();
+        if (!chosen.isEmpty())
+            m_atEnd = chosen.constFirst().row() == model->rowCount() - 1;
+    });
+    connect(model, &QAbstractItemModel::modelReset, this, [this] {
+        m_atEnd = true;
+        follow();
+    });
     follow();
 }
 
 void ConversationPanel::follow()
 {
     // The list lays its items out later than the range changes.
-    QTimer::singleShot(0, m_list, [this] { m_list->scrollToBottom(); });
+    QTimer::singleShot(0, m_list, [this] {
+        if (m_atEnd)
+            m_list->scrollToBottom();
+    });
 }
 
 void ConversationPanel::setRecipient(const QString &agent, bool enabled)
@@ -147,12 +163,30 @@ void ConversationPanel::toggleCurrent()
         m_cards->toggle(m_list->currentIndex());
 }
 
+void ConversationPanel::choose(int row)
+{
+    const QModelIndex index = m_list->model()->index(row, 0);
+    m_list->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect);
+    m_list->scrollTo(index);
+    m_atEnd = row == m_list->model()->rowCount() - 1;
+}
+
 bool ConversationPanel::eventFilter(QObject *watched, QEvent *event)
 {
     if (watched == m_list && event->type() == QEvent::KeyPress) {
         const auto *key = static_cast<QKeyEvent *>(event);
         if (key->key() == Qt::Key_Space || key->key() == Qt::Key_Return) {
             toggleCurrent();
+            return true;
+        }
+        // The list's own keys start where it put its current row when it got the focus: at the top.
+        const QAbstractItemModel *model = m_list->model();
+        const bool fresh = !m_list->selectionModel()->hasSelection();
+        const bool moves = key->key() == Qt::Key_Up || key->key() == Qt::Key_Down
+                           || key->key() == Qt::Key_PageUp || key->key() == Qt::Key_PageDown;
+        if (model->rowCount() > 0
+            && (key->key() == Qt::Key_Home || key->key() == Qt::Key_End || (fresh && moves))) {
+            choose(key->key() == Qt::Key_Home ? 0 : model->rowCount() - 1);
             return true;
         }
     }

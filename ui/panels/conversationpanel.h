@@ -39,6 +39,7 @@ private:
     void send();
     void copyCurrent();
     void toggleCurrent();
+    void choose(int row);
     void follow();
     bool eventFilter(QObject *watched, QEvent *event) override;
 

@@ -141,6 +141,9 @@ void EventsPanel::setModel(QAbstractItemModel *filtered, Details details)
 
 void EventsPanel::showDetails(const QModelIndex &now)
 {
+    // Who looks at an event does not want it to run away.
+    if (now.isValid() && now.row() + 1 < m_table->model()->rowCount())
+        m_follow->setChecked(false);
     m_details->setVisible(now.isValid());
     m_details->setPlainText(now.isValid() ? m_readDetails(now) : QString());
 }

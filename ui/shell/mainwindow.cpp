@@ -46,7 +46,7 @@ MainWindow::MainWindow(WindowOptions options, QWidget *parent)
     setTheme(m_settings->value(QStringLiteral("theme")).toString() == QLatin1String("dark")
                  ? ThemeKind::Dark
                  : ThemeKind::Light);
-    m_panels = std::make_unique<Panels>(EmptyActions{m_actions.openTeam, m_actions.openSample});
+    m_panels = std::make_unique<Panels>(EmptyActions{m_actions.begin, m_actions.openSample});
 
     auto *center = new QWidget(this);
     auto *column = new QVBoxLayout(center);
@@ -220,7 +220,7 @@ void MainWindow::applyDefaultLayout()
     const int w = width();
     const int h = height();
     resizeDocks({team, claims},
-                {qBound(220, w * 17 / 100, 340), qBound(400, w * (roomy ? 37 : 40) / 100, 900)},
+                {qBound(220, w * 18 / 100, 340), qBound(400, w * (roomy ? 37 : 40) / 100, 900)},
                 Qt::Horizontal);
     resizeDocks({events}, {qBound(200, h * 31 / 100, 480)}, Qt::Vertical);
     if (roomy) {

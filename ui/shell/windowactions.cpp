@@ -33,6 +33,7 @@ WindowActions::WindowActions(QWidget *w)
     const auto tr = [](const char *text) { return QObject::tr(text); };
     openTeam =
         make(w, "openTeam", tr("&Open team…"), "open", tr("Open a team file"), QKeySequence::Open);
+    begin = new QAction(openTeam->text(), w);
     openSample = make(w, "openSample", tr("Open &sample run"), "orrery",
                       tr("Open the sample team: scripted answers, real tools; no key, no network"));
     openJournal = make(w, "openJournal", tr("Open &journal…"), "events",

@@ -13,6 +13,8 @@ struct WindowActions {
     explicit WindowActions(QWidget *owner);
 
     QAction *openTeam;
+    QAction *
+        begin; ///< what an empty panel offers: open a team, or run the one that is there; in no menu
     QAction *openSample;
     QAction *openJournal;
     QAction *localModels;

@@ -39,6 +39,8 @@ void MainWindow::connectActions()
         if (openTeam(m_options.sampleTeam))
             run();
     });
+    connect(m_actions.begin, &QAction::triggered, this,
+            [this] { (m_team ? m_actions.run : m_actions.openTeam)->trigger(); });
     connect(m_actions.openJournal, &QAction::triggered, this, &MainWindow::chooseJournal);
     connect(m_actions.localModels, &QAction::triggered, this, &MainWindow::findLocalModels);
     connect(m_actions.workspace, &QAction::triggered, this, &MainWindow::chooseWorkspace);
@@ -353,7 +355,7 @@ void MainWindow::startRun()
     });
     m_pill->setLive();
     m_run->start();
-    if (m_task->hasFocus()) // what one types from now on is not meant for the task
+    if (focusWidget() == m_task) // what one types from now on is not meant for the task
         m_panels->conversation->focusFilter();
     updateActions();
 }
@@ -383,8 +385,7 @@ void MainWindow::showBanner(bool scripted)
 {
     if (scripted)
         m_banner->show(MessageBar::Level::Info,
-                       tr("Scripted model: the answers are scripted; tools, claims, limits and "
-                          "memory are real."),
+                       tr("The answers are scripted; tools, claims, limits and memory are real."),
                        false);
     else
         m_banner->hide();
@@ -404,6 +405,9 @@ void MainWindow::updateActions()
     m_actions.openJournal->setEnabled(!running);
     m_actions.localModels->setEnabled(!running);
     m_actions.openSample->setEnabled(!running && !m_options.sampleTeam.isEmpty());
+    const QAction *next = m_team ? m_actions.run : m_actions.openTeam;
+    m_actions.begin->setText(next->text());
+    m_actions.begin->setEnabled(next->isEnabled());
     m_actions.approvals->setEnabled(!m_panels->conversation->approval()->call().isEmpty());
     m_actions.jumpToLive->setEnabled(m_view->pulse().atCursor);
     m_panels->claims->setReleaseEnabled(running);

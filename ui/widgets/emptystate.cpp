@@ -20,8 +20,11 @@ QPushButton *buttonFor(QAction *action, const char *look, QWidget *parent)
     button->setEnabled(action->isEnabled());
     button->setAccessibleName(QString(action->text()).remove(QLatin1Char('&')));
     QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
-    QObject::connect(action, &QAction::changed, button,
-                     [action, button] { button->setEnabled(action->isEnabled()); });
+    QObject::connect(action, &QAction::changed, button, [action, button] {
+        button->setText(action->text());
+        button->setAccessibleName(QString(action->text()).remove(QLatin1Char('&')));
+        button->setEnabled(action->isEnabled());
+    });
     return button;
 }
 
