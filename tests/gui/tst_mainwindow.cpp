@@ -262,8 +262,10 @@ private slots:
     void pauseGoOnAndStopNow()
     {
         openSlowTeam();
+        QCOMPARE(QApplication::focusWidget()->objectName(), QString("taskBox"));
         press(Qt::Key_F5);
         QVERIFY(m_window->isRunning());
+        QCOMPARE(QApplication::focusWidget()->objectName(), QString("conversationList"));
         press(Qt::Key_F6);
         QTRY_COMPARE(pulse("state"), QString("Paused"));
         QTRY_COMPARE(pulse("running"), QString());

@@ -209,7 +209,7 @@ void RunView::Private::fillPanels()
     const bool live = document.isLive();
     fillNames();
     panels.team->setEmpty(document.agents()->rowCount() == 0);
-    panels.conversation->setEmpty(document.conversation()->rowCount() == 0
+    panels.conversation->setEmpty(!live && document.conversation()->rowCount() == 0
                                   && document.selectedAgent().isEmpty());
     panels.events->setEmpty(document.events()->rowCount() == 0);
     MemoryModel *memory = document.memory();

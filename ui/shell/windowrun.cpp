@@ -163,8 +163,11 @@ void MainWindow::startRun()
     });
     m_pill->setLive();
     m_run->start();
-    if (focusWidget() == m_task) // what one types from now on is not meant for the task
+    // What one types from now on is not meant for the task; and what is hidden takes no focus.
+    if (focusWidget() == m_task) {
+        m_panels->conversation->setEmpty(false);
         m_panels->conversation->focusFilter();
+    }
     updateActions();
 }
 
