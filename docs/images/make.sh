@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 folder="$(realpath "${1:-docs/images}")"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-export QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR="$work" QT_LOGGING_RULES='*.debug=false;qt.qpa.*=false'
+export QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR="$work" QT_LOGGING_RULES='default.warning=false'
 chmod 700 "$work"
 
 picture() { # name, further options of orrery
