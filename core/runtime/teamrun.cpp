@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace orrery::runtime {
 
@@ -330,7 +331,7 @@ void TeamRun::agentIdle(const std::string &agent, const std::string &outcome,
     if (d->services->stopping)
         finish("stopped", "Stopped by the person");
     else if (!d->firstFailure.empty())
-        finish("failed", d->firstFailure);
+        finish("failed", std::exchange(d->firstFailure, {}));
     else
         finish("done", "");
 }

@@ -22,6 +22,7 @@ private:
     std::unique_ptr<runtime::TeamRun> m_run;
     std::shared_ptr<runtime::Subscription> m_events;
     std::vector<EventPtr> m_seen;
+    QString m_reason; ///< of the signal at the run's end
 
     void write(const char *name, const Json &json)
     {
@@ -58,6 +59,7 @@ private:
         QSignalSpy finished(m_run.get(), &runtime::TeamRun::finished);
         if (m_run->isActive() && !finished.wait(timeoutMs))
             return QStringLiteral("never ended");
+        m_reason = finished.isEmpty() ? QString() : finished.front().at(1).toString();
         const EventPtr last = latest(EventKind::RunFinished);
         return last ? QString::fromStdString(last->data["outcome"]) : QString();
     }
@@ -166,6 +168,7 @@ private slots:
         QVERIFY(latest(EventKind::RequestFailed)->data["retry_in_ms"].is_null());
         const std::string reason = latest(EventKind::RunFinished)->data["reason"];
         QVERIFY2(reason.find("no such model") != std::string::npos, reason.c_str());
+        QCOMPARE(m_reason.toStdString(), reason);
     }
 
     void anUnknownToolIsToldToTheModel()
