@@ -26,7 +26,7 @@ int fault(const std::string &text)
 const char *const usage =
     "usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal FILE] "
     "[--json]\n"
-    "                      [--approve none|write|all]\n"
+    "                      [--approve none|write|all] [--continue RUN|last]\n"
     "       orrery-cli events JOURNAL [--json]\n"
     "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n"
     "       orrery-cli encode --provider openai|anthropic|gemini < REQUEST\n";
@@ -100,6 +100,10 @@ std::string progress(const Event &event)
     case EventKind::PeerMessageDelivered:
         return "reads a message from " + text("from") + ": " + text("text");
     case EventKind::MemoryStored: return "remembers: " + text("content");
+    case EventKind::AgentJoined: return "joins the team as " + text("role") + ": " + text("task");
+    case EventKind::AgentLeft: return "leaves the team: " + text("reason");
+    case EventKind::AgentInterrupted: return "interrupted: " + text("reason");
+    case EventKind::ContextLoaded: return "goes on from " + text("session");
     case EventKind::SaveFailed: return "a save failed: " + text("message");
     default: return {};
     }
@@ -125,6 +129,7 @@ int runTeam(const QStringList &arguments)
          {"prompt", "What the team is to do.", "text"},
          {"workspace", "Folder that the tools work in.", "folder"},
          {"journal", "Journal file.", "file"},
+         {"continue", "Go on from an earlier run in the journal: its id, or last.", "run"},
          {"json", "One JSON event a line."},
          {"approve", "What is approved without asking: none, write or all.", "what", "none"}});
     if (const std::string what = misunderstood(parser, arguments, 0); !what.empty())
@@ -140,6 +145,18 @@ int runTeam(const QStringList &arguments)
     options.workspace = parser.isSet("workspace") ? parser.value("workspace").toStdString()
                                                   : std::filesystem::current_path().string();
     options.journalPath = parser.value("journal").toStdString();
+    options.continuedRun = parser.value("continue").toStdString();
+    if (options.continuedRun == "last") {
+        const auto reader = store::JournalReader::open(options.journalPath);
+        if (!reader)
+            return fault(reader.error().message);
+        const auto runs = (*reader)->runs();
+        if (!runs)
+            return fault(runs.error().message);
+        if (runs->empty())
+            return fault(options.journalPath + " holds no run to go on from");
+        options.continuedRun = runs->back().run;
+    }
     const QString approve = parser.value("approve");
     if (approve != "none" && approve != "write" && approve != "all")
         return fault("--approve is none, write or all, not " + approve.toStdString());

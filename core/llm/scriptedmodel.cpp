@@ -134,7 +134,9 @@ Result<ScriptStep> ScriptedModel::nextStep(const ModelRequest &request, Position
     const auto script = scriptFor(request.script);
     if (!script)
         return fail(script.error());
-    const auto part = (*script)->agents.find(request.agent);
+    auto part = (*script)->agents.find(request.agent);
+    if (part == (*script)->agents.end())
+        part = (*script)->agents.find(request.model); // sub-agents' names are made up
     if (part == (*script)->agents.end()) {
         std::string names;
         for (const auto &[name, steps] : (*script)->agents)

@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(EventKind::Count
     "warning",           "discovery_shared", "peer_message_sent", "peer_message_delivered",
     "memory_stored",     "memory_searched",  "memory_forgotten",  "context_updated",
     "context_saved",     "save_failed",      "model_switched",    "tool_requested",
-    "hook_decided",      "output_rejected"};
+    "hook_decided",      "output_rejected",  "agent_joined",      "agent_left",
+    "agent_interrupted", "history_cleared",  "context_loaded"};
 static_assert(!kKinds.back().empty());
 
 constexpr std::array<std::string_view, 11> kStates = {

@@ -20,7 +20,7 @@ namespace orrery {
 /// | RunPaused, RunResumed | – |
 /// | AgentStarted | role, model, prompt |
 /// | AgentState | state (see AgentState below), reason |
-/// | AgentFinished | outcome (done, failed, stopped), output, iterations, usage, error |
+/// | AgentFinished | outcome (done, failed, stopped, crashed), output, iterations, usage, error |
 /// | IterationStarted | n (from 1) |
 /// | MessageAdded | message (neutral form); of a tool's message also how (answered, unknown_tool, invalid_arguments, denied (by a hook), rejected, interrupted) and tool (its name as the model wrote it) |
 /// | RequestSent | call, provider, model, base_url, scripted, message_count, tool_count, body_bytes, tokens_est, schema_conversions |
@@ -30,6 +30,11 @@ namespace orrery {
 /// | ModelSwitched | from, to (`provider:model`), reason |
 /// | ToolRequested | call, tool, args: the model asks for it; it may still be denied |
 /// | HookDecided | point, decision (allow, deny, modify), hooks (names), tool, reason, changes |
+/// | AgentJoined | role, model, parent (whose sub-agent it is; empty = nobody's), task (a sub-agent's): after the run's start |
+/// | AgentLeft | reason, lost_messages (that it had not read) |
+/// | AgentInterrupted | reason: what it did is given up, and it starts anew with a new message |
+/// | HistoryCleared | messages (how many there were) |
+/// | ContextLoaded | session, messages (how many there are now; MessageAdded tells each) |
 /// | OutputRejected | attempt, message, errors, will_retry: the final answer is not what the agent has to give |
 /// | ToolStarted | call, tool, args, category |
 /// | ToolFinished | call, tool, ok, content |
@@ -51,7 +56,7 @@ namespace orrery {
 /// | MemorySearched | query, scope, limit, min_score, elapsed_us, weights {relevance,importance,recency}, results [{id, content, type, text_rank, text_score, relevance, decay, importance, recency, parts {relevance,importance,recency}, score}], dropped [{id, content, stage, score}] |
 /// | MemoryForgotten | id |
 /// | ContextUpdated | ops |
-/// | ContextSaved | version, bytes |
+/// | ContextSaved | version, bytes, explicit (somebody asked for it) |
 /// | SaveFailed | message |
 enum class EventKind : std::uint8_t {
     RunStarted,
@@ -96,6 +101,11 @@ enum class EventKind : std::uint8_t {
     ToolRequested,
     HookDecided,
     OutputRejected,
+    AgentJoined,
+    AgentLeft,
+    AgentInterrupted,
+    HistoryCleared,
+    ContextLoaded,
     Count ///< not a kind
 };
 

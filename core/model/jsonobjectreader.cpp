@@ -195,6 +195,17 @@ std::optional<double> JsonObjectReader::positiveNumber(std::string_view key)
     return at(key).get<double>();
 }
 
+std::optional<double> JsonObjectReader::nonNegativeNumber(std::string_view key)
+{
+    if (!has(key))
+        return std::nullopt;
+    if (!at(key).is_number() || !(at(key).get<double>() >= 0)) {
+        report(key, shown(at(key)) + ", expected a number of at least 0");
+        return std::nullopt;
+    }
+    return at(key).get<double>();
+}
+
 std::optional<std::string> JsonObjectReader::choice(std::string_view key,
                                                     std::span<const std::string_view> choices)
 {

@@ -52,6 +52,7 @@ public:
     integer(std::string_view key, std::int64_t min,
             std::int64_t max = std::numeric_limits<std::int64_t>::max());
     std::optional<double> positiveNumber(std::string_view key);
+    std::optional<double> nonNegativeNumber(std::string_view key);
     std::optional<std::string> choice(std::string_view key,
                                       std::span<const std::string_view> choices);
     /// A list of texts that are not empty.

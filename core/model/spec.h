@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/json.h"
+#include "core/model/prices.h"
 
 #include <cstdint>
 #include <optional>
@@ -66,6 +67,7 @@ struct AgentSpec {
     std::optional<double> budgetUsd;
     bool stream = true;
     int timeoutMs = 120000;
+    int inactivityTimeoutMs = 0;    ///< idle for so long, it leaves the team; 0 = it stays
     std::vector<ModelRef> fallback; ///< tried in order when a request to `model` fails
     int maxAttempts = 4;            ///< of one request, when its failure may pass
     bool parallelToolCalls = false; ///< the calls of one answer run side by side, else one by one
@@ -89,6 +91,17 @@ struct TeamLimits {
     LimitPolicy policy = LimitPolicy::Wait;
 
     bool any() const { return rpm || tpm || budgetUsd; }
+};
+
+/// Whether agents may hand tasks to sub-agents, and to how many. A sub-agent has its parent's model unless one is named here.
+struct SubAgentLimits {
+    int maxDepth = 0;    ///< 0 = no sub-agents; 1 = they have none of their own; …
+    int maxParallel = 5; ///< of one agent at once
+    int maxTotal = 50;   ///< in a run
+    ModelRef model;      ///< its model is empty: the parent's
+    std::string script;  ///< for a `scripted:` model, absolute path
+
+    bool any() const { return maxDepth > 0; }
 };
 
 /// What a tool call needs before it runs. What is denied, or not among `only` when that is given, is not there at all.
@@ -118,7 +131,18 @@ struct TeamSpec {
     std::string memoryPath; ///< SQLite file, relative to the workspace; empty = memory only
     Permissions permissions;
     std::vector<HookSpec> hooks;
+    SubAgentLimits subAgents;
+    PriceTable prices; ///< of its own; they go before knownPrices()
     int threads = 8;
+
+    /// Null = unpriced.
+    const Price *priceOf(const std::string &model) const
+    {
+        for (const PriceTable *table : {&prices, &knownPrices()})
+            if (const auto it = table->find(model); it != table->end())
+                return &it->second;
+        return nullptr;
+    }
 
     bool scripted() const
     {

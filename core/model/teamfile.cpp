@@ -61,6 +61,33 @@ void readLimits(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
         team.limits.policy = LimitPolicy::Refuse;
 }
 
+void readPrices(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
+{
+    if (!in.has("prices"))
+        return;
+    const Json &list = in.at("prices");
+    if (!list.is_object()) {
+        in.report("prices", shown(list) + ", expected an object of models and their prices");
+        return;
+    }
+    for (const auto &[model, json] : list.items()) {
+        const std::string here = in.pointer("prices") + "/" + escapePointer(model);
+        if (model.find(':') == std::string::npos)
+            mistake.report(here, shown(model) + " has no provider, expected \"provider:model\"");
+        JsonObjectReader one(json, here, kPriceKeys, mistake);
+        Price price;
+        price.source = "the team file";
+        for (const char *key : {"input", "output"})
+            if (json.is_object() && !one.has(key))
+                one.report(key, "missing, expected US dollars for a million tokens");
+        price.input = one.nonNegativeNumber("input").value_or(0);
+        price.output = one.nonNegativeNumber("output").value_or(0);
+        price.cacheRead = one.nonNegativeNumber("cache_read");
+        price.cacheWrite = one.nonNegativeNumber("cache_write");
+        team.prices.emplace(model, std::move(price));
+    }
+}
+
 void readPermissions(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
 {
     if (!in.has("permissions"))
@@ -132,8 +159,10 @@ TeamSpec readTeam(const Json &root, const std::filesystem::path &file, Mistake &
         team.claimTtlMs = *seconds * 1000;
     readMemory(in, team, mistake);
     readLimits(in, team, mistake);
+    readPrices(in, team, mistake);
     readPermissions(in, team, mistake);
     team.hooks = readHooks(in, mistake);
+    team.subAgents = readSubAgents(in, file.parent_path(), mistake);
     readAgents(in, file.parent_path(), team, mistake);
     return team;
 }

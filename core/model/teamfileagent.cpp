@@ -218,7 +218,36 @@ AgentSpec readAgent(const Json &json, const std::string &pointer,
         static_cast<int>(in.integer("max_attempts", 1, kMaxAttempts).value_or(agent.maxAttempts));
     if (const auto seconds = in.integer("timeout_s", 1, kMaxTimeoutS))
         agent.timeoutMs = static_cast<int>(*seconds * 1000);
+    if (const auto seconds = in.integer("inactivity_timeout_s", 1, kMaxInactivityS))
+        agent.inactivityTimeoutMs = static_cast<int>(*seconds * 1000);
     return agent;
+}
+
+SubAgentLimits readSubAgents(JsonObjectReader &in, const std::filesystem::path &folder,
+                             Mistake &mistake)
+{
+    SubAgentLimits limits;
+    if (!in.has("sub_agents"))
+        return limits;
+    JsonObjectReader sub(in.at("sub_agents"), in.pointer("sub_agents"), kSubAgentKeys, mistake);
+    const auto number = [&](const char *key, std::int64_t most, int otherwise) {
+        return static_cast<int>(sub.integer(key, 1, most).value_or(otherwise));
+    };
+    limits.maxDepth = number("max_depth", kMaxSubAgentDepth, 1);
+    limits.maxParallel = number("max_parallel", kMaxSubAgentsAtOnce, limits.maxParallel);
+    limits.maxTotal = number("max_total", kMaxSubAgents, limits.maxTotal);
+    if (!sub.has("model")) {
+        for (const char *key : {"base_url", "api_key_env", "script"})
+            if (sub.has(key))
+                sub.report(key, "there is no model that it could be about");
+        return limits;
+    }
+    AgentSpec agent;
+    readAddress(sub, agent);
+    readScript(sub, agent, folder);
+    limits.model = {agent.model, agent.baseUrl, agent.apiKeyEnv};
+    limits.script = agent.script;
+    return limits;
 }
 
 } // namespace orrery::teamfile

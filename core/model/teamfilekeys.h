@@ -8,14 +8,15 @@
 /// The words of a team file. resources/team.schema.json says the same for editors; a test compares the two.
 namespace orrery::teamfile {
 
-inline constexpr std::array<std::string_view, 12> kTeamKeys = {
-    "$schema", "agents", "claim_ttl_s", "description", "hooks", "limits",
-    "memory",  "name",   "permissions", "project",     "task",  "threads"};
+inline constexpr std::array<std::string_view, 14> kTeamKeys = {
+    "$schema", "agents",      "claim_ttl_s", "description", "hooks",      "limits", "memory",
+    "name",    "permissions", "prices",      "project",     "sub_agents", "task",   "threads"};
 
-inline constexpr std::array<std::string_view, 21> kAgentKeys = {"api_key_env",
+inline constexpr std::array<std::string_view, 22> kAgentKeys = {"api_key_env",
                                                                 "base_url",
                                                                 "budget_usd",
                                                                 "fallback",
+                                                                "inactivity_timeout_s",
                                                                 "instructions",
                                                                 "max_attempts",
                                                                 "max_iterations",
@@ -42,6 +43,10 @@ inline constexpr std::array<std::string_view, 2> kStructuredOutputKeys = {"max_r
 
 inline constexpr std::array<std::string_view, 4> kLimitKeys = {"budget_usd", "policy", "rpm",
                                                                "tpm"};
+inline constexpr std::array<std::string_view, 7> kSubAgentKeys = {
+    "api_key_env", "base_url", "max_depth", "max_parallel", "max_total", "model", "script"};
+inline constexpr std::array<std::string_view, 4> kPriceKeys = {"cache_read", "cache_write", "input",
+                                                               "output"};
 inline constexpr std::array<std::string_view, 1> kMemoryKeys = {"path"};
 inline constexpr std::array<std::string_view, 8> kPermissionKeys = {
     "allow",         "allow_unattended_execute",
@@ -107,7 +112,7 @@ inline constexpr std::array<std::string_view, 14> kProviders = {
     "scripted", "openai", "anthropic", "gemini",   "groq", "mistral", "openrouter",
     "together", "ollama", "lmstudio",  "llamacpp", "vllm", "sglang",  "custom"};
 
-inline constexpr std::array<std::string_view, 15> kTools = {"read_file",
+inline constexpr std::array<std::string_view, 17> kTools = {"read_file",
                                                             "write_file",
                                                             "edit_file",
                                                             "glob",
@@ -118,6 +123,8 @@ inline constexpr std::array<std::string_view, 15> kTools = {"read_file",
                                                             "share_discovery",
                                                             "peer_message",
                                                             "broadcast_message",
+                                                            "delegate_task",
+                                                            "spawn_agents",
                                                             "list_team",
                                                             "remember",
                                                             "recall",
@@ -127,6 +134,10 @@ inline constexpr std::int64_t kMaxClaimTtlS = 86400;
 inline constexpr std::int64_t kMaxThreads = 64;
 inline constexpr std::int64_t kMaxIterations = 1000;
 inline constexpr std::int64_t kMaxTimeoutS = 3600;
+inline constexpr std::int64_t kMaxInactivityS = 604800;
+inline constexpr std::int64_t kMaxSubAgentDepth = 5;
+inline constexpr std::int64_t kMaxSubAgentsAtOnce = 50;
+inline constexpr std::int64_t kMaxSubAgents = 1000;
 inline constexpr std::int64_t kMaxHookTimeoutS = 600;
 inline constexpr std::int64_t kMaxAttempts = 10;
 inline constexpr std::int64_t kMaxOutputRetries = 10;

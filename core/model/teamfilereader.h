@@ -16,6 +16,10 @@ std::filesystem::path absoluteIn(const std::filesystem::path &folder, const std:
 AgentSpec readAgent(const Json &json, const std::string &pointer,
                     const std::filesystem::path &folder, Mistake &mistake);
 
+/// Absent = no sub-agents.
+SubAgentLimits readSubAgents(JsonObjectReader &in, const std::filesystem::path &folder,
+                             Mistake &mistake);
+
 /// The hooks of a team; absent = none.
 std::vector<HookSpec> readHooks(JsonObjectReader &in, Mistake &mistake);
 

@@ -320,10 +320,9 @@ void AgentMachine::succeed(Effects &out)
     askHooks(HookPoint::SessionEnd, jsonObject({{"output", m_output}}), out);
 }
 
-void AgentMachine::on(input::Cancel &in, Effects &out)
+// Ends the request or the calls that are under way.
+void AgentMachine::giveUp(Effects &out)
 {
-    if (m_phase == Phase::Idle)
-        return;
     if (m_phase == Phase::Requesting)
         out.push_back(effect::Release{});
     if (m_phase == Phase::Tools) {
@@ -338,7 +337,68 @@ void AgentMachine::on(input::Cancel &in, Effects &out)
         }
     }
     m_calls.clear();
+}
+
+void AgentMachine::on(input::Cancel &in, Effects &out)
+{
+    if (m_phase == Phase::Idle)
+        return;
+    giveUp(out);
     finish("stopped", Json(), makeError(ErrorCode::Cancelled, in.reason), out);
+}
+
+void AgentMachine::on(input::Interrupt &in, Effects &out)
+{
+    if (m_phase != Phase::Idle) {
+        giveUp(out);
+        out.push_back(effect::Publish{EventKind::AgentInterrupted,
+                                      jsonObject({{"reason", "A new message has come"}})});
+        m_phase = Phase::Idle;
+    }
+    input::Start start{std::move(in.prompt)};
+    on(start, out);
+}
+
+void AgentMachine::on(input::ClearHistory &, Effects &out)
+{
+    if (m_phase != Phase::Idle)
+        return;
+    Context fresh;
+    fresh.agentName = m_context.agentName;
+    fresh.maxIterations = m_context.maxIterations;
+    fresh.deps = std::move(m_context.deps);
+    fresh.systemPrompt = m_context.systemPrompt;
+    if (fresh.systemPrompt && !fresh.systemPrompt->empty())
+        fresh.add(Message::system(*fresh.systemPrompt));
+    out.push_back(effect::Publish{EventKind::HistoryCleared,
+                                  jsonObject({{"messages", m_context.messages.size()}})});
+    m_context = std::move(fresh);
+    out.push_back(effect::Save{});
+}
+
+void AgentMachine::on(input::Restore &in, Effects &out)
+{
+    if (m_phase != Phase::Idle)
+        return;
+    m_context = std::move(in.context);
+    m_context.agentName = m_spec.name;
+    m_context.maxIterations = m_spec.maxIterations;
+    m_depsChanged = true;
+    patchDanglingToolCalls(m_context);
+    out.push_back(effect::Publish{
+        EventKind::ContextLoaded,
+        jsonObject({{"session", in.session}, {"messages", m_context.messages.size()}})});
+    for (const auto &message : m_context.messages)
+        out.push_back(
+            effect::Publish{EventKind::MessageAdded, jsonObject({{"message", toJson(*message)}})});
+    out.push_back(effect::Save{});
+}
+
+void AgentMachine::forget()
+{
+    m_context = Context();
+    m_calls.clear();
+    m_turnDeps.reset();
 }
 
 void AgentMachine::setDep(const std::string &key, Json value)

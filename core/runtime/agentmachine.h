@@ -60,10 +60,22 @@ struct ToolDone {
 struct Cancel {
     std::string reason;
 };
+/// What is under way is given up as by Cancel, and a new turn starts with this message; the conversation keeps both.
+struct Interrupt {
+    std::string prompt;
+};
+/// Forgets the conversation; the deps and the system prompt stay. Only when idle.
+struct ClearHistory {};
+/// Goes on from a saved context. Only when idle.
+struct Restore {
+    std::string session;
+    Context context;
+};
 } // namespace input
 using Input = std::variant<input::Start, input::Ready, input::HooksAnswered, input::Granted,
                            input::Refused, input::Reply, input::ModelFailed, input::RetryNow,
-                           input::Approval, input::ToolDone, input::Cancel>;
+                           input::Approval, input::ToolDone, input::Cancel, input::Interrupt,
+                           input::ClearHistory, input::Restore>;
 
 // What the agent wants done. --------------------------------------------------------------------------------------
 namespace effect {
@@ -157,6 +169,8 @@ public:
     const std::shared_ptr<const Json> &turnDeps() const { return m_turnDeps; }
     /// Where the request goes: the active model, or the fallback that is being tried.
     const ModelRef &target() const { return m_models.current(); }
+    /// Frees the conversation and all else that it knows.
+    void forget();
     bool isIdle() const { return m_phase == Phase::Idle; }
     int iterations() const { return m_iterations; } ///< of all turns
 
@@ -204,6 +218,9 @@ private:
     void on(input::Approval &in, Effects &out);
     void on(input::ToolDone &in, Effects &out);
     void on(input::Cancel &in, Effects &out);
+    void on(input::Interrupt &in, Effects &out);
+    void on(input::ClearHistory &, Effects &out);
+    void on(input::Restore &in, Effects &out);
 
     bool hasHooks(HookPoint point) const { return m_rules.hooks && m_rules.hooks->has(point); }
     void askHooks(HookPoint point, Json payload, Effects &out);
@@ -224,6 +241,7 @@ private:
     void afterHooks(std::size_t index, HookVerdict &verdict, Effects &out);
     void answer(OpenCall &call, std::string text, const char *how);
     void commit(OpenCall &call, Effects &out);
+    void giveUp(Effects &out);
     void applyUpdates(const ContextUpdate &updates, Effects &out);
     void setDep(const std::string &key, Json value);
 

@@ -16,12 +16,17 @@
 
 namespace orrery::runtime {
 
-AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop)
-    : m_spec(std::move(spec)), m_services(services), m_stop(std::move(stop)),
+AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop, int depth)
+    : m_spec(std::move(spec)), m_services(services), m_depth(depth), m_stop(std::move(stop)),
       m_requests(m_spec, offeredTools(), services.schemas),
       m_machine(m_spec, makeRules(), freshContext(m_spec, m_requests.systemPrompt())),
-      m_limiterTimer(new QTimer(this)), m_saveTimer(new QTimer(this))
+      m_limiterTimer(new QTimer(this)), m_idleTimer(new QTimer(this)), m_saveTimer(new QTimer(this))
 {
+    beginTurn();
+    m_idleTimer->setSingleShot(true);
+    m_idleTimer->setInterval(m_spec.inactivityTimeoutMs);
+    connect(m_idleTimer, &QTimer::timeout, this,
+            [this] { emit timedOut(QString::fromStdString(name())); });
     m_saveTimer->setSingleShot(true);
     connect(m_saveTimer, &QTimer::timeout, this, [this] {
         if (m_unsaved && !m_saving)
@@ -51,6 +56,7 @@ void AgentWorker::post(std::function<void()> job)
 
 void AgentWorker::begin(const std::string &task)
 {
+    m_idleTimer->stop();
     m_started = true;
     std::string prompt = m_spec.prompt.empty() ? task : m_spec.prompt;
     for (auto at = prompt.find("{{task}}"); at != std::string::npos;
@@ -64,7 +70,8 @@ void AgentWorker::begin(const std::string &task)
 
 void AgentWorker::wake()
 {
-    if (!m_machine.isIdle() || m_services.stopping || !m_services.mailbox.hasMail(name()))
+    if (m_crashed || !m_machine.isIdle() || m_services.stopping
+        || !m_services.mailbox.hasMail(name()))
         return;
     if (!m_started) {
         m_services.publish(
@@ -73,6 +80,7 @@ void AgentWorker::wake()
         m_started = true;
     }
     m_busy = true; // before the mail is taken: see TeamRun::agentIdle
+    m_idleTimer->stop();
     feed(input::Start{std::nullopt});
 }
 
@@ -85,7 +93,15 @@ void AgentWorker::resume()
     perform(prepare);
 }
 
-void AgentWorker::cancelNow()
+// Every piece of work gets a stop source of its own, which the end of the run requests too.
+void AgentWorker::beginTurn()
+{
+    m_stopLink.reset();
+    m_turnStop = std::stop_source();
+    m_stopLink.emplace(m_stop, [source = m_turnStop]() mutable { source.request_stop(); });
+}
+
+void AgentWorker::abandonWork()
 {
     ++m_generation;
     if (m_call)
@@ -94,7 +110,80 @@ void AgentWorker::cancelNow()
     m_held = false;
     m_approvals.clear();
     leaveQueue();
-    feed(input::Cancel{"Stopped by the person"});
+    m_turnStop.request_stop();
+    beginTurn();
+}
+
+void AgentWorker::cancelNow(const std::string &reason)
+{
+    abandonWork();
+    feed(input::Cancel{reason});
+}
+
+void AgentWorker::interrupt(const std::string &text)
+{
+    if (m_crashed)
+        return;
+    m_started = true;
+    m_idleTimer->stop();
+    abandonWork();
+    feed(input::Interrupt{text});
+}
+
+void AgentWorker::clearHistory()
+{
+    abandonWork();
+    feed(input::Cancel{"The conversation was cleared"});
+    feed(input::ClearHistory{});
+}
+
+void AgentWorker::saveNow()
+{
+    if (m_services.contexts)
+        saveContext(true);
+    else
+        m_services.publish(EventKind::SaveFailed, name(),
+                           jsonObject({{"message", "This run has no journal to save into."}}));
+}
+
+// Reading may block, so it is done on the pool.
+void AgentWorker::load(const std::string &session)
+{
+    if (!m_services.contexts || !m_machine.isIdle() || !m_loading.empty())
+        return;
+    m_loading = session;
+    m_services.toolPool.start([this, session] {
+        Result<Context> context = [&]() -> Result<Context> {
+            const auto saved = m_services.contexts->load(session);
+            return saved ? deserializeContext(*saved) : Result<Context>(fail(saved.error()));
+        }();
+        post([this, session, context = std::move(context)]() mutable {
+            m_loading.clear();
+            if (context)
+                restore(session, std::move(*context));
+            else
+                m_services.publish(
+                    EventKind::Warning, name(),
+                    jsonObject({{"code", "load_context"}, {"message", context.error().message}}));
+        });
+    });
+}
+
+void AgentWorker::restore(const std::string &session, Context context)
+{
+    feed(input::Restore{session, std::move(context)});
+}
+
+void AgentWorker::retire()
+{
+    m_idleTimer->stop();
+    m_saveTimer->stop();
+    if (m_unsaved)
+        saveContext();
+    m_machine.forget();
+    m_prepared.reset();
+    m_encoder = {};
+    m_client.reset();
 }
 
 void AgentWorker::resolve(const std::string &callId, const ApprovalDecision &decision)
@@ -120,6 +209,19 @@ void AgentWorker::resolve(const std::string &callId, const ApprovalDecision &dec
 // Effects may cause further inputs while they are performed; they are worked off in order, never recursively.
 void AgentWorker::feed(Input input)
 {
+    if (m_crashed)
+        return;
+    try {
+        work(input);
+    } catch (const std::exception &exception) {
+        crash(exception.what());
+    } catch (...) {
+        crash("something that is no exception");
+    }
+}
+
+void AgentWorker::work(Input &input)
+{
     for (Effect &effect : m_machine.handle(std::move(input)))
         m_pending.push_back(std::move(effect));
     if (m_performing)
@@ -131,6 +233,31 @@ void AgentWorker::feed(Input input)
     }
     m_pending.clear();
     m_performing = false;
+}
+
+// An agent that breaks down takes nobody with it.
+void AgentWorker::crash(const std::string &what)
+{
+    if (m_crashed)
+        return;
+    m_crashed = true;
+    abandonWork();
+    m_pending.clear();
+    m_performing = false;
+    if (m_services.limiter && m_reservation)
+        m_services.limiter->release(std::exchange(m_reservation, 0), m_services.clock.wallMs());
+    const std::string reason = "The agent broke down: " + what;
+    m_services.publish(EventKind::AgentState, name(),
+                       jsonObject({{"state", toString(AgentState::Crashed)}, {"reason", reason}}));
+    m_services.publish(EventKind::AgentFinished, name(),
+                       jsonObject({{"outcome", "crashed"},
+                                   {"output", ""},
+                                   {"iterations", m_machine.iterations()},
+                                   {"usage", toJson(m_machine.context().usage)},
+                                   {"error", reason}}));
+    m_busy = false;
+    emit becameIdle(QString::fromStdString(name()), QStringLiteral("crashed"),
+                    QString::fromStdString(reason), QString());
 }
 
 void AgentWorker::perform(effect::Prepare &)
@@ -309,6 +436,7 @@ void AgentWorker::perform(effect::RequestModel &)
                 return;
             }
             const std::int64_t now = m_services.clock.steadyUs();
+            m_cost = costOf(reply->usage);
             m_services.publish(
                 EventKind::ResponseReceived, name(),
                 jsonObject(
@@ -316,7 +444,7 @@ void AgentWorker::perform(effect::RequestModel &)
                      {"finish_reason", reply->finishReason},
                      {"usage", toJson(reply->usage)},
                      {"raw_usage", reply->rawUsage},
-                     {"cost_usd", nullptr},
+                     {"cost_usd", m_cost ? Json(*m_cost) : Json()},
                      {"ttft_ms",
                       m_firstTokenUs ? Json((m_firstTokenUs - m_requestStartUs) / 1000) : Json()}}),
                 m_requestSeq, now - m_requestStartUs);
@@ -328,13 +456,21 @@ void AgentWorker::perform(effect::RequestModel &)
     m_call = m_client->start(std::move(request), std::move(handlers));
 }
 
+std::optional<double> AgentWorker::costOf(const Usage &usage) const
+{
+    const ModelRef &model = m_machine.target();
+    const Price *price = m_services.team.priceOf(model.model);
+    return price ? std::optional(orrery::costOf(*price, usage, model.provider())) : std::nullopt;
+}
+
 void AgentWorker::perform(effect::Settle &settle)
 {
     if (!m_services.limiter || !m_reservation)
         return;
     const auto reservation = std::exchange(m_reservation, 0);
     const std::int64_t now = m_services.clock.wallMs();
-    m_services.limiter->record(name(), settle.usage.totalTokens, 0.0, reservation, now);
+    m_services.limiter->record(name(), settle.usage.totalTokens, m_cost.value_or(0), reservation,
+                               now);
     const auto status = m_services.limiter->limiter().status(now);
     m_services.publish(EventKind::LimiterSettled, name(),
                        jsonObject({{"reservation", reservation},
@@ -392,19 +528,23 @@ void AgentWorker::perform(effect::RunTool &run)
                                        {"args", call.arguments},
                                        {"category", toString(tool->category)}}));
     const std::size_t index = run.index;
-    const auto execute = [this, tool, callId, args = call.arguments, deps = m_machine.turnDeps()] {
+    const auto surroundings = [this, callId, deps = m_machine.turnDeps(),
+                               stop = m_turnStop.get_token()] {
         tools::ToolContext context;
         context.run = m_services.run;
         context.agent = m_spec.name;
         context.callId = callId;
         context.workspace = m_services.workspace;
-        context.stop = m_stop;
+        context.stop = stop;
         context.writeGate = m_services.writeGate.get();
         context.deps = deps;
         context.emitEvent = [this](EventKind kind, Json data) {
             m_services.publish(kind, name(), std::move(data));
         };
-        return tools::executeTool(*tool, args, context);
+        return context;
+    };
+    const auto execute = [tool, surroundings, args = call.arguments] {
+        return tools::executeTool(*tool, args, surroundings());
     };
     const std::int64_t begin = m_services.clock.steadyUs();
     const auto finished = [this, callId, toolName, parent,
@@ -423,6 +563,18 @@ void AgentWorker::perform(effect::RunTool &run)
         return;
     }
     const std::uint64_t generation = m_generation;
+    if (tool->start) {
+        tools::startTool(
+            *tool, call.arguments, surroundings(),
+            [this, finished, generation, index](tools::ToolExecution result) {
+                post([this, finished, generation, index, result = std::move(result)]() mutable {
+                    finished(result);
+                    if (generation == m_generation)
+                        feed(input::ToolDone{index, std::move(result)});
+                });
+            });
+        return;
+    }
     // The pool is waited for before any worker is destroyed, so `this` outlives the job.
     m_services.toolPool.start([this, execute, finished, generation, index] {
         tools::ToolExecution result = execute();
@@ -455,7 +607,7 @@ void AgentWorker::saved()
         m_saveTimer->start(std::chrono::milliseconds(4 * took / 1000));
 }
 
-void AgentWorker::saveContext()
+void AgentWorker::saveContext(bool isExplicit)
 {
     m_unsaved = false;
     m_saving = true;
@@ -465,14 +617,16 @@ void AgentWorker::saveContext()
     auto snapshot = std::make_shared<const Context>(m_machine.context());
     m_services.contexts->save(
         m_services.run + "/" + name(), [snapshot] { return serializeContext(*snapshot); },
-        [&services = m_services, agent = name(), version,
+        [&services = m_services, agent = name(), version, isExplicit,
          back = m_wayBack](const store::ContextStore::Saved &saved) {
             if (saved.error)
                 services.publish(EventKind::SaveFailed, agent,
                                  jsonObject({{"message", saved.error->message}}));
             else
-                services.publish(EventKind::ContextSaved, agent,
-                                 jsonObject({{"version", version}, {"bytes", saved.bytes}}));
+                services.publish(
+                    EventKind::ContextSaved, agent,
+                    jsonObject(
+                        {{"version", version}, {"bytes", saved.bytes}, {"explicit", isExplicit}}));
             std::lock_guard lock(back->mutex);
             if (AgentWorker *worker = back->worker)
                 worker->post([worker] { worker->saved(); });
@@ -497,8 +651,14 @@ void AgentWorker::perform(effect::Finish &finish)
                                    {"usage", toJson(m_machine.context().usage)},
                                    {"error", finish.error ? Json(reason) : Json()}}));
     m_busy = false;
+    if (m_spec.inactivityTimeoutMs > 0)
+        m_idleTimer->start();
     emit becameIdle(QString::fromStdString(name()), QString::fromStdString(finish.outcome),
-                    QString::fromStdString(reason));
+                    QString::fromStdString(reason),
+                    QString::fromStdString(finish.output.is_null() ? std::string()
+                                           : finish.output.is_string()
+                                               ? finish.output.get<std::string>()
+                                               : finish.output.dump()));
     // Mail may have come between the last look into the box and now.
     if (finish.outcome == "done" && m_services.mailbox.hasMail(name()))
         post([this] { wake(); });
@@ -532,7 +692,8 @@ ToolGate AgentWorker::gateFor(const std::string &tool) const
     ToolGate gate;
     const auto it = m_services.tools.find(tool);
     gate.known = it != m_services.tools.end() && (m_spec.tools.empty() || has(m_spec.tools))
-                 && !m_services.policy.isBlocked(tool);
+                 && !m_services.policy.isBlocked(tool)
+                 && (!it->second->delegates || m_depth < m_services.team.subAgents.maxDepth);
     if (gate.known)
         gate.needsApproval = !has(m_services.team.permissions.allow)
                              && (it->second->needsApproval

@@ -3,50 +3,47 @@
 
 #include "core/base/ids.h"
 #include "core/llm/structuredoutput.h"
-#include "core/runtime/agentworker.h"
+#include "core/model/contextcodec.h"
 #include "core/runtime/commandhook.h"
-#include "core/runtime/teamservices.h"
+#include "core/runtime/teamrun_p.h"
 #include "core/runtime/workspace.h"
 
-#include <QThread>
-#include <QTimer>
-
 #include <algorithm>
-#include <set>
+#include <map>
 #include <utility>
 
 namespace orrery::runtime {
 
-struct TeamRun::Private {
-    RunOptions options;
-    std::string id;
-    SystemClock clock;
-    // Destroyed from the bottom up: threads first, then what they use, the journal last.
-    std::unique_ptr<store::JournalWriter> journal;
-    std::unique_ptr<TeamServices> services;
-    std::stop_source stop;
-    std::vector<std::unique_ptr<QThread>> threads;
-    std::vector<AgentWorker *> workers; ///< each deleted on its own thread
-    std::set<std::string> dead;         ///< failed or stopped: they take no more mail
-    std::string firstFailure;
-    QTimer ticker;
-    bool started = false;
-    bool active = false;
+namespace {
 
-    bool anyBusy() const
-    {
-        return std::any_of(workers.begin(), workers.end(),
-                           [](const AgentWorker *worker) { return worker->isBusy(); });
+/// What the agents of an earlier run knew, by name. An error when it left nothing for any of them.
+Result<std::map<std::string, Context>> contextsOf(const std::string &run, const TeamSpec &team,
+                                                  store::ContextStore *contexts)
+{
+    if (!contexts)
+        return fail(ErrorCode::InvalidArgument,
+                    "Without a journal there is no earlier run to go on from.");
+    std::map<std::string, Context> found;
+    for (const AgentSpec &agent : team.agents) {
+        const auto saved = contexts->load(run + "/" + agent.name);
+        if (!saved && saved.error().code == ErrorCode::NotFound)
+            continue; // new in the team, or it had nothing to do
+        if (!saved)
+            return fail(saved.error());
+        auto context = deserializeContext(*saved);
+        if (!context)
+            return fail(ErrorCode::Database, "The saved context of " + run + "/" + agent.name + ": "
+                                                 + context.error().message + " "
+                                                 + context.error().detail);
+        found.emplace(agent.name, std::move(*context));
     }
+    if (found.empty())
+        return fail(ErrorCode::NotFound, "The journal holds no saved context of run " + run
+                                             + " for an agent of team " + team.name + ".");
+    return found;
+}
 
-    AgentWorker *worker(const std::string &agent) const
-    {
-        const auto it =
-            std::find_if(workers.begin(), workers.end(),
-                         [&](const AgentWorker *worker) { return worker->name() == agent; });
-        return it == workers.end() ? nullptr : *it;
-    }
-};
+} // namespace
 
 TeamRun::TeamRun(std::unique_ptr<Private> p) : d(std::move(p)) {}
 
@@ -91,38 +88,66 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
         p->services->contexts = std::move(*contexts);
     }
 
+    std::map<std::string, Context> continued;
+    if (!p->options.continuedRun.empty()) {
+        auto found =
+            contextsOf(p->options.continuedRun, p->options.team, p->services->contexts.get());
+        if (!found)
+            return fail(found.error());
+        continued = std::move(*found);
+    }
+    if (p->options.makeModelClient)
+        p->services->makeModelClient = p->options.makeModelClient;
+
     auto run = std::unique_ptr<TeamRun>(new TeamRun(std::move(p)));
     Private *d = run->d.get();
-    const auto &agents = d->options.team.agents;
-    const std::size_t threadCount = std::min<std::size_t>(
-        agents.size(), static_cast<std::size_t>(std::max(1, d->options.team.threads)));
-    for (std::size_t i = 0; i < threadCount; ++i) {
-        d->threads.push_back(std::make_unique<QThread>());
-        d->threads.back()->setObjectName(QStringLiteral("agents-%1").arg(i));
-    }
-    for (std::size_t i = 0; i < agents.size(); ++i) {
-        auto *worker = new AgentWorker(agents[i], *d->services, d->stop.get_token());
-        QThread *thread = d->threads[i % threadCount].get();
-        worker->moveToThread(thread);
-        connect(thread, &QThread::finished, worker, &QObject::deleteLater);
-        connect(worker, &AgentWorker::becameIdle, run.get(),
-                [self = run.get()](const QString &agent, const QString &outcome,
-                                   const QString &reason) {
-                    self->agentIdle(agent.toStdString(), outcome.toStdString(),
-                                    reason.toStdString());
-                });
-        d->workers.push_back(worker);
-    }
-    d->services->wakeAgent = [workers = d->workers](const std::string &agent) {
-        for (AgentWorker *worker : workers)
-            if (worker->name() == agent)
-                worker->post([worker] { worker->wake(); });
+    d->crew = std::make_unique<Crew>(d->options.team.threads);
+    d->delegations = std::make_unique<Delegations>(
+        d->options.team.subAgents,
+        [self = run.get()](AgentSpec spec, const team::Member &member, const std::string &task) {
+            return self->spawn(std::move(spec), member, task);
+        });
+    d->services->wakeAgent = [crew = d->crew.get()](const std::string &agent) {
+        crew->post(agent, [](AgentWorker &worker) { worker.wake(); });
     };
-    for (const auto &thread : d->threads)
-        thread->start();
+    d->services->delegate = [self = run.get()](const std::string &agent, std::vector<SubTask> tasks,
+                                               Delegations::Done done) {
+        QMetaObject::invokeMethod(
+            self,
+            [self, agent, tasks = std::move(tasks), done = std::move(done)] {
+                self->delegate(agent, tasks, done);
+            },
+            Qt::QueuedConnection);
+    };
+    for (const AgentSpec &agent : d->options.team.agents) {
+        AgentWorker *worker = run->hire(agent, 0);
+        if (auto node = continued.extract(agent.name))
+            worker->post(
+                [worker, session = d->options.continuedRun + "/" + agent.name,
+                 context = std::move(node.mapped())] { worker->restore(session, context); });
+    }
     d->ticker.setInterval(200);
     connect(&d->ticker, &QTimer::timeout, run.get(), [d] { d->services->publishExpired(); });
     return run;
+}
+
+AgentWorker *TeamRun::hire(const AgentSpec &spec, int depth)
+{
+    auto *worker = new AgentWorker(spec, *d->services, d->stop.get_token(), depth);
+    connect(worker, &AgentWorker::becameIdle, this,
+            [this](const QString &agent, const QString &outcome, const QString &reason,
+                   const QString &output) {
+                agentIdle(agent.toStdString(), outcome.toStdString(), reason.toStdString(),
+                          output.toStdString());
+            });
+    connect(worker, &AgentWorker::timedOut, this, [this](const QString &agent) {
+        // Somebody may have given it work in the meantime.
+        if (const AgentWorker *idle = d->crew->find(agent.toStdString()); idle && !idle->isBusy())
+            leave(agent.toStdString(),
+                  "Idle for " + std::to_string(idle->spec().inactivityTimeoutMs / 1000) + " s");
+    });
+    d->crew->add(worker);
+    return worker;
 }
 
 TeamRun::~TeamRun()
@@ -131,11 +156,7 @@ TeamRun::~TeamRun()
     stopNow();
     // Tools first: their jobs hold pointers to the workers. They end at once, having been told to stop.
     d->services->toolPool.waitForDone();
-    for (const auto &thread : d->threads)
-        thread->quit();
-    for (const auto &thread : d->threads)
-        thread->wait();
-    d->services->wakeAgent = nullptr; // nobody is left who could call it
+    d->crew->stop();
     if (d->active)
         finish("stopped", "The run was closed.");
     if (d->services->contexts) {
@@ -178,11 +199,8 @@ void TeamRun::start()
          {"claim_ttl_ms", team.claimTtlMs}});
     d->ticker.start();
     answerApprovals();
-    for (AgentWorker *worker : d->workers) {
-        const auto spec =
-            std::find_if(team.agents.begin(), team.agents.end(),
-                         [&](const AgentSpec &agent) { return agent.name == worker->name(); });
-        if (spec->startsOnMessage)
+    for (AgentWorker *worker : d->crew->all()) {
+        if (worker->spec().startsOnMessage)
             d->services->publish(
                 EventKind::AgentState, worker->name(),
                 {{"state", toString(AgentState::Idle)}, {"reason", "waits for a message"}});
@@ -190,7 +208,7 @@ void TeamRun::start()
             worker->markBusy();
     }
     // Only now: an agent that ends at once must not find the others idle.
-    for (AgentWorker *worker : d->workers) {
+    for (AgentWorker *worker : d->crew->all()) {
         if (worker->isBusy())
             worker->post([worker, task = d->options.task] { worker->begin(task); });
     }
@@ -226,107 +244,88 @@ void TeamRun::answerApprovals()
     });
 }
 
-void TeamRun::pause()
+void TeamRun::join(const team::Member &member, const std::string &task)
 {
-    if (!d->active || d->services->paused.exchange(true))
+    d->services->members.join(member);
+    d->services->mailbox.open(member.name);
+    d->services->publish(EventKind::AgentJoined, member.name,
+                         {{"role", member.role},
+                          {"model", member.model},
+                          {"parent", member.parent},
+                          {"task", task}});
+}
+
+void TeamRun::leave(const std::string &agent, const std::string &reason)
+{
+    if (!d->services->members.leave(agent))
         return;
-    d->services->publish(EventKind::RunPaused, "person", Json::object());
+    d->dead.insert(agent);
+    d->releaseClaims(agent);
+    d->services->publish(
+        EventKind::AgentLeft, agent,
+        {{"reason", reason}, {"lost_messages", d->services->mailbox.close(agent)}});
 }
 
-void TeamRun::resume()
+Result<void> TeamRun::spawn(AgentSpec spec, team::Member member, const std::string &task)
 {
-    if (!d->services->paused.exchange(false))
+    if (d->crew->find(spec.name))
+        return fail(ErrorCode::Conflict, "There is an agent called " + spec.name + " already.");
+    member.name = spec.name;
+    member.role = spec.role;
+    member.model = spec.model;
+    join(member, task);
+    AgentWorker *worker = hire(spec, member.depth);
+    if (!d->started || (task.empty() && spec.startsOnMessage))
+        return {};
+    goOn();
+    worker->markBusy();
+    d->crew->post(spec.name, [task](AgentWorker &newcomer) { newcomer.begin(task); });
+    return {};
+}
+
+void TeamRun::delegate(const std::string &agent, const std::vector<SubTask> &tasks,
+                       const Delegations::Done &done)
+{
+    const AgentWorker *parent = d->crew->find(agent);
+    const auto member = d->services->members.find(agent);
+    if (!parent || !member || d->services->stopping) {
+        done(fail(ErrorCode::Cancelled, "The run is being stopped."));
         return;
-    d->services->publish(EventKind::RunResumed, "person", Json::object());
-    for (AgentWorker *worker : d->workers)
-        worker->post([worker] { worker->resume(); });
-}
-
-void TeamRun::stop()
-{
-    if (!d->active)
-        return;
-    d->services->stopping = true;
-    // Those that are paused hold between two calls already.
-    d->services->paused = false;
-    for (AgentWorker *worker : d->workers)
-        worker->post([worker] { worker->resume(); });
-    if (!d->anyBusy())
-        finish("stopped", "Stopped by the person");
-}
-
-void TeamRun::stopNow()
-{
-    d->services->stopping = true;
-    d->services->paused = false;
-    d->stop.request_stop();
-    for (AgentWorker *worker : d->workers)
-        worker->post([worker] { worker->cancelNow(); });
-}
-
-void TeamRun::resolveApproval(const std::string &callId, ApprovalDecision decision)
-{
-    for (AgentWorker *worker : d->workers)
-        worker->post([worker, callId, decision] { worker->resolve(callId, decision); });
-}
-
-void TeamRun::sendToAgent(const std::string &agent, const std::string &text)
-{
-    if (!d->worker(agent) || d->services->stopping)
-        return;
-    d->dead.erase(agent);
-    if (d->started && !d->active) {
-        d->active = true;
-        d->services->publish(EventKind::RunResumed, "person", Json::object());
     }
-    d->services->sendMessage("person", agent, text);
-}
-
-void TeamRun::releaseClaim(const std::string &agent, const std::string &file)
-{
-    if (const auto claim = d->services->claims.release(agent, file, d->clock.wallMs()))
-        d->services->publish(EventKind::ClaimReleased, agent,
-                             {{"file", claim->file},
-                              {"start", claim->start},
-                              {"end", claim->end},
-                              {"by", "person"}});
-}
-
-void TeamRun::searchMemory(const memory::SearchQuery &query)
-{
-    d->services->toolPool.start([services = d->services.get(), query] {
-        const auto outcome = services->memory->search(query);
-        if (outcome)
-            services->publish(EventKind::MemorySearched, "person", memory::toJson(query, *outcome),
-                              0, outcome->elapsedUs);
-        else
-            services->publish(EventKind::Warning, "person",
-                              {{"code", "memory"}, {"message", outcome.error().message}});
-    });
+    d->delegations->start(parent->spec(), *member, tasks, done);
 }
 
 void TeamRun::agentIdle(const std::string &agent, const std::string &outcome,
-                        const std::string &reason)
+                        const std::string &reason, const std::string &output)
 {
     if (outcome != "done") {
         // What it held is given back, so that the others can go on.
         d->dead.insert(agent);
-        for (const team::Claim &claim : d->services->claims.releaseAll(agent, d->clock.wallMs()))
-            d->services->publish(
-                EventKind::ClaimReleased, agent,
-                {{"file", claim.file}, {"start", claim.start}, {"end", claim.end}});
-        if (outcome == "failed" && d->firstFailure.empty())
-            d->firstFailure = agent + ": " + reason;
+        d->releaseClaims(agent);
+        d->stopChildren(agent);
     }
+    if (d->delegations->ended(agent, outcome == "done", outcome == "done" ? output : reason)) {
+        leave(agent, outcome == "done" ? "Its task is done" : reason);
+        d->gone.insert(agent);
+        d->crew->post(agent, [](AgentWorker &worker) { worker.retire(); });
+    } else if (outcome == "crashed") {
+        leave(agent, reason);
+        d->gone.insert(agent);
+    }
+    const bool failed = outcome == "failed" || outcome == "crashed";
+    // A sub-agent's failure is its parent's to deal with.
+    if (failed && d->crew->find(agent)->depth() == 0 && d->firstFailure.empty())
+        d->firstFailure = agent + ": " + reason;
     if (!d->active)
         return;
     // First the mail, then the busy marks: whoever takes mail has marked itself before.
-    const auto &members = d->services->mailbox.members();
-    const bool mail = !d->services->stopping
-                      && std::any_of(members.begin(), members.end(), [&](const auto &name) {
-                             return !d->dead.contains(name) && d->services->mailbox.hasMail(name);
-                         });
-    if (mail || d->anyBusy())
+    const auto members = d->services->members.list();
+    const bool mail =
+        !d->services->stopping
+        && std::any_of(members.begin(), members.end(), [&](const team::Member &member) {
+               return !d->dead.contains(member.name) && d->services->mailbox.hasMail(member.name);
+           });
+    if (mail || d->crew->anyBusy())
         return;
     if (d->services->stopping)
         finish("stopped", "Stopped by the person");

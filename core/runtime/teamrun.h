@@ -4,14 +4,24 @@
 #include "core/base/result.h"
 #include "core/memory/memorystore.h"
 #include "core/model/spec.h"
+#include "core/runtime/delegations.h"
 #include "core/runtime/eventbus.h"
+#include "core/team/membership.h"
 
 #include <QObject>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
+
+namespace orrery::llm {
+class ModelClient;
+}
 
 namespace orrery::runtime {
+
+class AgentWorker;
 
 /// Who answers approval requests when no person is there.
 enum class ApprovalMode {
@@ -35,7 +45,11 @@ struct RunOptions {
     std::string
         workspace; ///< folder; made, and filled from the team's project template, when new or empty
     std::string journalPath; ///< empty = no journal
+    /// Go on from the contexts that this run left in the journal; empty = start afresh.
+    std::string continuedRun;
     ApprovalMode approvals = ApprovalMode::Ask;
+    /// Called on each agent's thread; empty = the models that the team file names.
+    std::function<std::unique_ptr<llm::ModelClient>()> makeModelClient;
 };
 
 /// One run of a team: its services, its agents on worker threads, and the commands of the person. All public functions
@@ -61,6 +75,20 @@ public:
     void resolveApproval(const std::string &callId, ApprovalDecision decision);
     /// A message from the person to one agent, delivered into its next request; starts it again when it is idle.
     void sendToAgent(const std::string &agent, const std::string &text);
+    /// A message from the person for which the agent drops what it does: it starts anew, with both messages in its
+    /// conversation. Its sub-agents are stopped.
+    void interruptAgent(const std::string &agent, const std::string &text);
+    void cancelAgent(const std::string &agent); ///< ends what it does; it stays in the team
+    /// Cancels, and forgets the conversation; deps and system prompt stay.
+    void clearHistory(const std::string &agent);
+    void saveAgent(const std::string &agent); ///< ContextSaved or SaveFailed tells how it went
+    /// An idle agent goes on from a saved context: `run/agent` in the journal. ContextLoaded or a Warning tells how it went.
+    void loadAgent(const std::string &agent, const std::string &session);
+    /// A newcomer, which starts on the task at once unless it waits for a message. An error (Conflict) when the name is taken.
+    Result<void> spawnAgent(AgentSpec spec, const std::string &task);
+    void
+    removeAgent(const std::string &agent); ///< cancels; a message from the person brings it back
+    std::vector<team::Member> members() const;
     void releaseClaim(const std::string &agent, const std::string &file);
     /// Searches the team's memory; the answer is a MemorySearched event of agent `person`.
     void searchMemory(const memory::SearchQuery &query);
@@ -73,7 +101,16 @@ signals:
 private:
     struct Private;
     explicit TeamRun(std::unique_ptr<Private> p);
-    void agentIdle(const std::string &agent, const std::string &outcome, const std::string &reason);
+    void agentIdle(const std::string &agent, const std::string &outcome, const std::string &reason,
+                   const std::string &output);
+    AgentWorker *hire(const AgentSpec &spec, int depth);
+    Result<void> spawn(AgentSpec spec, team::Member member, const std::string &task);
+    void delegate(const std::string &agent, const std::vector<SubTask> &tasks,
+                  const Delegations::Done &done);
+    void join(const team::Member &member, const std::string &task);
+    void leave(const std::string &agent, const std::string &reason);
+    bool reopen(const std::string &agent);
+    void goOn();
     void answerApprovals();
     void finish(const std::string &outcome, const std::string &reason);
 

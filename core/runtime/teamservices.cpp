@@ -10,14 +10,6 @@ namespace orrery::runtime {
 
 namespace {
 
-std::vector<std::string> memberNames(const TeamSpec &team)
-{
-    std::vector<std::string> names;
-    for (const AgentSpec &agent : team.agents)
-        names.push_back(agent.name);
-    return names;
-}
-
 tools::PermissionPolicy policyOf(const Permissions &permissions)
 {
     using Mode = tools::PermissionPolicy::Mode;
@@ -40,7 +32,7 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
                            const Clock &systemClock, store::JournalWriter *journal)
     : run(std::move(runId)), team(std::move(spec)), workspace(std::move(folder)),
       clock(systemClock), bus(systemClock, journal), claims(team.claimTtlMs),
-      mailbox(memberNames(team)), policy(policyOf(team.permissions)),
+      policy(policyOf(team.permissions)),
       schemas([this](const std::string &name) { return view(*tools.at(name)); })
 {
     if (team.limits.any()) {
@@ -50,10 +42,20 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
         config.budgetUsd = team.limits.budgetUsd;
         limiter = std::make_unique<LimiterGate>(config, team.limits.policy);
     }
+    for (const AgentSpec &agent : team.agents) {
+        members.join({agent.name, agent.role, agent.model, {}, 0});
+        mailbox.open(agent.name);
+    }
     writeGate = makeClaimGate(*this);
-    for (auto &&list : {tools::fileTools(), teamTools(*this), memoryTools(*this)})
+    const auto add = [this](const std::vector<tools::ToolPtr> &list) {
         for (const tools::ToolPtr &tool : list)
             tools.emplace(tool->name, tool);
+    };
+    add(tools::fileTools());
+    add(teamTools(*this));
+    add(memoryTools(*this));
+    if (team.subAgents.any())
+        add(delegationTools(*this));
     // Tools block, so there may be more of them at once than there are cores.
     toolPool.setMaxThreadCount(std::max<int>(8, 2 * static_cast<int>(team.agents.size())));
 }
@@ -86,8 +88,7 @@ void TeamServices::publishExpired()
 bool TeamServices::sendMessage(const std::string &from, const std::string &to,
                                const std::string &text)
 {
-    const auto &members = mailbox.members();
-    if (std::find(members.begin(), members.end(), to) == members.end())
+    if (!members.has(to))
         return false;
     const std::string id = newId("msg");
     // Published first: its delivery may be published by another thread at once.
@@ -102,11 +103,15 @@ int TeamServices::broadcastMessage(const std::string &from, const std::string &t
 {
     const std::string id = newId("msg");
     publish(EventKind::PeerMessageSent, from, {{"id", id}, {"to", nullptr}, {"text", text}});
-    const int count = mailbox.broadcast(id, from, text);
-    if (wakeAgent)
-        for (const std::string &member : mailbox.members())
-            if (member != from)
-                wakeAgent(member);
+    int count = 0;
+    for (const team::Member &member : members.list()) {
+        // Sub-agents work on one task and are not disturbed.
+        if (member.name == from || member.depth > 0)
+            continue;
+        count += mailbox.send({id, from, member.name, text, true});
+        if (wakeAgent)
+            wakeAgent(member.name);
+    }
     return count;
 }
 

@@ -6,6 +6,7 @@
 #include "core/llm/toolschemacache.h"
 #include "core/memory/memorystore.h"
 #include "core/model/spec.h"
+#include "core/runtime/delegations.h"
 #include "core/runtime/eventbus.h"
 #include "core/runtime/hooks.h"
 #include "core/runtime/limitergate.h"
@@ -14,6 +15,7 @@
 #include "core/team/claimtable.h"
 #include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
+#include "core/team/membership.h"
 #include "core/tools/permissionpolicy.h"
 #include "core/tools/tool.h"
 
@@ -41,6 +43,7 @@ struct TeamServices {
     void publishExpired();
     /// Puts a message into the recipient's box and wakes it. False if there is no such agent.
     bool sendMessage(const std::string &from, const std::string &to, const std::string &text);
+    /// To every member in its own right but the sender; the number of recipients.
     int broadcastMessage(const std::string &from, const std::string &text);
 
     const std::string run;
@@ -51,7 +54,8 @@ struct TeamServices {
     team::ClaimTable claims;
     std::unique_ptr<LimiterGate> limiter; ///< null = no limits set
     team::DiscoveryBoard discoveries;
-    team::Mailbox mailbox;
+    team::Membership members;
+    team::Mailbox mailbox; ///< a box for each member
     std::unique_ptr<memory::MemoryStore> memory;
     std::unique_ptr<store::ContextStore> contexts; ///< null without a journal
     std::unique_ptr<tools::WriteGate> writeGate;
@@ -62,12 +66,16 @@ struct TeamServices {
     HookChain hooks;                                    ///< complete before the first thread starts
     QThreadPool toolPool;                               ///< blocking tool functions
     std::function<void(const std::string &)> wakeAgent; ///< set once before start; thread-safe
+    /// Set once before start, thread-safe; the agent, its tasks, and who gets the results on the run's thread.
+    std::function<void(const std::string &, std::vector<SubTask>, Delegations::Done)> delegate;
     std::atomic<bool> paused{false};
     std::atomic<bool> stopping{false};
 };
 
 /// claim_region, release_region, share_discovery, peer_message, broadcast_message, list_team.
 std::vector<tools::ToolPtr> teamTools(TeamServices &services);
+/// delegate_task, spawn_agents; only for teams whose agents may have sub-agents.
+std::vector<tools::ToolPtr> delegationTools(TeamServices &services);
 /// remember, recall, forget.
 std::vector<tools::ToolPtr> memoryTools(TeamServices &services);
 /// Refuses writes into other agents' claims, and reports each edit.

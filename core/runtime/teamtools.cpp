@@ -76,10 +76,10 @@ ToolResult releaseRegion(TeamServices &services, const Json &args, const ToolCon
 ToolResult listTeam(TeamServices &services, const ToolContext &context)
 {
     std::string text;
-    for (const AgentSpec &agent : services.team.agents) {
-        text += "- " + agent.name + (agent.role.empty() ? "" : " (" + agent.role + ")")
-                + (agent.name == context.agent ? ", you" : "") + "\n";
-    }
+    for (const team::Member &member : services.members.list())
+        text += "- " + member.name + (member.role.empty() ? "" : " (" + member.role + ")")
+                + (member.parent.empty() ? "" : ", sub-agent of " + member.parent)
+                + (member.name == context.agent ? ", you" : "") + "\n";
     for (const team::Claim &claim : services.claims.snapshot(services.clock.wallMs()))
         text +=
             claim.agent + " holds " + claim.file + " lines " + range(claim.start, claim.end) + "\n";

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/team/mailbox.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace orrery::team {
 
-Mailbox::Mailbox(std::vector<std::string> members) : m_members(std::move(members))
+void Mailbox::open(const std::string &member)
 {
-    for (const std::string &member : m_members)
-        m_boxes[member];
+    std::lock_guard lock(m_mutex);
+    m_boxes.try_emplace(member);
+}
+
+std::size_t Mailbox::close(const std::string &member)
+{
+    std::lock_guard lock(m_mutex);
+    const auto node = m_boxes.extract(member);
+    return node.empty() ? 0 : node.mapped().size();
 }
 
 bool Mailbox::send(PeerMessage message)
@@ -19,19 +26,6 @@ bool Mailbox::send(PeerMessage message)
         return false;
     it->second.push_back(std::move(message));
     return true;
-}
-
-int Mailbox::broadcast(const std::string &id, const std::string &from, const std::string &text)
-{
-    std::lock_guard lock(m_mutex);
-    int count = 0;
-    for (const std::string &member : m_members) {
-        if (member == from)
-            continue;
-        m_boxes[member].push_back({id, from, member, text, true});
-        ++count;
-    }
-    return count;
 }
 
 std::vector<PeerMessage> Mailbox::take(const std::string &agent)
@@ -46,13 +40,6 @@ bool Mailbox::hasMail(const std::string &agent) const
     std::lock_guard lock(m_mutex);
     const auto it = m_boxes.find(agent);
     return it != m_boxes.end() && !it->second.empty();
-}
-
-bool Mailbox::anyMail() const
-{
-    std::lock_guard lock(m_mutex);
-    return std::any_of(m_boxes.begin(), m_boxes.end(),
-                       [](const auto &box) { return !box.second.empty(); });
 }
 
 } // namespace orrery::team

@@ -98,6 +98,12 @@ struct Tool {
     /// True when `run` never waits for anything: it is called on the agent's own thread, once, without a time limit.
     bool isQuick = false;
     std::function<ToolResult(const Json &arguments, ToolContext &context)> run;
+    /// In place of `run`, for a tool whose result comes from elsewhere: called on the agent's own thread, returns at once;
+    /// `done` may be called on any thread, once. There is one attempt, and it limits itself.
+    std::function<void(const Json &arguments, ToolContext context,
+                       std::function<void(ToolResult)> done)>
+        start;
+    bool delegates = false; ///< makes sub-agents: not there for those at the greatest depth
 };
 
 using ToolPtr = std::shared_ptr<const Tool>;

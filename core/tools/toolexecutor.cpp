@@ -190,33 +190,68 @@ std::string breakdown(const ToolResult &result)
     return std::string("Tool execution ") + kind + ": " + result.content;
 }
 
+/// Nothing when the tool may be asked.
+std::optional<ToolExecution> refuseArguments(const Tool &tool, const Json &arguments)
+{
+    if (!tool.validateArguments)
+        return std::nullopt;
+    const auto valid = validateArguments(arguments, tool.parameters);
+    if (valid)
+        return std::nullopt;
+    return failed(tool, "Invalid arguments for '" + tool.name + "': " + valid.error().message, 1);
+}
+
+/// What the model sees of a last attempt.
+ToolExecution conclude(const Tool &tool, ToolResult result, int attempts)
+{
+    switch (result.outcome) {
+    case Outcome::Done:
+        return {std::move(result.content), result.ok, std::move(result.updates), attempts};
+    case Outcome::Error:
+        return {"Tool execution failed: " + tool.name
+                    + " - Tool execution failed with: " + result.content,
+                false,
+                {},
+                attempts};
+    default: return failed(tool, breakdown(result), attempts);
+    }
+}
+
+bool isBreakdown(const ToolResult &result)
+{
+    return result.outcome != Outcome::Done && result.outcome != Outcome::Error;
+}
+
 } // namespace
 
 ToolExecution executeTool(const Tool &tool, const Json &given, const ToolContext &context,
                           std::chrono::milliseconds grace)
 {
     const Json arguments = given.is_null() ? Json::object() : given;
-    if (tool.validateArguments)
-        if (const auto valid = validateArguments(arguments, tool.parameters); !valid)
-            return failed(tool,
-                          "Invalid arguments for '" + tool.name + "': " + valid.error().message, 1);
+    if (auto refused = refuseArguments(tool, arguments))
+        return std::move(*refused);
     for (int attempts = 1;; ++attempts) {
         ToolResult result = context.stop.stop_requested()
                                 ? stopped()
                                 : runOnce(tool, arguments, context, attempts - 1, grace);
-        switch (result.outcome) {
-        case Outcome::Done:
-            return {std::move(result.content), result.ok, std::move(result.updates), attempts};
-        case Outcome::Error:
-            return {"Tool execution failed: " + tool.name
-                        + " - Tool execution failed with: " + result.content,
-                    false,
-                    {},
-                    attempts};
-        default:
-            if (attempts > tool.retries)
-                return failed(tool, breakdown(result), attempts);
-        }
+        if (!isBreakdown(result) || attempts > tool.retries)
+            return conclude(tool, std::move(result), attempts);
+    }
+}
+
+void startTool(const Tool &tool, const Json &given, ToolContext context,
+               std::function<void(ToolExecution)> done)
+{
+    const Json arguments = given.is_null() ? Json::object() : given;
+    if (auto refused = refuseArguments(tool, arguments)) {
+        done(std::move(*refused));
+        return;
+    }
+    try {
+        tool.start(arguments, std::move(context),
+                   [tool, done](ToolResult result) { done(conclude(tool, std::move(result), 1)); });
+    } catch (const std::exception &exception) {
+        done(conclude(tool, ToolResult::raised(exception.what()), 1));
     }
 }
 

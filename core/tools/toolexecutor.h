@@ -25,4 +25,9 @@ struct ToolExecution {
 ToolExecution executeTool(const Tool &tool, const Json &arguments, const ToolContext &context,
                           std::chrono::milliseconds grace = std::chrono::seconds(1));
 
+/// The same for a tool that has `start`: checks the arguments, starts it, and gives what came of it to `done`, on whichever
+/// thread the tool ends on. Returns at once; throws nothing.
+void startTool(const Tool &tool, const Json &arguments, ToolContext context,
+               std::function<void(ToolExecution)> done);
+
 } // namespace orrery::tools

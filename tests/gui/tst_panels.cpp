@@ -12,6 +12,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QStandardItemModel>
 #include <QTableView>
@@ -278,6 +279,29 @@ private slots:
         QTest::keyClick(box, Qt::Key_Return); // an empty message is none
         QCOMPARE(sent.count(), 1);
         QCOMPARE(sent[0][0].toString(), "hold on");
+        QCOMPARE(sent[0][1].toBool(), false);
+    }
+
+    void onlyWhoWorksCanBeInterrupted()
+    {
+        ConversationPanel panel({});
+        panel.setEmpty(false);
+        panel.setRecipient("coder", true);
+        QSignalSpy sent(&panel, &ConversationPanel::messageSent);
+        panel.show();
+        auto *box = panel.findChild<QLineEdit *>("messageBox");
+        auto *button = panel.findChild<QPushButton *>("interruptButton");
+        QVERIFY(!button->isVisible());
+        panel.setRecipientBusy(true);
+        QVERIFY(button->isVisible());
+        QTest::keyClicks(box, "no, this");
+        QTest::keyClick(box, Qt::Key_Return, Qt::ControlModifier);
+        QTest::keyClicks(box, "and that");
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(sent.count(), 2);
+        QCOMPARE(sent[0][0].toString(), "no, this");
+        QCOMPARE(sent[0][1].toBool(), true);
+        QCOMPARE(sent[1][1].toBool(), true);
     }
 
     void cardsShrinkUntilTheTeamIsSeen_data()

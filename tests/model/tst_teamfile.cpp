@@ -91,6 +91,9 @@ void TeamFileTest::readsEveryKey()
         // comments are allowed
         "$schema": "team.schema.json", "name": "Trio", "description": "d", "task": "t",
         "project": "project", "threads": 3, "claim_ttl_s": 45, "memory": {"path": "m.sqlite"},
+        "prices": {"ollama:small": {"input": 0, "output": 0.5, "cache_read": 0.01}},
+        "sub_agents": {"max_depth": 2, "max_parallel": 3, "max_total": 9, "model": "ollama:small",
+          "base_url": "http://small/v1", "api_key_env": "SMALL_KEY"},
         "limits": {"rpm": 10, "tpm": 2000, "budget_usd": 1.5, "policy": "refuse"},
         "permissions": {"allow": ["glob"], "approve": ["write_file"], "deny": ["bash"],
           "deny_prefixes": ["peer_"], "only": ["glob", "recall"], "only_prefixes": ["re"],
@@ -104,7 +107,7 @@ void TeamFileTest::readsEveryKey()
            "base_url": "http://box:11434/v1", "api_key_env": "BOX_KEY", "instructions": "i",
            "prompt": "Do {{task}}", "tools": ["bash", "recall"], "settings": {"max_tokens": 9},
            "max_iterations": 7, "reserve_tokens": 800, "budget_usd": 0.25, "stream": false,
-           "timeout_s": 30, "parallel_tool_calls": true, "max_attempts": 2,
+           "timeout_s": 30, "inactivity_timeout_s": 90, "parallel_tool_calls": true, "max_attempts": 2,
            "fallback": ["openai:gpt-4o-mini", {"model": "custom:x", "base_url": "http://b/v1",
                                                "api_key_env": "OTHER_KEY"}],
            "output_type": {"choice": ["yes", "no"]},
@@ -143,6 +146,13 @@ void TeamFileTest::readsEveryKey()
     QVERIFY(team->hooks[1].failClosed);
     QCOMPARE(team->hooks[1].timeoutMs, 3000);
     QCOMPARE(team->agents.size(), std::size_t(2));
+    QCOMPARE(team->prices.size(), std::size_t(1));
+    QVERIFY(team->prices.at("ollama:small")
+            == (Price{0, 0.5, 0.01, std::nullopt, "the team file", ""}));
+    QCOMPARE(team->subAgents.maxDepth, 2);
+    QCOMPARE(team->subAgents.maxParallel, 3);
+    QCOMPARE(team->subAgents.maxTotal, 9);
+    QVERIFY(team->subAgents.model == (ModelRef{"ollama:small", "http://small/v1", "SMALL_KEY"}));
 
     const AgentSpec &lead = team->agents[0];
     QCOMPARE(lead.name, std::string("lead"));
@@ -160,6 +170,7 @@ void TeamFileTest::readsEveryKey()
     QCOMPARE(*lead.budgetUsd, 0.25);
     QCOMPARE(lead.stream, false);
     QCOMPARE(lead.timeoutMs, 30000);
+    QCOMPARE(lead.inactivityTimeoutMs, 90000);
     QVERIFY(lead.parallelToolCalls);
     QCOMPARE(lead.maxAttempts, 2);
     QCOMPARE(lead.fallback.size(), std::size_t(2));
@@ -180,6 +191,7 @@ void TeamFileTest::leavesDefaultsWhereNothingIsSaid()
     const TeamSpec plain;
     QCOMPARE(team->claimTtlMs, plain.claimTtlMs);
     QCOMPARE(team->threads, plain.threads);
+    QVERIFY(!team->subAgents.any());
     QVERIFY(!team->limits.any());
     QVERIFY(team->limits.policy == LimitPolicy::Wait);
     const AgentSpec agent;
@@ -220,6 +232,12 @@ void TeamFileTest::namesPlaceAndExpectation_data()
     row("name is a number", "/name", "7", "/name: 7, expected a text");
     row("near key", "/limit", "{}",
         "/limit: unknown key (did you mean \"limits\"?), expected one of");
+    row("a price without a provider", "/prices", R"({"gpt": {"input": 1, "output": 1}})",
+        "/prices/gpt: \"gpt\" has no provider", false);
+    row("half a price", "/prices", R"({"a:b": {"input": 1}})", "/prices/a:b/output: missing");
+    row("a price below nothing", "/prices", R"({"a:b": {"input": -1, "output": 1}})",
+        "/prices/a:b/input: -1");
+    row("sub-agents without end", "/sub_agents", R"({"max_depth": 6})", "/sub_agents/max_depth: 6");
     row("far key", "/zebra", "1", "/zebra: unknown key, expected one of \"$schema\", \"agents\"");
     row("key with a slash", "/a~1b", "1", "/a~1b: unknown key");
     row("no agents", "/agents", "null", "/agents: missing, expected a list of at least one agent");
@@ -445,6 +463,9 @@ void TeamFileTest::schemaKnowsTheSameKeys()
     QCOMPARE(keysOf(team), asSet(teamfile::kTeamKeys));
     QCOMPARE(keysOf(agent), asSet(teamfile::kAgentKeys));
     QCOMPARE(keysOf(team.at("limits").at("properties")), asSet(teamfile::kLimitKeys));
+    QCOMPARE(keysOf(team.at("prices").at("additionalProperties").at("properties")),
+             asSet(teamfile::kPriceKeys));
+    QCOMPARE(keysOf(team.at("sub_agents").at("properties")), asSet(teamfile::kSubAgentKeys));
     QCOMPARE(keysOf(team.at("memory").at("properties")), asSet(teamfile::kMemoryKeys));
     QCOMPARE(keysOf(team.at("permissions").at("properties")), asSet(teamfile::kPermissionKeys));
     QCOMPARE(keysOf(agent.at("settings").at("properties")), asSet(teamfile::kSettings));
@@ -487,6 +508,14 @@ void TeamFileTest::schemaHasTheSameBoundsAndDefaults()
     QVERIFY(agent.at("max_attempts").at("maximum") == Json(teamfile::kMaxAttempts));
     QVERIFY(agent.at("max_attempts").at("default") == Json(plainAgent.maxAttempts));
     QVERIFY(agent.at("parallel_tool_calls").at("default") == Json(plainAgent.parallelToolCalls));
+    QVERIFY(agent.at("inactivity_timeout_s").at("maximum") == Json(teamfile::kMaxInactivityS));
+    const Json &sub = team.at("sub_agents").at("properties");
+    const SubAgentLimits plainSub;
+    QVERIFY(sub.at("max_depth").at("maximum") == Json(teamfile::kMaxSubAgentDepth));
+    QVERIFY(sub.at("max_parallel").at("maximum") == Json(teamfile::kMaxSubAgentsAtOnce));
+    QVERIFY(sub.at("max_parallel").at("default") == Json(plainSub.maxParallel));
+    QVERIFY(sub.at("max_total").at("maximum") == Json(teamfile::kMaxSubAgents));
+    QVERIFY(sub.at("max_total").at("default") == Json(plainSub.maxTotal));
     const HookSpec plainHook;
     QCOMPARE(keysOf(agent.at("settings").at("properties")), asSet(teamfile::kSettings));
     const Json &hook = rules.at("$defs").at("hook").at("properties");

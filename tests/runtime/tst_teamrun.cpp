@@ -1,104 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whole runs of small scripted teams: what a person decides, and what goes wrong.
-#include "core/model/teamfile.h"
-#include "core/runtime/teamrun.h"
+#include "tests/support/runprobe.h"
 
 #include <QElapsedTimer>
-#include <QFile>
-#include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
-
-#include <algorithm>
 
 using namespace orrery;
 
-class TestTeamRun : public QObject
+class TestTeamRun : public QObject, private RunProbe
 {
     Q_OBJECT
 
-private:
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<runtime::TeamRun> m_run;
-    std::shared_ptr<runtime::Subscription> m_events;
-    std::vector<EventPtr> m_seen;
-    QString m_reason; ///< of the signal at the run's end
-
-    void write(const char *name, const Json &json)
-    {
-        QFile out(m_folder->filePath(name));
-        QVERIFY(out.open(QFile::WriteOnly));
-        out.write(QByteArray::fromStdString(json.dump()));
-    }
-    /// One agent with these steps, and more of the team file.
-    void start(const Json &steps, runtime::ApprovalMode approvals, Json more = Json::object(),
-               Json agent = Json::object())
-    {
-        write("script.json", {{"agents", {{"solo", {{"steps", steps}}}}}});
-        agent["name"] = "solo";
-        agent["model"] = "scripted:test";
-        agent["script"] = "script.json";
-        more["name"] = "Test";
-        more["agents"] = Json::array({agent});
-        write("team.json", more);
-        auto team = loadTeamFile(m_folder->filePath("team.json").toStdString());
-        QVERIFY2(team.has_value(), team ? "" : team.error().message.c_str());
-        runtime::RunOptions options;
-        options.team = std::move(*team);
-        options.task = "Do it.";
-        options.workspace = m_folder->filePath("work").toStdString();
-        options.approvals = approvals;
-        auto run = runtime::TeamRun::create(std::move(options));
-        QVERIFY2(run.has_value(), run ? "" : run.error().message.c_str());
-        m_run = std::move(*run);
-        m_events = m_run->bus().subscribe([] {});
-        m_run->start();
-    }
-    QString end(int timeoutMs = 20000)
-    {
-        QSignalSpy finished(m_run.get(), &runtime::TeamRun::finished);
-        if (m_run->isActive() && !finished.wait(timeoutMs))
-            return QStringLiteral("never ended");
-        m_reason = finished.isEmpty() ? QString() : finished.front().at(1).toString();
-        const EventPtr last = latest(EventKind::RunFinished);
-        return last ? QString::fromStdString(last->data["outcome"]) : QString();
-    }
-    EventPtr latest(EventKind kind)
-    {
-        for (EventPtr &event : m_events->drain(SIZE_MAX))
-            m_seen.push_back(std::move(event));
-        const auto it = std::find_if(m_seen.rbegin(), m_seen.rend(),
-                                     [kind](const EventPtr &event) { return event->kind == kind; });
-        return it == m_seen.rend() ? nullptr : *it;
-    }
-    int count(EventKind kind)
-    {
-        latest(kind);
-        return int(std::count_if(m_seen.begin(), m_seen.end(),
-                                 [kind](const EventPtr &event) { return event->kind == kind; }));
-    }
-    /// The event of the message with a tool's result.
-    Json resultOf(const std::string &tool)
-    {
-        latest(EventKind::MessageAdded);
-        for (const EventPtr &event : m_seen)
-            if (event->kind == EventKind::MessageAdded && event->data["message"]["role"] == "tool"
-                && event->data["message"]["name"] == tool)
-                return event->data;
-        return Json::object();
-    }
-    static Json call(const char *tool, Json arguments)
-    {
-        return {{"text", "I use a tool."},
-                {"tool_calls", {{{"name", tool}, {"arguments", std::move(arguments)}}}}};
-    }
-
 private slots:
-    void init()
-    {
-        m_folder = std::make_unique<QTemporaryDir>();
-        m_seen.clear();
-    }
+    void init() { freshFolder(); }
     void cleanup() { m_run.reset(); }
 
     void whatIsNotApprovedDoesNotRun_data()

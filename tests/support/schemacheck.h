@@ -42,7 +42,25 @@ private:
                          at);
         if (keyword == "properties" || keyword == "items")
             return checkChildren(keyword, rule, value, at);
+        if (keyword == "additionalProperties" && rule.is_object())
+            return checkOthers(rule, value, schema, at);
         return fits(keyword, rule, value, schema) ? std::string() : at;
+    }
+
+    /// The values of the keys that `properties` does not name.
+    std::string checkOthers(const Json &rule, const Json &value, const Json &schema,
+                            const std::string &at) const
+    {
+        if (!value.is_object())
+            return {};
+        for (const auto &[key, child] : value.items()) {
+            if (schema.contains("properties") && schema["properties"].contains(key))
+                continue;
+            const std::string offence = check(child, rule, at + key + "/");
+            if (!offence.empty())
+                return offence;
+        }
+        return {};
     }
 
     std::string checkChildren(const std::string &keyword, const Json &rule, const Json &value,

@@ -87,10 +87,19 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     m_send = new QPushButton(tr("&Send"), content);
     m_send->setAccessibleName(tr("Send the message"));
     row->addWidget(m_message, 1);
+    m_interrupt = new QPushButton(tr("&Interrupt"), content);
+    m_interrupt->setObjectName(QStringLiteral("interruptButton"));
+    m_interrupt->setAccessibleName(tr("Interrupt the agent with the message"));
+    m_interrupt->setToolTip(tr("The agent drops what it does and starts anew with this message "
+                               "(Ctrl+Return).\nSend lets it finish its current call first."));
     row->addWidget(m_send);
+    row->addWidget(m_interrupt);
     column->addLayout(row);
-    connect(m_message, &QLineEdit::returnPressed, this, &ConversationPanel::send);
-    connect(m_send, &QPushButton::clicked, this, &ConversationPanel::send);
+    m_message->installEventFilter(this);
+    connect(m_message, &QLineEdit::returnPressed, this, [this] { send(false); });
+    connect(m_send, &QPushButton::clicked, this, [this] { send(false); });
+    connect(m_interrupt, &QPushButton::clicked, this, [this] { send(true); });
+    setRecipientBusy(false);
     setRecipient({}, false);
     setContent(content, QStringLiteral("message"),
                tr("What an agent was told, said and did, message by message."), actions);
@@ -142,13 +151,15 @@ void ConversationPanel::setHeading(const QString &agent)
     m_everybody->setVisible(!agent.isEmpty());
 }
 
-void ConversationPanel::send()
+void ConversationPanel::setRecipientBusy(bool busy) { m_interrupt->setVisible(busy); }
+
+void ConversationPanel::send(bool interrupt)
 {
     const QString text = m_message->text().trimmed();
     if (text.isEmpty() || !m_message->isEnabled())
         return;
     m_message->clear();
-    emit messageSent(text);
+    emit messageSent(text, interrupt);
 }
 
 void ConversationPanel::copyCurrent()
@@ -173,6 +184,15 @@ void ConversationPanel::choose(int row)
 
 bool ConversationPanel::eventFilter(QObject *watched, QEvent *event)
 {
+    if (watched == m_message && event->type() == QEvent::KeyPress) {
+        const auto *key = static_cast<QKeyEvent *>(event);
+        const bool isReturn = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
+        if (isReturn && key->modifiers().testFlag(Qt::ControlModifier)
+            && m_interrupt->isVisibleTo(this)) {
+            send(true);
+            return true;
+        }
+    }
     if (watched == m_list && event->type() == QEvent::KeyPress) {
         const auto *key = static_cast<QKeyEvent *>(event);
         if (key->key() == Qt::Key_Space || key->key() == Qt::Key_Return) {

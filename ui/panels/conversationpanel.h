@@ -24,19 +24,22 @@ public:
     void setModel(QAbstractItemModel *model, CardDelegate::Reader reader);
     /// Whom the box talks to; empty disables it.
     void setRecipient(const QString &agent, bool enabled);
+    /// Whether that agent is at work, so that it could be interrupted.
+    void setRecipientBusy(bool busy);
     /// Whose conversation is shown; empty = all agents'.
     void setHeading(const QString &agent);
     ApprovalCard *approval() const { return m_approval; }
     void focusFilter() override;
 
 signals:
-    void messageSent(const QString &text);
+    /// `interrupt`: the agent shall drop what it does for it.
+    void messageSent(const QString &text, bool interrupt);
     void everybodyRequested();
     /// The event behind this card is wanted.
     void eventRequested(const QModelIndex &card);
 
 private:
-    void send();
+    void send(bool interrupt);
     void copyCurrent();
     void toggleCurrent();
     void choose(int row);
@@ -50,6 +53,7 @@ private:
     ApprovalCard *m_approval;
     QLineEdit *m_message;
     QPushButton *m_send;
+    QPushButton *m_interrupt;
     bool m_atEnd = true; ///< new cards scroll into view only when the person is at the end
 };
 

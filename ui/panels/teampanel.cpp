@@ -85,6 +85,12 @@ void TeamPanel::selectAgent(const QString &name)
 
 QString TeamPanel::selectedAgent() const { return m_selected; }
 
+void TeamPanel::setAgentActions(const QList<QAction *> &actions)
+{
+    m_list->addActions(actions);
+    m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
 void TeamPanel::focusFilter() { m_list->setFocus(); }
 
 } // namespace orrery::ui

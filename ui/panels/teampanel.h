@@ -23,6 +23,8 @@ public:
     void selectAgent(const QString &name);
     QString selectedAgent() const;
     void focusFilter() override;
+    /// What the context menu of an agent offers.
+    void setAgentActions(const QList<QAction *> &actions);
 
 signals:
     /// Empty = nobody in particular (Esc).

@@ -112,6 +112,9 @@ void MainWindow::makeMenus()
     run->addActions({m_actions.run, m_actions.pause, m_actions.stop, m_actions.stopNow});
     run->addSeparator();
     run->addAction(m_actions.approvals);
+    QMenu *agent = menuBar()->addMenu(tr("&Agent"));
+    agent->addActions(m_actions.ofAgent());
+    m_panels->team->setAgentActions(m_actions.ofAgent());
     QMenu *view = menuBar()->addMenu(tr("&View"));
     for (QDockWidget *dock : std::as_const(m_docks))
         view->addAction(dock->toggleViewAction());

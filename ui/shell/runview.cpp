@@ -3,6 +3,7 @@
 
 #include "ui/shell/panels.h"
 #include "ui/shell/rowreaders.h"
+#include "ui/viewmodels/agentsmodel.h"
 #include "ui/viewmodels/eventsummary.h"
 #include "ui/format/format.h"
 #include "ui/viewmodels/rundocument.h"
@@ -190,6 +191,24 @@ void RunView::selectAgent(const QString &agent) { d->document.setSelectedAgent(a
 QString RunView::selectedAgent() const { return d->document.selectedAgent(); }
 
 QStringList RunView::agents() const { return d->document.agents()->names(); }
+
+bool RunView::isBusy(const QString &agent) const
+{
+    const AgentsModel &agents = *d->document.agents();
+    const int row = agents.rowOf(agent);
+    if (row < 0)
+        return false;
+    using State = orrery::AgentState;
+    switch (static_cast<State>(agents.index(row, 0).data(AgentsModel::StateRole).toInt())) {
+    case State::Thinking:
+    case State::Tool:
+    case State::WaitingApproval:
+    case State::WaitingRate:
+    case State::WaitingClaim:
+    case State::Paused: return true;
+    default: return false;
+    }
+}
 
 void RunView::jumpToLive() { d->document.jumpToLive(); }
 

@@ -62,6 +62,7 @@ public:
     void selectAgent(const QString &agent);
     QString selectedAgent() const;
     QStringList agents() const;
+    bool isBusy(const QString &agent) const; ///< works, or waits for something
     void jumpToLive();
 
     bool isCaughtUp() const;

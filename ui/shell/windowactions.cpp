@@ -53,6 +53,15 @@ WindowActions::WindowActions(QWidget *w)
     stopNow = make(w, "stopNow", tr("Stop &now"), "stop-now",
                    tr("Abort requests and end tools at once; the journal is kept"),
                    QKeySequence(Qt::SHIFT | Qt::Key_F5));
+    cancelAgent = make(w, "cancelAgent", tr("&Cancel its work"), "stop",
+                       tr("End what the selected agent does; it stays in the team"),
+                       QKeySequence(Qt::CTRL | Qt::Key_Period));
+    clearAgent = make(w, "clearAgent", tr("C&lear its conversation"), {},
+                      tr("The selected agent forgets its conversation; the journal keeps it"));
+    saveAgent = make(w, "saveAgent", tr("&Save its context"), {},
+                     tr("Write down now what the selected agent knows"));
+    removeAgent = make(w, "removeAgent", tr("&Remove from the team"), {},
+                       tr("The selected agent leaves; a message to it brings it back"));
     find = make(w, "find", tr("&Find in panel"), "search", tr("Go to the filter of the panel"),
                 QKeySequence::Find);
     commands = make(w, "commands", tr("All &commands…"), "search",
@@ -85,10 +94,16 @@ WindowActions::WindowActions(QWidget *w)
 
 QList<QAction *> WindowActions::all() const
 {
-    return {openTeam,   openSample, openJournal, localModels,  workspace,   quit,
-            run,        pause,      stop,        stopNow,      approvals,   find,
-            commands,   goTo,       jumpToLive,  bottomPanels, resetLayout, toggleTheme,
-            lightTheme, darkTheme,  keys,        about};
+    return {openTeam,   openSample,   openJournal, localModels, workspace,  quit,
+            run,        pause,        stop,        stopNow,     approvals,  cancelAgent,
+            clearAgent, saveAgent,    removeAgent, find,        commands,   goTo,
+            jumpToLive, bottomPanels, resetLayout, toggleTheme, lightTheme, darkTheme,
+            keys,       about};
+}
+
+QList<QAction *> WindowActions::ofAgent() const
+{
+    return {cancelAgent, clearAgent, saveAgent, removeAgent};
 }
 
 } // namespace orrery::ui

@@ -24,6 +24,11 @@ struct WindowActions {
     QAction *pause;
     QAction *stop;
     QAction *stopNow;
+    // About the selected agent.
+    QAction *cancelAgent;
+    QAction *clearAgent;
+    QAction *saveAgent;
+    QAction *removeAgent;
     QAction *find;
     QAction *commands;
     QAction *goTo;
@@ -38,6 +43,7 @@ struct WindowActions {
     QAction *about;
 
     QList<QAction *> all() const;
+    QList<QAction *> ofAgent() const; ///< what one may do to the selected agent
 };
 
 } // namespace orrery::ui

@@ -49,6 +49,17 @@ void MainWindow::connectActions()
         if (m_run)
             m_run->stopNow();
     });
+    using Command = void (runtime::TeamRun::*)(const std::string &);
+    const std::pair<QAction *, Command> ofAgent[] = {
+        {m_actions.cancelAgent, &runtime::TeamRun::cancelAgent},
+        {m_actions.clearAgent, &runtime::TeamRun::clearHistory},
+        {m_actions.saveAgent, &runtime::TeamRun::saveAgent},
+        {m_actions.removeAgent, &runtime::TeamRun::removeAgent}};
+    for (const auto &[action, command] : ofAgent)
+        connect(action, &QAction::triggered, this, [this, command = command] {
+            if (m_run)
+                (m_run.get()->*command)(m_view->selectedAgent().toStdString());
+        });
     connect(m_actions.find, &QAction::triggered, this, &MainWindow::focusFilterOfCurrentPanel);
     connect(m_actions.commands, &QAction::triggered, this, &MainWindow::showCommands);
     connect(m_actions.goTo, &QAction::triggered, this, &MainWindow::showPlaces);
@@ -101,10 +112,14 @@ void MainWindow::connectPanels()
                                      tr("The edited arguments are not a JSON object."));
             });
     connect(m_panels->conversation, &ConversationPanel::messageSent, this,
-            [this](const QString &message) {
-                if (m_run)
-                    m_run->sendToAgent(m_view->selectedAgent().toStdString(),
-                                       message.toStdString());
+            [this](const QString &message, bool interrupt) {
+                if (!m_run)
+                    return;
+                const std::string agent = m_view->selectedAgent().toStdString();
+                if (interrupt)
+                    m_run->interruptAgent(agent, message.toStdString());
+                else
+                    m_run->sendToAgent(agent, message.toStdString());
             });
     connect(m_panels->memory, &MemoryPanel::searchRequested, this,
             [this](const QString &query, const QString &scope) {
@@ -226,7 +241,13 @@ void MainWindow::updateActions()
     m_actions.jumpToLive->setEnabled(m_view->pulse().atCursor);
     m_panels->claims->setReleaseEnabled(running);
     const QString agent = m_view->selectedAgent();
-    m_panels->conversation->setRecipient(agent, m_run != nullptr && !agent.isEmpty());
+    const bool hasAgent = m_run != nullptr && !agent.isEmpty();
+    const bool isBusy = hasAgent && m_view->isBusy(agent);
+    m_panels->conversation->setRecipient(agent, hasAgent);
+    m_panels->conversation->setRecipientBusy(isBusy);
+    for (QAction *action : m_actions.ofAgent())
+        action->setEnabled(hasAgent);
+    m_actions.cancelAgent->setEnabled(isBusy);
     m_panels->memory->setSearchEnabled(m_run != nullptr);
 }
 

@@ -167,8 +167,22 @@ void AgentsModel::applyOne(const Event &event)
         return;
     Row &row = m_rows[static_cast<std::size_t>(rowFor(event.agent))];
     switch (event.kind) {
+    case EventKind::AgentJoined:
+        row.role = data.text("parent").isEmpty()
+                       ? data.text("role")
+                       : tr("%1, for %2").arg(data.text("role"), data.text("parent"));
+        row.model = data.text("model");
+        row.isSub = !data.text("parent").isEmpty();
+        break;
+    case EventKind::AgentLeft:
+        if (row.state != AgentStateValue::Done && row.state != AgentStateValue::Failed
+            && row.state != AgentStateValue::Crashed)
+            row.state = AgentStateValue::Stopped;
+        row.reason = data.text("reason");
+        break;
     case EventKind::AgentStarted:
-        row.role = data.text("role");
+        if (!row.isSub)
+            row.role = data.text("role");
         row.model = data.text("model");
         row.error.clear();
         break;
@@ -185,12 +199,13 @@ void AgentsModel::applyOne(const Event &event)
         const auto outcome = data.view("outcome");
         row.state = outcome == "done"      ? AgentStateValue::Done
                     : outcome == "stopped" ? AgentStateValue::Stopped
+                    : outcome == "crashed" ? AgentStateValue::Crashed
                                            : AgentStateValue::Failed;
         row.sentence.clear();
         row.waitsUntilMs.reset();
         row.reason = data.text("error");
         row.output = data.text("output");
-        if (row.state == AgentStateValue::Failed)
+        if (row.state == AgentStateValue::Failed || row.state == AgentStateValue::Crashed)
             row.error = row.reason;
         break;
     }

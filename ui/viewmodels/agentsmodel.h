@@ -68,6 +68,7 @@ private:
         qint64 iteration = 0, inputTokens = 0, outputTokens = 0;
         std::optional<double> cost;
         bool unpriced = false;
+        bool isSub = false; ///< works for another agent
         std::optional<qint64> waitsUntilMs;
     };
     int rowFor(const std::string &name);

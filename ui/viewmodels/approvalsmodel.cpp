@@ -16,6 +16,7 @@ bool resolves(const Event &event, const Event &request)
     case EventKind::ApprovalResolved:
         return Fields(event.data).view("call") == Fields(request.data).view("call")
                && (event.agent == request.agent || event.agent.empty() || event.agent == "person");
+    case EventKind::AgentInterrupted:
     case EventKind::AgentFinished: return event.agent == request.agent;
     case EventKind::RunStarted:
     case EventKind::RunFinished: return true;

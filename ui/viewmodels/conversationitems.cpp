@@ -109,6 +109,11 @@ void ConversationModel::applyOne(const EventPtr &event)
     case EventKind::SaveFailed:
     case EventKind::ModelSwitched:
     case EventKind::OutputRejected:
+    case EventKind::AgentJoined:
+    case EventKind::AgentLeft:
+    case EventKind::AgentInterrupted:
+    case EventKind::HistoryCleared:
+    case EventKind::ContextLoaded:
     case EventKind::AgentFinished: addNotice(*event); break;
     case EventKind::HookDecided:
         // Looking on without a word is not worth a card.
@@ -315,6 +320,25 @@ void ConversationModel::addNotice(const Event &event)
             tr("%1 answers from now on, in place of %2.").arg(data.text("to"), data.text("from")));
     } else if (event.kind == EventKind::OutputRejected) {
         addItem(event, Kind::Warning, tr("answer not accepted"), data.text("message"));
+    } else if (event.kind == EventKind::AgentJoined) {
+        const QString parent = data.text("parent");
+        addItem(event, Kind::Warning, tr("joined"),
+                parent.isEmpty() ? tr("joined the team as %1").arg(data.text("role"))
+                                 : tr("sub-agent of %1").arg(parent));
+    } else if (event.kind == EventKind::AgentLeft) {
+        endStreaming(of);
+        closeLimit(event);
+        addItem(event, Kind::Warning, tr("left"), data.text("reason"));
+    } else if (event.kind == EventKind::AgentInterrupted) {
+        endStreaming(of);
+        closeLimit(event);
+        addItem(event, Kind::Warning, tr("interrupted"), data.text("reason"));
+    } else if (event.kind == EventKind::HistoryCleared) {
+        addItem(event, Kind::Warning, tr("cleared"),
+                tr("The conversation starts anew; what stands above is no longer part of it."));
+    } else if (event.kind == EventKind::ContextLoaded) {
+        addItem(event, Kind::Warning, tr("loaded"),
+                tr("goes on from %1").arg(data.text("session")));
     } else if (event.kind == EventKind::HookDecided) {
         const bool denied = data.view("decision") == "deny";
         const QString about = data.text("tool").isEmpty() ? data.text("point") : data.text("tool");

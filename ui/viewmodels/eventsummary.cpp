@@ -207,6 +207,20 @@ QString summary(const Event &event)
                           data.text("reason"));
     case EventKind::OutputRejected:
         return withReason(tr("answer not accepted"), data.text("message"));
+    case EventKind::AgentJoined:
+        return withReason(data.text("parent").isEmpty()
+                              ? tr("joined as %1").arg(data.text("role"))
+                              : tr("joined as sub-agent of %1").arg(data.text("parent")),
+                          data.text("task"));
+    case EventKind::AgentLeft: return withReason(tr("left the team"), data.text("reason"));
+    case EventKind::AgentInterrupted: return withReason(tr("interrupted"), data.text("reason"));
+    case EventKind::HistoryCleared:
+        return tr("conversation cleared, %1")
+            .arg(format::counted(data.count("messages"), tr("message"), tr("messages")));
+    case EventKind::ContextLoaded:
+        return tr("goes on from %1, %2")
+            .arg(data.text("session"),
+                 format::counted(data.count("messages"), tr("message"), tr("messages")));
     case EventKind::Count: break;
     }
     return {};
@@ -226,6 +240,11 @@ EventGroup eventGroup(EventKind kind)
     case EventKind::AgentStarted:
     case EventKind::AgentState:
     case EventKind::AgentFinished:
+    case EventKind::AgentJoined:
+    case EventKind::AgentLeft:
+    case EventKind::AgentInterrupted:
+    case EventKind::HistoryCleared:
+    case EventKind::ContextLoaded:
     case EventKind::IterationStarted: return EventGroup::Agent;
     case EventKind::MessageAdded:
     case EventKind::RequestSent:

@@ -158,6 +158,7 @@ void RunStatus::applyOne(const Event &event)
             agent.fitsAtMs.reset();
         break;
     }
+    case EventKind::AgentLeft: m_agents[event.agent].fitsAtMs.reset(); break;
     case EventKind::AgentFinished: {
         const RunState end = endState(data.view("outcome"));
         m_agents[event.agent] = {end == RunState::Done      ? AgentState::Done

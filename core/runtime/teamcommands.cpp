@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a person may do to a run and to the agents in it.
+#include "core/runtime/teamrun_p.h"
+
+namespace orrery::runtime {
+
+void TeamRun::pause()
+{
+    if (!d->active || d->services->paused.exchange(true))
+        return;
+    d->services->publish(EventKind::RunPaused, "person", Json::object());
+}
+
+void TeamRun::resume()
+{
+    if (!d->services->paused.exchange(false))
+        return;
+    d->services->publish(EventKind::RunResumed, "person", Json::object());
+    d->crew->postAll([](AgentWorker &worker) { worker.resume(); });
+}
+
+void TeamRun::stop()
+{
+    if (!d->active)
+        return;
+    d->services->stopping = true;
+    // Those that are paused hold between two calls already.
+    d->services->paused = false;
+    d->crew->postAll([](AgentWorker &worker) { worker.resume(); });
+    if (!d->crew->anyBusy())
+        finish("stopped", "Stopped by the person");
+}
+
+void TeamRun::stopNow()
+{
+    d->services->stopping = true;
+    d->services->paused = false;
+    d->stop.request_stop();
+    d->crew->postAll([](AgentWorker &worker) { worker.cancelNow(); });
+}
+
+void TeamRun::resolveApproval(const std::string &callId, ApprovalDecision decision)
+{
+    d->crew->postAll([callId, decision](AgentWorker &worker) { worker.resolve(callId, decision); });
+}
+
+// A run that has ended goes on as soon as somebody has something to do.
+void TeamRun::goOn()
+{
+    if (!d->started || d->active)
+        return;
+    d->active = true;
+    d->ticker.start();
+    d->services->publish(EventKind::RunResumed, "person", Json::object());
+}
+
+bool TeamRun::reopen(const std::string &agent)
+{
+    AgentWorker *worker = d->crew->find(agent);
+    if (!worker || d->services->stopping)
+        return false;
+    if (!d->services->members.has(agent)) {
+        const AgentSpec &spec = worker->spec();
+        if (d->gone.contains(agent))
+            return false;
+        join({spec.name, spec.role, spec.model, {}, 0}, {});
+    }
+    d->dead.erase(agent);
+    goOn();
+    return true;
+}
+
+void TeamRun::sendToAgent(const std::string &agent, const std::string &text)
+{
+    if (reopen(agent))
+        d->services->sendMessage("person", agent, text);
+}
+
+void TeamRun::interruptAgent(const std::string &agent, const std::string &text)
+{
+    if (!reopen(agent))
+        return;
+    d->stopChildren(agent);
+    d->crew->find(agent)->markBusy();
+    d->crew->post(agent, [text](AgentWorker &worker) { worker.interrupt(text); });
+}
+
+void TeamRun::cancelAgent(const std::string &agent)
+{
+    d->crew->post(agent, [](AgentWorker &worker) { worker.cancelNow(); });
+}
+
+void TeamRun::clearHistory(const std::string &agent)
+{
+    d->crew->post(agent, [](AgentWorker &worker) { worker.clearHistory(); });
+}
+
+void TeamRun::saveAgent(const std::string &agent)
+{
+    d->crew->post(agent, [](AgentWorker &worker) { worker.saveNow(); });
+}
+
+void TeamRun::loadAgent(const std::string &agent, const std::string &session)
+{
+    d->crew->post(agent, [session](AgentWorker &worker) { worker.load(session); });
+}
+
+Result<void> TeamRun::spawnAgent(AgentSpec spec, const std::string &task)
+{
+    if (d->services->stopping)
+        return fail(ErrorCode::Cancelled, "The run is being stopped.");
+    return spawn(std::move(spec), {}, task);
+}
+
+void TeamRun::removeAgent(const std::string &agent)
+{
+    cancelAgent(agent);
+    leave(agent, "Removed by the person");
+}
+
+std::vector<team::Member> TeamRun::members() const { return d->services->members.list(); }
+
+void TeamRun::releaseClaim(const std::string &agent, const std::string &file)
+{
+    if (const auto claim = d->services->claims.release(agent, file, d->clock.wallMs()))
+        d->services->publish(EventKind::ClaimReleased, agent,
+                             {{"file", claim->file},
+                              {"start", claim->start},
+                              {"end", claim->end},
+                              {"by", "person"}});
+}
+
+void TeamRun::searchMemory(const memory::SearchQuery &query)
+{
+    d->services->toolPool.start([services = d->services.get(), query] {
+        const auto outcome = services->memory->search(query);
+        if (outcome)
+            services->publish(EventKind::MemorySearched, "person", memory::toJson(query, *outcome),
+                              0, outcome->elapsedUs);
+        else
+            services->publish(EventKind::Warning, "person",
+                              {{"code", "memory"}, {"message", outcome.error().message}});
+    });
+}
+
+} // namespace orrery::runtime

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/prices.h"
+
+#include <QTest>
+
+using namespace orrery;
+
+class TestPrices : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aCallCostsWhatItsTokensCost_data()
+    {
+        QTest::addColumn<QString>("provider");
+        QTest::addColumn<int>("input");
+        QTest::addColumn<int>("output");
+        QTest::addColumn<int>("cacheRead");
+        QTest::addColumn<int>("cacheWrite");
+        QTest::addColumn<double>("dollars");
+        // 2 $ in, 10 $ out, 0.2 $ from the cache, 2.5 $ into it, for a million tokens each.
+        QTest::newRow("plain") << "openai" << 1000000 << 100000 << 0 << 0 << 3.0;
+        QTest::newRow("nothing") << "openai" << 0 << 0 << 0 << 0 << 0.0;
+        QTest::newRow("cached among the input") << "openai" << 1000000 << 0 << 500000 << 0 << 1.1;
+        QTest::newRow("cached beside it") << "anthropic" << 1000000 << 0 << 500000 << 0 << 2.1;
+        QTest::newRow("written beside it") << "anthropic" << 0 << 0 << 0 << 1000000 << 2.5;
+        QTest::newRow("more cached than there is") << "gemini" << 10 << 0 << 1000000 << 0 << 0.2;
+    }
+    void aCallCostsWhatItsTokensCost()
+    {
+        QFETCH(QString, provider);
+        QFETCH(int, input);
+        QFETCH(int, output);
+        QFETCH(int, cacheRead);
+        QFETCH(int, cacheWrite);
+        QFETCH(double, dollars);
+        Usage usage;
+        usage.inputTokens = input;
+        usage.outputTokens = output;
+        usage.cacheReadInputTokens = cacheRead;
+        usage.cacheCreationInputTokens = cacheWrite;
+        const Price price{2, 10, 0.2, 2.5, {}, {}};
+        QVERIFY(qAbs(costOf(price, usage, provider.toStdString()) - dollars) < 1e-9);
+        // What is reserved for a call is never less than what it costs.
+        const int all = input + cacheRead + cacheWrite;
+        QVERIFY(highestCost(price, all, output) >= dollars - 1e-9);
+    }
+
+    void everyKnownPriceSaysWhereItIsFrom()
+    {
+        QVERIFY(!knownPrices().empty());
+        for (const auto &[model, price] : knownPrices()) {
+            QVERIFY2(model.find(':') != std::string::npos, model.c_str());
+            QVERIFY2(price.input > 0 && price.output > 0, model.c_str());
+            QVERIFY2(!price.source.empty() && price.asOf.size() == 10, model.c_str());
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestPrices)
+#include "tst_prices.moc"
