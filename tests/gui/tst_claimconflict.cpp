@@ -102,7 +102,7 @@ private slots:
             "notes.txt lines 1-3 are claimed by holder for another \\d+ s");
         QTRY_VERIFY_WITH_TIMEOUT(textOf(conversation).contains(refusal), 20000);
         QVERIFY(textOf(claims).contains("holder | notes.txt | 1–3"));
-        QVERIFY(textOf(claims).contains("Active"));
+        QVERIFY(textOf(claims).contains("Held"));
         QCOMPARE(contentOf(m_folder.filePath("work/notes.txt")),
                  QByteArray("first\nsecond\nthird\n"));
         if (const QString picture = qEnvironmentVariable("ORRERY_TEST_PICTURE");
