@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orrery::memory {
+
+/// Turns text into a vector, so that texts of like meaning lie close together. The vectors of one embedder all have the
+/// same number of dimensions, and each value is finite; their lengths may be anything. Thread-safe: several searches
+/// may embed at once. A call may block (a request over the network), so it is never made on the GUI thread.
+class Embedder
+{
+public:
+    virtual ~Embedder() = default;
+    /// What the stored vectors are marked with, for example `ollama:nomic-embed-text`: vectors of embedders with
+    /// different names are never compared.
+    virtual std::string name() const = 0;
+    /// Number of values in each vector; 0 when it is known only after the first answer.
+    virtual int dimension() const = 0;
+    /// Errors are those of the request; their message is shown beside the search that goes without this leg.
+    virtual Result<std::vector<float>> embed(std::string_view text) = 0;
+    /// One vector for each text, in their order; all or nothing.
+    virtual Result<std::vector<std::vector<float>>>
+    embedBatch(const std::vector<std::string> &texts) = 0;
+};
+
+} // namespace orrery::memory
