@@ -104,6 +104,7 @@ int main(int argc, char **argv)
     addContextSuites(runners);
     addLoopSuite(runners);
     addStructuredSuites(runners);
+    addMemorySuites(runners);
     Options options;
     bool allPassed = true;
     bool allRead = true;

@@ -35,6 +35,9 @@ void addStructuredSuites(Runners &runners);
 /// agent_loop
 void addLoopSuite(Runners &runners);
 
+/// jaro, memory_search
+void addMemorySuites(Runners &runners);
+
 /// A stream as it is told to a caller that wants every event and one end.
 Json streamTranscript(const std::vector<llm::StreamEvent> &events);
 

@@ -1,60 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/memory/memorystore.h"
-
-#include <QString>
-#include <QTextBoundaryFinder>
+#include "core/memory/jaro.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace orrery::memory {
 
 namespace {
 
-bool isAscii(std::string_view text)
+template <typename Cluster>
+std::uint64_t foldClusters(std::span<const Cluster> text)
 {
-    return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
+    std::uint64_t bits = 0;
+    for (const Cluster cluster : text)
+        bits |= std::uint64_t(1) << (cluster & 63u);
+    return bits;
 }
 
-std::vector<QString> graphemes(std::string_view text)
+std::span<const std::uint8_t> bytesOf(const ClusterText &text)
 {
-    const QString string = QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-    QTextBoundaryFinder finder(QTextBoundaryFinder::Grapheme, string);
-    std::vector<QString> parts;
-    for (qsizetype from = 0, to; (to = finder.toNextBoundary()) != -1; from = to)
-        parts.push_back(string.mid(from, to - from));
-    return parts;
+    return {reinterpret_cast<const std::uint8_t *>(text.bytes.data()), text.bytes.size()};
 }
 
-/// Elixir 1.18's algorithm: for each element of `a` the smallest unused equal element of `b` within the distance.
-template <typename Sequence>
-double score(const Sequence &a, const Sequence &b)
+/// The formula of the score; with no transpositions it is the highest that so many matches can give.
+double scoreOf(std::size_t matches, std::size_t transposed, std::size_t la, std::size_t lb)
 {
-    const std::size_t la = a.size();
-    const std::size_t lb = b.size();
-    const std::size_t distance = std::max(la, lb) / 2;
-    std::vector<char> used(lb, 0);
-    std::vector<std::size_t> matchedA;
-    for (std::size_t i = 0; i < la; ++i) {
-        const std::size_t from = i + 1 > distance ? i + 1 - distance : 0;
-        const std::size_t to = std::min(lb, i + distance);
-        for (std::size_t j = from; j < to; ++j) {
-            if (!used[j] && a[i] == b[j]) {
-                used[j] = 1;
-                matchedA.push_back(i);
-                break;
-            }
-        }
-    }
-    if (matchedA.empty())
-        return 0.0;
-    std::size_t transposed = 0;
-    std::size_t j = 0;
-    for (const std::size_t i : matchedA) {
-        while (!used[j])
-            ++j;
-        transposed += !(a[i] == b[j++]);
-    }
-    const double m = static_cast<double>(matchedA.size());
+    const double m = static_cast<double>(matches);
     return (m / static_cast<double>(la) + m / static_cast<double>(lb)
             + (m - static_cast<double>(transposed) / 2) / m)
            / 3;
@@ -62,15 +33,144 @@ double score(const Sequence &a, const Sequence &b)
 
 } // namespace
 
+std::uint64_t clusterBits(std::span<const std::uint8_t> text) { return foldClusters(text); }
+std::uint64_t clusterBits(std::span<const std::uint32_t> text) { return foldClusters(text); }
+
 double jaro(std::string_view a, std::string_view b)
 {
-    if (a == b)
-        return 1.0;
-    if (a.empty() || b.empty())
-        return 0.0;
-    // A carriage return may join the next line feed to one cluster.
-    const bool plain = isAscii(a) && isAscii(b) && a.find('\r') == a.npos && b.find('\r') == b.npos;
-    return plain ? score(a, b) : score(graphemes(a), graphemes(b));
+    ClusterTable table;
+    ClusterText other = table.learn(b);
+    JaroPattern pattern(table.learn(a), table.size());
+    const double score = other.plain ? pattern.score(bytesOf(other), ~std::uint64_t(0), 0)
+                                     : pattern.score(other.ids, ~std::uint64_t(0), 0);
+    return std::max(0.0, score);
+}
+
+JaroPattern::JaroPattern(ClusterText text, std::size_t clusters)
+{
+    if (text.plain)
+        m_text.assign(bytesOf(text).begin(), bytesOf(text).end());
+    else
+        m_text = std::move(text.ids);
+    m_words = (m_text.size() + 63) / 64;
+    m_masks.assign(std::max<std::size_t>(clusters, 256) * m_words, 0);
+    m_used.resize(m_words);
+    m_matched.resize(m_text.size() + 1);
+    std::uint32_t counts[64] = {};
+    for (std::size_t i = 0; i < m_text.size(); ++i) {
+        const std::uint32_t cluster = m_text[i];
+        if (cluster == ClusterTable::kUnknown)
+            continue;
+        m_masks[cluster * m_words + i / 64] |= std::uint64_t(1) << (i % 64);
+        ++counts[cluster & 63u];
+    }
+    for (std::uint32_t bit = 0; bit < 64; ++bit)
+        if (counts[bit])
+            m_counts.emplace_back(std::uint64_t(1) << bit, counts[bit]);
+}
+
+double JaroPattern::score(std::span<const std::uint8_t> text, std::uint64_t bits, double floor)
+{
+    return scoreText(text, bits, floor);
+}
+
+double JaroPattern::score(std::span<const std::uint32_t> text, std::uint64_t bits, double floor)
+{
+    return scoreText(text, bits, floor);
+}
+
+std::size_t JaroPattern::mostMatches(std::uint64_t bits) const
+{
+    std::size_t most = 0;
+    for (const auto &[bit, count] : m_counts)
+        most += bits & bit ? count : 0;
+    return most;
+}
+
+template <typename Cluster>
+bool JaroPattern::equals(std::span<const Cluster> text) const
+{
+    return std::equal(text.begin(), text.end(), m_text.begin(), m_text.end());
+}
+
+template <typename Cluster>
+double JaroPattern::scoreText(std::span<const Cluster> text, std::uint64_t bits, double floor)
+{
+    const std::size_t la = m_text.size();
+    const std::size_t lb = text.size();
+    if (la == lb && equals(text))
+        return floor < 1 ? 1.0 : -1.0;
+    const std::size_t most = std::min(mostMatches(bits), lb);
+    if (most == 0 || scoreOf(most, 0, la, lb) <= floor)
+        return -1;
+    const std::size_t distance = std::max(la, lb) / 2;
+    const std::size_t matches =
+        m_words == 1 ? matchShort(text, distance) : matchLong(text, distance);
+    if (matches == 0 || scoreOf(matches, 0, la, lb) <= floor)
+        return -1;
+    std::size_t transposed = 0;
+    const std::uint32_t *next = m_matched.data();
+    for (std::size_t word = 0; word < m_words; ++word)
+        for (std::uint64_t places = m_used[word]; places; places &= places - 1)
+            transposed +=
+                m_text[word * 64 + static_cast<std::size_t>(std::countr_zero(places))] != *next++;
+    const double score = scoreOf(matches, transposed, la, lb);
+    return score > floor ? score : -1;
+}
+
+/// Place i and position j of the text may match when |i − j| < distance.
+template <typename Cluster>
+std::size_t JaroPattern::matchShort(std::span<const Cluster> text, std::size_t distance)
+{
+    const std::uint64_t *masks = m_masks.data();
+    // Beyond this the window has left all places behind.
+    const std::size_t end = std::min(text.size(), distance + m_text.size() - 1);
+    std::uint64_t free = ~std::uint64_t(0);
+    std::size_t count = 0;
+    const auto take = [&](std::size_t j, std::uint64_t window) {
+        const Cluster cluster = text[j];
+        const std::uint64_t places = masks[cluster] & free & window;
+        free &= ~(places & (~places + 1));
+        m_matched[count] = cluster;
+        count += places != 0;
+    };
+    const auto below = [](std::size_t place) {
+        return place >= 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << place) - 1;
+    };
+    std::size_t j = 0;
+    for (const std::size_t stop = std::min(end, distance); j < stop; ++j)
+        take(j, below(j + distance));
+    for (; j < end; ++j)
+        take(j, below(j + distance) & ~below(j - distance + 1));
+    m_used[0] = ~free;
+    return count;
+}
+
+template <typename Cluster>
+std::size_t JaroPattern::matchLong(std::span<const Cluster> text, std::size_t distance)
+{
+    const std::size_t la = m_text.size();
+    const std::size_t end = std::min(text.size(), distance + la - 1);
+    std::fill(m_used.begin(), m_used.end(), 0);
+    std::size_t count = 0;
+    for (std::size_t j = 0; j < end; ++j) {
+        const std::size_t from = j >= distance ? j - distance + 1 : 0;
+        const std::size_t to = std::min(la, j + distance);
+        const std::uint64_t *masks = m_masks.data() + text[j] * m_words;
+        for (std::size_t word = from / 64; word * 64 < to; ++word) {
+            std::uint64_t places = masks[word] & ~m_used[word];
+            if (word == from / 64)
+                places &= ~std::uint64_t(0) << (from % 64);
+            if (to - word * 64 < 64)
+                places &= (std::uint64_t(1) << (to - word * 64)) - 1;
+            if (!places)
+                continue;
+            m_used[word] |= places & (~places + 1);
+            m_matched[count++] = text[j];
+            break;
+        }
+    }
+    return count;
 }
 
 } // namespace orrery::memory

@@ -1,90 +1,77 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/result.h"
-#include "core/model/json.h"
+#include "core/memory/memoryfilter.h"
 
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace orrery::memory {
 
-struct MemoryEntry {
-    std::string id;
-    std::string content;
-    std::string type = "semantic"; ///< semantic, episodic, procedural
-    double importance = 0.5;       ///< 0…1
-    bool evergreen = false;        ///< does not decay
-    std::string scope;             ///< empty = shared by the team, else the agent's name
-    std::int64_t createdMs = 0;
-    std::int64_t accessedMs = 0;
-    std::int64_t accessCount = 0;
-};
-
-struct Weights {
-    double relevance = 0.5, importance = 0.3, recency = 0.0;
-};
-
-struct SearchQuery {
-    std::string text;
-    std::optional<std::string>
-        scope; ///< nothing = all scopes; otherwise this agent's and the team's entries
-    std::optional<std::string> type;
-    int limit = 10;
-    double minScore = 0.0;
-    Weights weights;
-    double decayLambda = 0.001; ///< per hour
-    std::int64_t nowMs = 0;
-};
-
-/// One result with every part of its score. score = Σ weight × part.
-struct SearchHit {
+/// One entry that a leg of a search found; the entry comes without its embedding.
+struct Found {
     MemoryEntry entry;
-    int textRank = 0;     ///< from 1
-    double textScore = 0; ///< Jaro of the lower-cased query and content
-    double decay = 1;     ///< exp(-λ·hours), 1 when evergreen
-    double relevance = 0; ///< textScore × decay
-    double recency = 0;
-    double partRelevance = 0, partImportance = 0, partRecency = 0; ///< weighted terms
-    double score = 0;
+    double score = 0; ///< Jaro, share of the highest bm25, or cosine
 };
 
-/// An entry that was looked at and did not make it; stage: scope, type, text_cut (beyond 3 × limit), min_score, limit.
-struct SearchDrop {
-    std::string id;
-    std::string content;
-    std::string stage;
-    double score = 0;
+/// A word that a full-text search looked for.
+struct SearchedWord {
+    std::string word;      ///< as it stands in the query
+    std::int64_t rows = 0; ///< that hold it, in any scope
+    bool used = true;      ///< false: in more than half of a large store, so it tells nothing
 };
 
-struct SearchOutcome {
-    std::vector<SearchHit> hits;
-    std::vector<SearchDrop> dropped; ///< at most 50, best first
-    double maxScore = 0;             ///< highest possible with these weights
-    std::int64_t elapsedUs = 0;
-    std::size_t scanned = 0;
+/// What one half of a search found, best first.
+struct Leg {
+    std::vector<Found> found;
+    std::vector<SearchedWord> words; ///< of a full-text search
+    bool anyWord = false;            ///< no entry held all words, so those with any are given
+    std::size_t otherEmbeddings = 0; ///< entries whose vector is of another embedder: not compared
 };
 
-/// Jaro similarity over extended grapheme clusters, as in Elixir 1.18; arguments are compared as they are.
-double jaro(std::string_view a, std::string_view b);
+struct QueryVector {
+    std::vector<float> values;
+    std::string embedder; ///< only vectors of the same embedder are compared
+};
 
-/// What agents remember. Thread-safe. An empty path keeps entries in memory only.
+/// Where entries are kept and looked up. Thread-safe. Only scores; what is made of the scores is the search's
+/// (core/memory/memory.h).
 class MemoryStore
 {
 public:
-    static Result<std::unique_ptr<MemoryStore>> open(const std::string &path);
     virtual ~MemoryStore() = default;
-    virtual Result<void> store(MemoryEntry entry) = 0;
+    /// `jaro` or `fts5`: what the text score is.
+    virtual std::string_view textMethod() const = 0;
+    /// Stores a new entry or puts it in place of the one with its id. Errors: those of checkEntry(), an embedding with
+    /// another number of values than its embedder's others; nothing is changed then.
+    virtual Result<void> put(const MemoryEntry &entry) = 0;
     /// False when there is no such entry.
     virtual Result<bool> forget(const std::string &id) = 0;
-    virtual Result<SearchOutcome> search(const SearchQuery &query) = 0;
-    virtual std::vector<MemoryEntry> all() const = 0;
+    /// With its embedding; nothing when there is no such entry.
+    virtual Result<std::optional<MemoryEntry>> find(const std::string &id) = 0;
+    /// Counts an access; ids that are not there are passed over.
+    virtual Result<void> touch(const std::vector<std::string> &ids, std::int64_t nowMs) = 0;
+    /// Oldest first, at most `limit`, without embeddings.
+    virtual Result<std::vector<MemoryEntry>> list(const Filter &filter, std::size_t limit) = 0;
+    virtual std::size_t count() = 0;
+    /// Ids of entries without an embedding of this embedder, at most `limit`.
+    virtual Result<std::vector<std::string>> withoutEmbedding(const std::string &embedder,
+                                                              std::size_t limit) = 0;
+
+    /// Scores above 0, best first, equal ones oldest first. `query` is valid UTF-8.
+    virtual Result<Leg> searchText(const std::string &query, const Filter &filter,
+                                   std::size_t limit) = 0;
+    /// Best cosine first. Error when the vector has another number of values than those that are stored.
+    virtual Result<Leg> searchVector(const QueryVector &query, const Filter &filter,
+                                     std::size_t limit) = 0;
+    /// What one entry scores in such a search; 0 when it does not match.
+    virtual Result<double> textScore(const std::string &query, const Filter &filter,
+                                     const std::string &id) = 0;
 };
 
-/// The data of a MemorySearched event (core/model/event.h).
-Json toJson(const SearchQuery &query, const SearchOutcome &outcome);
+/// Keeps entries in memory only and ranks texts by Jaro similarity of the lower-cased texts, as Nous does.
+std::unique_ptr<MemoryStore> makeTransientStore();
+/// Keeps entries in an SQLite file (docs/MEMORY.md) and ranks texts by bm25. Makes the file, or brings an older one up
+/// to date. Errors: a file that is something else or newer (unchanged then).
+Result<std::unique_ptr<MemoryStore>> openSqliteStore(const std::string &path);
 
 } // namespace orrery::memory

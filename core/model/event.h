@@ -52,8 +52,8 @@ namespace orrery {
 /// | DiscoveryShared | topic, text |
 /// | PeerMessageSent | id, to (null = everybody), text |
 /// | PeerMessageDelivered | id, from, text (agent = the recipient) |
-/// | MemoryStored | id, content, type, importance, scope |
-/// | MemorySearched | query, scope, limit, min_score, elapsed_us, weights {relevance,importance,recency}, results [{id, content, type, text_rank, text_score, relevance, decay, importance, recency, parts {relevance,importance,recency}, score}], dropped [{id, content, stage, score}] |
+/// | MemoryStored | id, content, type, importance, scope; when there is more to say evergreen, metadata, agent_id, session_id, user_id, namespace, note (why it has no embedding) |
+/// | MemorySearched | query, scope, type, limit, min_score, weights {relevance,importance,recency}, decay_lambda, rrf_k, now_ms, max_score, text and vector {ran, found, best, elapsed_us, skipped}, results and dropped with every step of each score, why_not; all of it in docs/MEMORY.md |
 /// | MemoryForgotten | id |
 /// | ContextUpdated | ops |
 /// | ContextSaved | version, bytes, explicit (somebody asked for it) |

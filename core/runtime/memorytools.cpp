@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/ids.h"
+#include "core/memory/searchjson.h"
 #include "core/runtime/teamservices.h"
 #include "core/tools/builtin.h"
 
@@ -21,33 +22,40 @@ ToolResult remember(TeamServices &services, const Json &args, const ToolContext 
     entry.id = newId("mem");
     entry.content = args.at("content").get<std::string>();
     entry.type = args.value("type", "semantic");
-    if (entry.type != "semantic" && entry.type != "episodic" && entry.type != "procedural")
-        return ToolResult::error("type must be semantic, episodic or procedural, not \""
-                                 + entry.type + "\".");
     entry.importance = args.value("importance", 0.5);
-    if (!(entry.importance >= 0 && entry.importance <= 1))
-        return ToolResult::error("importance must be between 0 and 1.");
-    entry.scope = args.value("scope", "team") == "own" ? context.agent : std::string();
-    entry.createdMs = entry.accessedMs = services.clock.wallMs();
-    const Json data = {{"id", entry.id},
-                       {"content", entry.content},
-                       {"type", entry.type},
-                       {"importance", entry.importance},
-                       {"scope", entry.scope}};
-    const std::string id = entry.id;
-    if (const auto stored = services.memory->store(std::move(entry)); !stored)
+    entry.evergreen = args.value("evergreen", false);
+    entry.metadata = args.value("metadata", Json::object());
+    const std::string scope = args.value("scope", "team");
+    if (scope != "team" && scope != "own")
+        return ToolResult::error("scope must be team or own, not \"" + scope + "\".");
+    entry.scope = scope == "own" ? context.agent : std::string();
+    entry.owner[static_cast<std::size_t>(memory::ScopeField::AgentId)] = context.agent;
+    entry.owner[static_cast<std::size_t>(memory::ScopeField::SessionId)] = services.run;
+    entry.createdMs = entry.updatedMs = entry.accessedMs = services.clock.wallMs();
+    const auto stored = services.memory->store(entry);
+    if (!stored)
         return ToolResult::error("The memory could not be stored: " + stored.error().message);
-    services.publish(EventKind::MemoryStored, context.agent, data);
-    return ToolResult::success("Remembered as " + id + ".");
+    Json data = memory::toJson(entry);
+    if (!stored->empty())
+        data["note"] = *stored;
+    services.publish(EventKind::MemoryStored, context.agent, std::move(data));
+    return ToolResult::success("Remembered as " + entry.id + ".");
 }
 
 ToolResult recall(TeamServices &services, const Json &args, const ToolContext &context)
 {
     memory::SearchQuery query;
     query.text = args.at("query").get<std::string>();
-    query.scope = context.agent;
-    query.limit = std::clamp(args.value("limit", 10), 1, 100);
-    query.nowMs = services.clock.wallMs();
+    query.filter.scope = context.agent;
+    if (args.contains("type")) {
+        query.filter.type = args.at("type").get<std::string>();
+        if (!memory::isMemoryType(*query.filter.type))
+            return ToolResult::error("type must be semantic, episodic or procedural, not \""
+                                     + *query.filter.type + "\".");
+    }
+    query.rank.limit = std::clamp(args.value("limit", 10), 1, 100);
+    query.rank.nowMs = services.clock.wallMs();
+    query.countsAccess = true;
     const auto outcome = services.memory->search(query);
     if (!outcome)
         return ToolResult::error("The memory could not be searched: " + outcome.error().message);
@@ -62,6 +70,18 @@ ToolResult recall(TeamServices &services, const Json &args, const ToolContext &c
     return ToolResult::success(text.empty() ? "Nothing found." : text);
 }
 
+ToolResult forget(TeamServices &services, const Json &args, const ToolContext &context)
+{
+    const auto id = args.at("id").get<std::string>();
+    const auto done = services.memory->forget(id);
+    if (!done)
+        return ToolResult::error("The memory could not be deleted: " + done.error().message);
+    if (!*done)
+        return ToolResult::error("There is no memory " + id + ".");
+    services.publish(EventKind::MemoryForgotten, context.agent, {{"id", id}});
+    return ToolResult::success("Forgotten.");
+}
+
 } // namespace
 
 std::vector<tools::ToolPtr> memoryTools(TeamServices &services)
@@ -74,23 +94,17 @@ std::vector<tools::ToolPtr> memoryTools(TeamServices &services)
             {{"content", "string", "The fact, in one or two sentences"},
              {"type", "string", "semantic (default), episodic or procedural", false},
              {"importance", "number", "0 to 1, default 0.5", false},
-             {"scope", "string", "team (default) or own", false}},
+             {"scope", "string", "team (default) or own", false},
+             {"evergreen", "boolean", "true: it does not fade with time", false},
+             {"metadata", "object", "Anything to keep with it", false}},
             [s](const Json &args, ToolContext &context) { return remember(*s, args, context); }),
         makeTool("recall", "Search what was remembered.", category,
                  {{"query", "string", "What to look for"},
+                  {"type", "string", "Only semantic, episodic or procedural ones", false},
                   {"limit", "integer", "At most so many, default 10", false}},
                  [s](const Json &args, ToolContext &context) { return recall(*s, args, context); }),
         makeTool("forget", "Delete a memory.", category, {{"id", "string", "Its id"}},
-                 [s](const Json &args, ToolContext &context) {
-                     const auto id = args.at("id").get<std::string>();
-                     const auto done = s->memory->forget(id);
-                     if (!done)
-                         return ToolResult::error(done.error().message);
-                     if (!*done)
-                         return ToolResult::error("There is no memory " + id + ".");
-                     s->publish(EventKind::MemoryForgotten, context.agent, {{"id", id}});
-                     return ToolResult::success("Forgotten.");
-                 }),
+                 [s](const Json &args, ToolContext &context) { return forget(*s, args, context); }),
     };
 }
 

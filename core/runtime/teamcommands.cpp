@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a person may do to a run and to the agents in it.
+#include "core/memory/searchjson.h"
 #include "core/runtime/teamrun_p.h"
 
 namespace orrery::runtime {
@@ -130,9 +131,11 @@ void TeamRun::releaseClaim(const std::string &agent, const std::string &file)
                               {"by", "person"}});
 }
 
-void TeamRun::searchMemory(const memory::SearchQuery &query)
+void TeamRun::searchMemory(memory::SearchQuery query)
 {
-    d->services->toolPool.start([services = d->services.get(), query] {
+    if (query.rank.nowMs == 0)
+        query.rank.nowMs = d->clock.wallMs();
+    d->services->toolPool.start([services = d->services.get(), query = std::move(query)] {
         const auto outcome = services->memory->search(query);
         if (outcome)
             services->publish(EventKind::MemorySearched, "person", memory::toJson(query, *outcome),

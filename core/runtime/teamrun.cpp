@@ -77,7 +77,7 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
     }
     const std::string &memoryPath = p->options.team.memoryPath;
     auto memory =
-        memory::MemoryStore::open(memoryPath.empty() ? "" : (*workspace / memoryPath).string());
+        memory::Memory::open(memoryPath.empty() ? "" : (*workspace / memoryPath).string());
     if (!memory)
         return fail(memory.error());
     p->services->memory = std::move(*memory);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/memory/memorystore.h"
+#include "core/memory/searchoutcome.h"
 #include "core/model/spec.h"
 #include "core/runtime/delegations.h"
 #include "core/runtime/eventbus.h"
@@ -90,8 +90,9 @@ public:
     removeAgent(const std::string &agent); ///< cancels; a message from the person brings it back
     std::vector<team::Member> members() const;
     void releaseClaim(const std::string &agent, const std::string &file);
-    /// Searches the team's memory; the answer is a MemorySearched event of agent `person`.
-    void searchMemory(const memory::SearchQuery &query);
+    /// Searches the team's memory; the answer is a MemorySearched event of agent `person`. With `query.whyNot` it also
+    /// says why that is not among the results. `query.rank.nowMs` 0 = now.
+    void searchMemory(memory::SearchQuery query);
     bool isActive() const;
 
 signals:

@@ -4,7 +4,7 @@
 #include "core/base/clock.h"
 #include "core/llm/modelclient.h"
 #include "core/llm/toolschemacache.h"
-#include "core/memory/memorystore.h"
+#include "core/memory/memory.h"
 #include "core/model/spec.h"
 #include "core/runtime/delegations.h"
 #include "core/runtime/eventbus.h"
@@ -56,7 +56,7 @@ struct TeamServices {
     team::DiscoveryBoard discoveries;
     team::Membership members;
     team::Mailbox mailbox; ///< a box for each member
-    std::unique_ptr<memory::MemoryStore> memory;
+    std::unique_ptr<memory::Memory> memory;
     std::unique_ptr<store::ContextStore> contexts; ///< null without a journal
     std::unique_ptr<tools::WriteGate> writeGate;
     std::unordered_map<std::string, tools::ToolPtr> tools;

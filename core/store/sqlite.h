@@ -59,6 +59,8 @@ public:
     Result<Statement> prepare(const std::string &sql);
     Result<std::int64_t> pragma(const std::string &name);
     const std::string &path() const { return m_path; }
+    /// For what has no function here; owned by this object.
+    sqlite3 *handle() const { return m_handle; }
 
 private:
     Database(sqlite3 *handle, std::string path) : m_handle(handle), m_path(std::move(path)) {}

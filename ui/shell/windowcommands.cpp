@@ -128,7 +128,7 @@ void MainWindow::connectPanels()
                 memory::SearchQuery search;
                 search.text = query.toStdString();
                 if (!scope.isEmpty())
-                    search.scope = scope.toStdString();
+                    search.filter.scope = scope.toStdString();
                 m_run->searchMemory(search);
             });
     connect(m_pulse, &PulseStrip::activated, this, [this](const QString &id) {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <string>
+#include <vector>
+
+struct sqlite3;
+
+namespace orrery::memory {
+
+/// A word of a text as the full-text index sees it.
+struct Token {
+    std::string stem; ///< lower-cased, without diacritics, stemmed (porter over unicode61)
+    std::string word; ///< as it stands in the text
+};
+
+/// Splits as the index does; each stem once, in the order of the text, at most `most`.
+Result<std::vector<Token>> tokenize(sqlite3 *database, const std::string &text, std::size_t most);
+
+/// Registers `orrery_bm25(table, skip, weight…)` for MATCH queries: Okapi bm25 (k1 = 1.2, b = 0.75) over column 0, where
+/// phrase `skip + i` of the query counts with the i-th weight. SQLite's own bm25() walks through all rows of each phrase
+/// of the query before it scores the first, those that select the scope among them; this one is given the weights.
+Result<void> registerBm25(sqlite3 *database);
+
+/// The most that one word of weight 1 can add to orrery_bm25: k1 + 1.
+inline constexpr double kBm25Most = 2.2;
+
+/// Weight of a word that `rows` of `all` rows hold: ln(1 + (all − rows + 0.5)/(rows + 0.5)), as in Lucene; above 0 always.
+double wordWeight(std::int64_t rows, std::int64_t all);
+
+} // namespace orrery::memory

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/memory/ftssearch.h"
+
+#include <algorithm>
+
+namespace orrery::memory {
+
+namespace {
+
+/// More words make a query slower, not better.
+constexpr std::size_t kMostWords = 32;
+/// From so many rows on, words that most rows hold are left out.
+constexpr std::int64_t kLargeStore = 1000;
+
+std::string joined(const std::vector<std::string> &parts, const char *between)
+{
+    std::string text;
+    for (const std::string &part : parts)
+        text += (text.empty() ? "" : between) + part;
+    return text;
+}
+
+} // namespace
+
+Result<void> FtsSearch::prepare()
+{
+    if (auto registered = registerBm25(m_database.handle()); !registered)
+        return registered;
+    return m_database.execute("CREATE VIRTUAL TABLE temp.memory_words"
+                              " USING fts5vocab('main', 'memory_fts', 'col');");
+}
+
+void FtsSearch::rowsChanged(std::int64_t by)
+{
+    m_rows += by;
+    if (++m_changes > m_rows / 100) {
+        m_changes = 0;
+        m_counts.clear();
+    }
+}
+
+Result<std::int64_t> FtsSearch::rowsWith(const std::string &stem)
+{
+    if (const auto known = m_counts.find(stem); known != m_counts.end())
+        return known->second;
+    auto count =
+        m_database.prepare("SELECT doc FROM temp.memory_words WHERE term = ? AND col = 'content'");
+    if (!count)
+        return fail(count.error());
+    count->bind(1, stem);
+    const auto row = count->step();
+    if (!row)
+        return fail(row.error());
+    return m_counts[stem] = *row ? count->integer(0) : 0;
+}
+
+Result<std::vector<FtsSearch::Word>> FtsSearch::wordsOf(const std::string &text)
+{
+    auto tokens = tokenize(m_database.handle(), text, kMostWords);
+    if (!tokens)
+        return fail(tokens.error());
+    std::vector<Word> words;
+    for (Token &token : *tokens) {
+        const auto rows = rowsWith(token.stem);
+        if (!rows)
+            return fail(rows.error());
+        const bool tellsNothing = m_rows >= kLargeStore && *rows > m_rows / 2;
+        words.push_back({std::move(token), *rows, !tellsNothing});
+    }
+    if (std::none_of(words.begin(), words.end(), [](const Word &word) { return word.used; }))
+        for (Word &word : words)
+            word.used = true;
+    return words;
+}
+
+Result<std::optional<std::pair<std::string, int>>> FtsSearch::filterExpression(const Filter &filter)
+{
+    using Expression = std::optional<std::pair<std::string, int>>;
+    if (filter.unknownField)
+        return Expression();
+    auto read = m_database.prepare("SELECT number FROM terms WHERE term = ?");
+    if (!read)
+        return fail(read.error());
+    const auto numberOf = [&](const std::string &term) -> Result<std::string> {
+        read->reset();
+        read->bind(1, term);
+        const auto row = read->step();
+        if (!row)
+            return fail(row.error());
+        return *row ? std::to_string(read->integer(0)) : std::string();
+    };
+    int phrases = 0;
+    std::vector<std::string> parts;
+    std::vector<std::string> terms;
+    for (const Filter::FieldIs &condition : filter.fields)
+        terms.push_back(indexTerm(condition.field, condition.value));
+    if (filter.evergreen)
+        terms.push_back(evergreenTerm(*filter.evergreen));
+    if (filter.type)
+        terms.push_back(typeTerm(*filter.type));
+    for (const std::string &term : terms) {
+        const auto number = numberOf(term);
+        if (!number)
+            return fail(number.error());
+        if (number->empty())
+            return Expression(); // a value that no entry has
+        parts.push_back(*number);
+        ++phrases;
+    }
+    if (filter.scope) {
+        std::vector<std::string> either;
+        for (const std::string &term : {scopeTerm(*filter.scope), scopeTerm("")}) {
+            const auto number = numberOf(term);
+            if (!number)
+                return fail(number.error());
+            if (!number->empty())
+                either.push_back(*number);
+        }
+        if (either.empty())
+            return Expression();
+        phrases += static_cast<int>(either.size());
+        parts.push_back("(" + joined(either, " OR ") + ")");
+    }
+    return Expression(std::pair(joined(parts, " AND "), phrases));
+}
+
+Result<std::vector<FtsSearch::Match>> FtsSearch::match(const std::vector<Word> &words, bool any,
+                                                       const std::pair<std::string, int> &terms,
+                                                       const Filter &filter, std::size_t limit,
+                                                       std::optional<std::int64_t> only)
+{
+    std::vector<std::string> quoted;
+    std::string weights;
+    double most = 0;
+    for (const Word &word : words) {
+        if (!word.used)
+            continue;
+        // A token holds no quotation mark; between two it is never an operator.
+        quoted.push_back("\"" + word.token.word + "\"");
+        const double weight = wordWeight(word.rows, m_rows);
+        most += weight * kBm25Most;
+        weights += "," + Json(weight).dump();
+    }
+    const std::string content = "content : (" + joined(quoted, any ? " OR " : " AND ") + ")";
+    const std::string expression =
+        terms.second > 0 ? "terms : (" + terms.first + ") AND " + content : content;
+
+    std::string sql = "SELECT f.rowid, orrery_bm25(memory_fts," + std::to_string(terms.second)
+                      + weights + ") AS score FROM memory_fts AS f";
+    const bool isTimed = filter.createdFromMs || filter.createdToMs;
+    if (isTimed)
+        sql += " CROSS JOIN memory AS m ON m.row = f.rowid";
+    sql += " WHERE f.memory_fts MATCH ?1";
+    if (only)
+        sql += " AND f.rowid = ?2";
+    if (filter.createdFromMs)
+        sql += " AND m.created_ms >= ?3";
+    if (filter.createdToMs)
+        sql += " AND m.created_ms <= ?4";
+    sql += " ORDER BY score DESC, f.rowid LIMIT ?5";
+    auto select = m_database.prepare(sql);
+    if (!select)
+        return fail(select.error());
+    select->bind(1, expression);
+    if (only)
+        select->bind(2, *only);
+    if (filter.createdFromMs)
+        select->bind(3, *filter.createdFromMs);
+    if (filter.createdToMs)
+        select->bind(4, *filter.createdToMs);
+    select->bind(5, static_cast<std::int64_t>(limit));
+    std::vector<Match> matches;
+    while (true) {
+        const auto row = select->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            return matches;
+        matches.push_back({select->integer(0), select->real(1) / most});
+    }
+}
+
+Result<FtsSearch::Matches> FtsSearch::search(const std::string &text, const Filter &filter,
+                                             std::size_t limit, std::optional<std::int64_t> only)
+{
+    Matches result;
+    const auto words = wordsOf(text);
+    if (!words)
+        return fail(words.error());
+    for (const Word &word : *words)
+        result.words.push_back({word.token.word, word.rows, word.used});
+    const auto terms = filterExpression(filter);
+    if (!terms)
+        return fail(terms.error());
+    if (words->empty() || !*terms)
+        return result;
+    auto rows = match(*words, false, **terms, filter, limit, only);
+    if (!rows)
+        return fail(rows.error());
+    const auto used =
+        std::count_if(words->begin(), words->end(), [](const Word &word) { return word.used; });
+    if (rows->empty() && used > 1) {
+        // A row alone must not be asked for any word where the search asks for all.
+        const auto others =
+            only ? match(*words, false, **terms, filter, 1, {}) : Result<std::vector<Match>>();
+        if (!others)
+            return fail(others.error());
+        if (others->empty()) {
+            result.anyWord = true;
+            rows = match(*words, true, **terms, filter, limit, only);
+            if (!rows)
+                return fail(rows.error());
+            result.anyWord = !rows->empty();
+        }
+    }
+    result.rows = std::move(*rows);
+    return result;
+}
+
+} // namespace orrery::memory

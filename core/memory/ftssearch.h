@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/memory/ftsquery.h"
+#include "core/memory/memorystore.h"
+#include "core/store/sqlite.h"
+
+#include <unordered_map>
+
+namespace orrery::memory {
+
+/// The text leg of a memory file: bm25 over its full-text index, with the filter as terms of the same index, so that
+/// rows outside it are not looked at. Used by one thread at a time.
+class FtsSearch
+{
+public:
+    struct Match {
+        std::int64_t row;
+        double score; ///< bm25 as a share of the most that these words can give, 0…1
+    };
+    struct Matches {
+        std::vector<Match> rows; ///< best first, equal ones in the order of the rows
+        std::vector<SearchedWord> words;
+        bool anyWord = false;
+    };
+
+    /// The database must outlive it.
+    explicit FtsSearch(store::Database &database) : m_database(database) {}
+    Result<void> prepare();
+
+    /// Rows with all words of the text; if there is none in the store, rows with any. `only` asks about one row.
+    Result<Matches> search(const std::string &text, const Filter &filter, std::size_t limit,
+                           std::optional<std::int64_t> only = {});
+
+    void setRowCount(std::int64_t rows) { m_rows = rows; }
+    /// So many rows more (or fewer). Counts of words are kept until one row in a hundred has changed.
+    void rowsChanged(std::int64_t by);
+
+private:
+    struct Word {
+        Token token;
+        std::int64_t rows;
+        bool used;
+    };
+    Result<std::vector<Word>> wordsOf(const std::string &text);
+    Result<std::int64_t> rowsWith(const std::string &stem);
+    /// The filter as an expression of the index and its number of phrases; nothing when no row can match.
+    Result<std::optional<std::pair<std::string, int>>> filterExpression(const Filter &filter);
+    Result<std::vector<Match>> match(const std::vector<Word> &words, bool any,
+                                     const std::pair<std::string, int> &terms, const Filter &filter,
+                                     std::size_t limit, std::optional<std::int64_t> only);
+
+    store::Database &m_database;
+    std::int64_t m_rows = 0;
+    std::int64_t m_changes = 0;
+    std::unordered_map<std::string, std::int64_t> m_counts; ///< rows that hold a stem
+};
+
+} // namespace orrery::memory

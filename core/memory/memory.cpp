@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/memory/memory.h"
+
+#include "core/base/utf8.h"
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+
+namespace orrery::memory {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::size_t kRecentVectors = 16;
+/// So many calls may be given up before the next search does not even ask.
+constexpr std::size_t kMostLate = 4;
+/// Of what a leg has cut, so much of the best is kept to be shown.
+constexpr std::size_t kBeyondCut = 20;
+
+std::int64_t microsecondsSince(SteadyClock::time_point begin)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begin)
+        .count();
+}
+
+std::size_t cutOf(const SearchQuery &query)
+{
+    return 3 * static_cast<std::size_t>(query.rank.limit);
+}
+
+/// Adds what a leg found. What lies beyond the cut is a candidate only if the other leg has it within its own.
+void addLeg(std::vector<SearchHit> &hits, Leg leg, std::size_t cut,
+            std::optional<LegHit> SearchHit::*side)
+{
+    std::unordered_map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < hits.size(); ++i)
+        places[hits[i].entry.id] = i;
+    int rank = 0;
+    for (Found &found : leg.found) {
+        ++rank;
+        const bool isCut = static_cast<std::size_t>(rank) > cut;
+        const auto [place, isNew] = places.try_emplace(found.entry.id, hits.size());
+        if (isNew) {
+            hits.emplace_back();
+            hits.back().entry = std::move(found.entry);
+            hits.back().stage = Stage::LegCut;
+        }
+        SearchHit &hit = hits[place->second];
+        if (!isCut) {
+            // A rank beyond the cut of the other leg is not fused.
+            if (hit.stage == Stage::LegCut)
+                hit.text = hit.vector = std::nullopt;
+            hit.stage = Stage::Returned;
+        }
+        if (!isCut || hit.stage == Stage::LegCut)
+            hit.*side = LegHit{rank, found.score};
+    }
+}
+
+LegReport reportOf(const Leg &leg, std::size_t cut, std::int64_t elapsedUs)
+{
+    LegReport report;
+    report.ran = true;
+    report.found = std::min(leg.found.size(), cut);
+    report.best = leg.found.empty() ? 0 : leg.found.front().score;
+    report.elapsedUs = elapsedUs;
+    return report;
+}
+
+} // namespace
+
+Memory::Memory(std::unique_ptr<MemoryStore> store, std::shared_ptr<Embedder> embedder)
+    : m_embedder(std::move(embedder)), m_store(std::move(store))
+{}
+
+Memory::~Memory() = default;
+
+Result<std::unique_ptr<Memory>> Memory::open(const std::string &path,
+                                             std::shared_ptr<Embedder> embedder)
+{
+    if (path.empty())
+        return std::make_unique<Memory>(makeTransientStore(), std::move(embedder));
+    auto store = openSqliteStore(path);
+    if (!store)
+        return fail(store.error());
+    return std::make_unique<Memory>(std::move(*store), std::move(embedder));
+}
+
+Result<std::string> Memory::store(MemoryEntry entry)
+{
+    if (const auto good = checkEntry(entry); !good)
+        return fail(good.error());
+    std::string reason;
+    if (m_embedder && entry.embedding.empty()) {
+        auto vector = m_embedder->embed(entry.content);
+        if (vector)
+            if (const auto good = checkVector(*vector); !good)
+                vector = fail(good.error());
+        if (vector) {
+            entry.embedding = std::move(*vector);
+            entry.embedder = m_embedder->name();
+            if (m_store->put(entry))
+                return reason;
+            // Perhaps it is the vector that cannot be kept, as the model behind the name has changed.
+        }
+        reason = vector ? "Its vector does not fit those that are stored." : vector.error().message;
+        entry.embedding.clear();
+        entry.embedder.clear();
+    }
+    if (const auto stored = m_store->put(entry); !stored)
+        return fail(stored.error());
+    return reason;
+}
+
+Result<std::size_t> Memory::embedMissing(std::size_t limit)
+{
+    if (!m_embedder)
+        return 0;
+    const auto ids = m_store->withoutEmbedding(m_embedder->name(), limit);
+    if (!ids)
+        return fail(ids.error());
+    std::vector<MemoryEntry> entries;
+    std::vector<std::string> texts;
+    for (const std::string &id : *ids) {
+        auto entry = m_store->find(id);
+        if (!entry)
+            return fail(entry.error());
+        if (!*entry)
+            continue;
+        texts.push_back((*entry)->content);
+        entries.push_back(std::move(**entry));
+    }
+    if (texts.empty())
+        return 0;
+    const auto vectors = m_embedder->embedBatch(texts);
+    if (!vectors)
+        return fail(vectors.error());
+    if (vectors->size() != texts.size())
+        return fail(ErrorCode::BadResponse, "The embedder gave " + std::to_string(vectors->size())
+                                                + " vectors for " + std::to_string(texts.size())
+                                                + " texts.");
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        entries[i].embedding = (*vectors)[i];
+        entries[i].embedder = m_embedder->name();
+        if (const auto stored = m_store->put(entries[i]); !stored)
+            return fail(stored.error());
+    }
+    return entries.size();
+}
+
+std::optional<std::vector<float>> Memory::recentVector(const std::string &text)
+{
+    std::lock_guard lock(m_mutex);
+    for (auto known = m_recent.begin(); known != m_recent.end(); ++known)
+        if (known->text == text) {
+            m_recent.splice(m_recent.begin(), m_recent, known);
+            return known->values;
+        }
+    return std::nullopt;
+}
+
+std::optional<std::future<Memory::Embedding>> Memory::beginEmbedding(const std::string &text)
+{
+    std::lock_guard lock(m_mutex);
+    std::erase_if(m_late, [](const std::future<Embedding> &late) {
+        return late.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    });
+    if (m_late.size() >= kMostLate)
+        return std::nullopt;
+    return std::async(std::launch::async,
+                      [embedder = m_embedder, text] { return embedder->embed(text); });
+}
+
+Memory::Embedding Memory::awaitEmbedding(std::future<Embedding> future, const std::string &text,
+                                         int timeoutMs)
+{
+    if (future.wait_for(std::chrono::milliseconds(timeoutMs)) != std::future_status::ready) {
+        std::lock_guard lock(m_mutex);
+        m_late.push_back(std::move(future));
+        return fail(ErrorCode::Timeout,
+                    "The embedding took longer than " + std::to_string(timeoutMs) + " ms.");
+    }
+    Embedding vector = future.get();
+    if (!vector)
+        return vector;
+    if (const auto good = checkVector(*vector); !good)
+        return fail(good.error());
+    std::lock_guard lock(m_mutex);
+    m_recent.push_front({text, *vector});
+    if (m_recent.size() > kRecentVectors)
+        m_recent.pop_back();
+    return vector;
+}
+
+Result<SearchOutcome> Memory::search(const SearchQuery &query)
+{
+    if (!m_embedder || query.rank.limit < 1)
+        return searchWith(query, {});
+    const auto begin = SteadyClock::now();
+    const std::string text = validUtf8(query.text);
+    QueryVector vector{{}, m_embedder->name()};
+    std::string reason;
+    std::int64_t embedUs = 0;
+    std::optional<std::future<Embedding>> running;
+    if (auto known = recentVector(text))
+        vector.values = std::move(*known);
+    else if (isBlank(text))
+        reason = "There is no text to embed.";
+    else if (!(running = beginEmbedding(text)))
+        reason = "The embedder is still busy with earlier texts.";
+
+    // The text leg runs meanwhile.
+    auto leg = m_store->searchText(text, query.filter, cutOf(query) + kBeyondCut);
+    const std::int64_t textUs = microsecondsSince(begin);
+    if (!leg) {
+        std::lock_guard lock(m_mutex);
+        if (running)
+            m_late.push_back(std::move(*running));
+        return fail(leg.error());
+    }
+    if (running) {
+        auto embedding = awaitEmbedding(std::move(*running), text, query.embedTimeoutMs);
+        embedUs = microsecondsSince(begin);
+        if (embedding)
+            vector.values = std::move(*embedding);
+        else
+            reason = embedding.error().message;
+    }
+    auto outcome = assemble(query, std::move(*leg), textUs, vector, reason);
+    if (outcome) {
+        outcome->embedUs = embedUs;
+        outcome->elapsedUs = microsecondsSince(begin);
+    }
+    return outcome;
+}
+
+Result<SearchOutcome> Memory::searchWith(const SearchQuery &query, const QueryVector &vector,
+                                         const std::string &reason)
+{
+    if (query.rank.limit < 1)
+        return fail(ErrorCode::InvalidArgument,
+                    "limit must be at least 1, not " + std::to_string(query.rank.limit) + ".");
+    const auto begin = SteadyClock::now();
+    auto leg = m_store->searchText(validUtf8(query.text), query.filter, cutOf(query) + kBeyondCut);
+    if (!leg)
+        return fail(leg.error());
+    const std::int64_t textUs = microsecondsSince(begin);
+    auto outcome = assemble(query, std::move(*leg), textUs, vector, reason);
+    if (outcome)
+        outcome->elapsedUs = microsecondsSince(begin);
+    return outcome;
+}
+
+Result<SearchOutcome> Memory::assemble(const SearchQuery &query, Leg text, std::int64_t textUs,
+                                       const QueryVector &vector, const std::string &reason)
+{
+    SearchOutcome outcome;
+    outcome.rank = query.rank;
+    outcome.typeAfterCut = query.typeAfterCut;
+    outcome.textMethod = m_store->textMethod();
+    outcome.embedder = vector.embedder;
+    outcome.words = text.words;
+    const std::size_t cut = cutOf(query);
+    outcome.text = reportOf(text, cut, textUs);
+    if (query.filter.unknownField)
+        outcome.notes.push_back("No entry has a field \"" + *query.filter.unknownField
+                                + "\", so the scope selects nothing.");
+    if (text.anyWord)
+        outcome.notes.push_back("No entry has all the words; those with any of them are given.");
+
+    std::vector<SearchHit> candidates;
+    addLeg(candidates, std::move(text), cut, &SearchHit::text);
+    outcome.vector.skipped = reason;
+    if (!vector.values.empty()) {
+        const auto begin = SteadyClock::now();
+        Result<Leg> leg;
+        if (const auto good = checkVector(vector.values); good)
+            leg = m_store->searchVector(vector, query.filter, cut + kBeyondCut);
+        else
+            leg = fail(good.error());
+        if (!leg) {
+            outcome.vector.skipped = leg.error().message;
+        } else {
+            outcome.vector = reportOf(*leg, cut, microsecondsSince(begin));
+            if (leg->found.empty())
+                outcome.vector.skipped = "No entry in reach has a vector of this embedder.";
+            if (leg->otherEmbeddings > 0)
+                outcome.notes.push_back(std::to_string(leg->otherEmbeddings)
+                                        + " vectors of other embedders were not compared.");
+            addLeg(candidates, std::move(*leg), cut, &SearchHit::vector);
+        }
+    }
+    if (!outcome.vector.skipped.empty())
+        outcome.notes.push_back("By text alone: " + outcome.vector.skipped);
+    rankCandidates(std::move(candidates), outcome);
+    // Of what the legs have cut, only the nearest are worth showing.
+    while (outcome.dropped.size() > cut + kBeyondCut
+           && outcome.dropped.back().stage == Stage::LegCut)
+        outcome.dropped.pop_back();
+
+    if (query.countsAccess) {
+        std::vector<std::string> ids;
+        for (const SearchHit &hit : outcome.hits)
+            ids.push_back(hit.entry.id);
+        if (const auto counted = m_store->touch(ids, query.rank.nowMs); !counted)
+            outcome.notes.push_back("The access was not counted: " + counted.error().message);
+    }
+    if (query.whyNot) {
+        auto answer = explain(query, outcome, *query.whyNot);
+        if (!answer)
+            return fail(answer.error());
+        outcome.whyNot = std::move(*answer);
+    }
+    return outcome;
+}
+
+} // namespace orrery::memory

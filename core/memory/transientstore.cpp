@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/utf8.h"
+#include "core/memory/bestof.h"
+#include "core/memory/cosine.h"
+#include "core/memory/embeddingtable.h"
+#include "core/memory/foldedtexts.h"
+#include "core/memory/memorystore.h"
+#include "core/memory/rowindex.h"
+
+#include <map>
+#include <mutex>
+
+namespace orrery::memory {
+
+namespace {
+
+/// Rows are never moved while they live; a row that is replaced gets a new place at the end.
+class TransientStore final : public MemoryStore
+{
+public:
+    std::string_view textMethod() const override { return "jaro"; }
+
+    Result<void> put(const MemoryEntry &entry) override
+    {
+        if (auto good = checkEntry(entry); !good)
+            return good;
+        std::lock_guard lock(m_mutex);
+        // Of one entry alone the number of values may change.
+        const auto known = m_byId.find(entry.id);
+        const auto table = m_vectors.find(entry.embedder);
+        if (!entry.embedding.empty() && table != m_vectors.end()) {
+            const bool isAlone = table->second.size() == 1 && known != m_byId.end()
+                                 && !table->second.at(known->second).empty();
+            if (auto good = table->second.check(entry.embedding); !good && !isAlone)
+                return good;
+        }
+        if (known != m_byId.end())
+            drop(known->second);
+        add(entry);
+        compactIfSparse();
+        return {};
+    }
+
+    Result<bool> forget(const std::string &id) override
+    {
+        std::lock_guard lock(m_mutex);
+        const auto known = m_byId.find(id);
+        if (known == m_byId.end())
+            return false;
+        drop(known->second);
+        compactIfSparse();
+        return true;
+    }
+
+    Result<std::optional<MemoryEntry>> find(const std::string &id) override
+    {
+        std::lock_guard lock(m_mutex);
+        const auto known = m_byId.find(id);
+        if (known == m_byId.end())
+            return std::nullopt;
+        MemoryEntry entry = m_entries[known->second];
+        if (const auto table = m_vectors.find(entry.embedder); table != m_vectors.end()) {
+            const auto vector = table->second.at(known->second);
+            entry.embedding.assign(vector.begin(), vector.end());
+        }
+        return entry;
+    }
+
+    Result<void> touch(const std::vector<std::string> &ids, std::int64_t nowMs) override
+    {
+        std::lock_guard lock(m_mutex);
+        for (const std::string &id : ids)
+            if (const auto known = m_byId.find(id); known != m_byId.end()) {
+                m_entries[known->second].accessedMs = nowMs;
+                ++m_entries[known->second].accessCount;
+            }
+        return {};
+    }
+
+    Result<std::vector<MemoryEntry>> list(const Filter &filter, std::size_t limit) override
+    {
+        std::lock_guard lock(m_mutex);
+        std::vector<MemoryEntry> entries;
+        forEachRow(filter, [&](Row row) {
+            if (entries.size() < limit)
+                entries.push_back(m_entries[row]);
+        });
+        return entries;
+    }
+
+    std::size_t count() override
+    {
+        std::lock_guard lock(m_mutex);
+        return m_byId.size();
+    }
+
+    Result<std::vector<std::string>> withoutEmbedding(const std::string &embedder,
+                                                      std::size_t limit) override
+    {
+        std::lock_guard lock(m_mutex);
+        std::vector<std::string> ids;
+        for (Row row = 0; row < m_entries.size() && ids.size() < limit; ++row)
+            if (isLive(row) && !hasVector(row, embedder))
+                ids.push_back(m_entries[row].id);
+        return ids;
+    }
+
+    Result<Leg> searchText(const std::string &query, const Filter &filter,
+                           std::size_t limit) override
+    {
+        std::lock_guard lock(m_mutex);
+        JaroPattern pattern = m_texts.pattern(downcase(query));
+        BestOf best(limit);
+        forEachRow(filter, [&](Row row) {
+            // Rows come in rising order, so what scores the same as the worst does not get in.
+            if (const double score = m_texts.score(pattern, row, std::max(0.0, best.floor()));
+                score > 0)
+                best.offer(score, row);
+        });
+        Leg leg;
+        for (const auto &[score, row] : best.take())
+            leg.found.push_back({m_entries[row], score});
+        return leg;
+    }
+
+    Result<Leg> searchVector(const QueryVector &query, const Filter &filter,
+                             std::size_t limit) override
+    {
+        std::lock_guard lock(m_mutex);
+        Leg leg;
+        for (const auto &[name, table] : m_vectors)
+            leg.otherEmbeddings += name == query.embedder ? 0 : table.size();
+        const auto table = m_vectors.find(query.embedder);
+        if (table == m_vectors.end())
+            return leg;
+        if (auto good = table->second.check(query.values); !good)
+            return fail(good.error());
+        std::vector<Row> rows;
+        const bool isAll = filter.selectsAll();
+        if (!isAll)
+            forEachRow(filter, [&](Row row) { rows.push_back(row); });
+        for (const auto &near : table->second.nearest(query.values, limit, isAll ? nullptr : &rows))
+            leg.found.push_back({m_entries[near.row], near.cosine});
+        return leg;
+    }
+
+    Result<double> textScore(const std::string &query, const Filter &,
+                             const std::string &id) override
+    {
+        std::lock_guard lock(m_mutex);
+        const auto known = m_byId.find(id);
+        if (known == m_byId.end())
+            return 0.0;
+        JaroPattern pattern = m_texts.pattern(downcase(query));
+        return std::max(0.0, m_texts.score(pattern, known->second, 0));
+    }
+
+private:
+    using Row = RowIndex::Row;
+
+    bool isLive(Row row) const { return !m_entries[row].id.empty(); }
+
+    bool hasVector(Row row, const std::string &embedder) const
+    {
+        const auto table = m_vectors.find(embedder);
+        return table != m_vectors.end() && !table->second.at(row).empty();
+    }
+
+    void add(const MemoryEntry &entry)
+    {
+        const Row row = static_cast<Row>(m_entries.size());
+        m_entries.push_back(entry);
+        m_entries.back().embedding.clear();
+        m_texts.add(downcase(entry.content));
+        m_rows.add(row, entry);
+        m_byId[entry.id] = row;
+        if (!entry.embedding.empty())
+            m_vectors[entry.embedder].set(row, entry.embedding, norm(entry.embedding));
+    }
+
+    void drop(Row row)
+    {
+        MemoryEntry &entry = m_entries[row];
+        m_rows.remove(row, entry);
+        m_byId.erase(entry.id);
+        if (const auto table = m_vectors.find(entry.embedder); table != m_vectors.end()) {
+            table->second.remove(row);
+            if (table->second.size() == 0)
+                m_vectors.erase(table);
+        }
+        m_texts.remove(row);
+        entry = {};
+    }
+
+    /// Once more rows are dead than alive, the living move together; each moves O(1) times for each that died.
+    void compactIfSparse()
+    {
+        if (m_entries.size() < 64 || m_byId.size() * 2 > m_entries.size())
+            return;
+        std::vector<MemoryEntry> living;
+        for (Row row = 0; row < m_entries.size(); ++row) {
+            if (!isLive(row))
+                continue;
+            living.push_back(std::move(m_entries[row]));
+            if (const auto table = m_vectors.find(living.back().embedder);
+                table != m_vectors.end()) {
+                const auto vector = table->second.at(row);
+                living.back().embedding.assign(vector.begin(), vector.end());
+            }
+        }
+        m_entries.clear();
+        m_texts.clear();
+        m_rows.clear();
+        m_byId.clear();
+        m_vectors.clear();
+        for (const MemoryEntry &entry : living)
+            add(entry);
+    }
+
+    template <typename Visitor>
+    void forEachRow(const Filter &filter, Visitor visit) const
+    {
+        const auto candidates = m_rows.candidates(filter);
+        if (!candidates) {
+            for (Row row = 0; row < m_entries.size(); ++row)
+                if (m_texts.isLive(row))
+                    visit(row);
+            return;
+        }
+        const bool isOneCondition = conditionCount(filter) == 1;
+        for (const Row row : *candidates)
+            if (isOneCondition || matches(filter, m_entries[row]))
+                visit(row);
+    }
+
+    static std::size_t conditionCount(const Filter &filter)
+    {
+        return filter.fields.size() + (filter.scope ? 1 : 0) + (filter.type ? 1 : 0)
+               + (filter.evergreen ? 1 : 0) + (filter.createdFromMs || filter.createdToMs ? 1 : 0);
+    }
+
+    std::mutex m_mutex;
+    std::vector<MemoryEntry> m_entries;              // guarded by m_mutex; dead rows have no id
+    FoldedTexts m_texts;                             // guarded by m_mutex; by row
+    RowIndex m_rows;                                 // guarded by m_mutex
+    std::unordered_map<std::string, Row> m_byId;     // guarded by m_mutex
+    std::map<std::string, EmbeddingTable> m_vectors; // guarded by m_mutex; by embedder
+};
+
+} // namespace
+
+std::unique_ptr<MemoryStore> makeTransientStore() { return std::make_unique<TransientStore>(); }
+
+} // namespace orrery::memory
