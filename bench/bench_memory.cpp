@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Text search of the memory: Jaro beside its definition, full text beside a filter that is joined to it.
+#include "core/base/utf8.h"
+#include "core/memory/memory.h"
+#include "core/memory/sqliteschema.h"
+#include "tests/support/naivejaro.h"
+
+#include <benchmark/benchmark.h>
+
+#include <QTemporaryDir>
+
+#include <map>
+#include <random>
+
+using namespace orrery;
+using namespace orrery::memory;
+
+namespace {
+
+constexpr int kAgents = 10;
+
+/// Words as they come in a language: the n-th most frequent one has a share of 1/(n + 2).
+class Words
+{
+public:
+    explicit Words(unsigned seed) : m_random(seed)
+    {
+        static const char *const syllables[] = {"ba", "co", "di", "fe", "gu", "la", "mo", "ni",
+                                                "po", "ra", "se", "ti", "vu", "we", "zo", "en"};
+        std::vector<double> shares;
+        for (std::size_t i = 0; i < kCount; ++i) {
+            std::string word;
+            for (std::size_t n = i + 16; n; n /= 16)
+                word += syllables[n % 16];
+            m_words.push_back(std::move(word));
+            shares.push_back(1.0 / static_cast<double>(i + 2));
+        }
+        m_pick = std::discrete_distribution<std::size_t>(shares.begin(), shares.end());
+    }
+    const std::string &word(std::size_t rank) const { return m_words[rank]; }
+    std::string text(int words)
+    {
+        std::string text;
+        for (int i = 0; i < words; ++i)
+            text += (i ? " " : "") + m_words[m_pick(m_random)];
+        return text;
+    }
+
+private:
+    static constexpr std::size_t kCount = 20000;
+    std::mt19937 m_random;
+    std::vector<std::string> m_words;
+    std::discrete_distribution<std::size_t> m_pick;
+};
+
+/// Some 130 characters.
+MemoryEntry entryOf(Words &words, std::int64_t i)
+{
+    MemoryEntry entry;
+    entry.id = "m" + std::to_string(i);
+    entry.content = words.text(22);
+    entry.owner[0] = "agent" + std::to_string(i % kAgents);
+    return entry;
+}
+
+Filter ofOneAgent()
+{
+    Filter filter;
+    filter.fields = {{ScopeField::AgentId, "agent3"}};
+    return filter;
+}
+
+MemoryStore &transientStore(std::int64_t count)
+{
+    static std::map<std::int64_t, std::unique_ptr<MemoryStore>> stores;
+    auto &store = stores[count];
+    if (!store) {
+        store = makeTransientStore();
+        Words words(1);
+        for (std::int64_t i = 0; i < count; ++i)
+            (void)store->put(entryOf(words, i));
+    }
+    return *store;
+}
+
+constexpr const char *kQuestion = "what did we agree about rounding money";
+
+void jaroSearch(benchmark::State &state, const Filter &filter)
+{
+    MemoryStore &store = transientStore(state.range(0));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(store.searchText(kQuestion, filter, 30));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+    state.SetComplexityN(state.range(0));
+}
+
+void jaroUnscoped(benchmark::State &state) { jaroSearch(state, {}); }
+BENCHMARK(jaroUnscoped)
+    ->RangeMultiplier(10)
+    ->Range(1000, 100'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
+
+void jaroScoped(benchmark::State &state) { jaroSearch(state, ofOneAgent()); }
+BENCHMARK(jaroScoped)
+    ->RangeMultiplier(10)
+    ->Range(1000, 100'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
+
+/// The definition, entry after entry, on texts that are split beforehand.
+void jaroByDefinition(benchmark::State &state)
+{
+    Words words(1);
+    std::vector<std::vector<QString>> texts;
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        texts.push_back(graphemesOf(downcase(entryOf(words, i).content)));
+    const auto question = graphemesOf(kQuestion);
+    std::vector<std::pair<double, std::size_t>> scored;
+    for (auto _ : state) {
+        scored.clear();
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            scored.emplace_back(naiveJaro(question, texts[i]), i);
+        std::stable_sort(scored.begin(), scored.end(),
+                         [](const auto &a, const auto &b) { return a.first > b.first; });
+        benchmark::DoNotOptimize(scored.data());
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(jaroByDefinition)
+    ->RangeMultiplier(10)
+    ->Range(1000, 10'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
+
+/// A file with so many entries; made once.
+const std::string &memoryFile(std::int64_t count)
+{
+    static QTemporaryDir folder;
+    static std::map<std::int64_t, std::string> files;
+    std::string &path = files[count];
+    if (!path.empty())
+        return path;
+    path = folder.filePath(QString::number(count)).toStdString();
+    auto database = openMemoryFile(path).value();
+    (void)database.execute("PRAGMA synchronous=OFF; BEGIN;");
+    auto insert = database
+                      .prepare("INSERT INTO memory(id, content, type, importance, evergreen, "
+                               "scope, agent_id, metadata,"
+                               " created_ms, updated_ms, accessed_ms, access_count, terms)"
+                               " VALUES(?,?,'semantic',0.5,0,'',?,'{}',0,0,0,0,?)")
+                      .value();
+    Words words(1);
+    for (std::int64_t i = 0; i < count; ++i) {
+        const MemoryEntry entry = entryOf(words, i);
+        static std::map<std::string, std::string> terms;
+        std::string &numbers = terms[path + *entry.owner[0]];
+        if (numbers.empty())
+            numbers = termNumbers(database, entry).value();
+        insert.reset();
+        insert.bind(1, entry.id);
+        insert.bind(2, entry.content);
+        insert.bind(3, *entry.owner[0]);
+        insert.bind(4, numbers);
+        (void)insert.step();
+    }
+    (void)database.execute("COMMIT; INSERT INTO memory_fts(memory_fts) VALUES('optimize');");
+    return path;
+}
+
+/// Two words of middling frequency: what people ask for.
+std::string ftsQuestion()
+{
+    const Words words(1);
+    return words.word(50) + " " + words.word(300);
+}
+
+void ftsSearch(benchmark::State &state, const std::string &question)
+{
+    const auto store = openSqliteStore(memoryFile(state.range(0))).value();
+    const Filter filter = ofOneAgent();
+    std::size_t found = 0;
+    (void)store->searchText(question, filter, 30); // counts of the words, as in any later search
+    for (auto _ : state)
+        found = store->searchText(question, filter, 30)->found.size();
+    state.counters["found"] = static_cast<double>(found);
+    state.SetItemsProcessed(state.iterations());
+    state.SetComplexityN(state.range(0));
+}
+
+void ftsScoped(benchmark::State &state) { ftsSearch(state, ftsQuestion()); }
+BENCHMARK(ftsScoped)
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
+
+/// With words that one row in three or ten holds.
+void ftsScopedCommonWords(benchmark::State &state)
+{
+    const Words words(1);
+    ftsSearch(state, words.word(4) + " " + words.word(15));
+}
+BENCHMARK(ftsScopedCommonWords)
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
+
+void ftsJoined(benchmark::State &state, const std::string &question)
+{
+    auto database = openMemoryFile(memoryFile(state.range(0))).value();
+    std::string expression;
+    for (std::size_t from = 0, to; from < question.size(); from = to + 1) {
+        to = std::min(question.find(' ', from), question.size());
+        expression += (from ? " AND " : "") + ("\"" + question.substr(from, to - from) + "\"");
+    }
+    std::size_t found = 0;
+    for (auto _ : state) {
+        found = 0;
+        auto select = database
+                          .prepare("SELECT m.row, bm25(memory_fts, 1, 0) AS score FROM memory_fts "
+                                   "AS f JOIN memory AS m"
+                                   " ON m.row = f.rowid WHERE f.memory_fts MATCH ? AND m.agent_id"
+                                   " = 'agent3' ORDER BY score LIMIT 30")
+                          .value();
+        select.bind(1, "content : (" + expression + ")");
+        while (select.step().value())
+            ++found;
+    }
+    state.counters["found"] = static_cast<double>(found);
+    state.SetItemsProcessed(state.iterations());
+    state.SetComplexityN(state.range(0));
+}
+
+/// SQLite's own bm25 with the scope as a condition on the table that is joined.
+void ftsWithJoinFilter(benchmark::State &state) { ftsJoined(state, ftsQuestion()); }
+BENCHMARK(ftsWithJoinFilter)
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
+
+void ftsWithJoinFilterCommonWords(benchmark::State &state)
+{
+    const Words words(1);
+    ftsJoined(state, words.word(4) + " " + words.word(15));
+}
+BENCHMARK(ftsWithJoinFilterCommonWords)
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
+
+/// Both legs, fusion and explanation; vectors of 64 values.
+void hybridSearch(benchmark::State &state)
+{
+    auto store = makeTransientStore();
+    Words words(1);
+    std::mt19937 random(2);
+    std::normal_distribution<float> normal;
+    QueryVector question{{}, "bench"};
+    for (int i = 0; i < 64; ++i)
+        question.values.push_back(normal(random));
+    for (std::int64_t i = 0; i < state.range(0); ++i) {
+        MemoryEntry entry = entryOf(words, i);
+        for (int n = 0; n < 64; ++n)
+            entry.embedding.push_back(normal(random));
+        entry.embedder = "bench";
+        (void)store->put(entry);
+    }
+    Memory memory(std::move(store));
+    SearchQuery query;
+    query.text = kQuestion;
+    query.rank.nowMs = 1000;
+    for (auto _ : state)
+        benchmark::DoNotOptimize(memory.searchWith(query, question));
+    state.SetItemsProcessed(state.iterations());
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(hybridSearch)
+    ->RangeMultiplier(10)
+    ->Range(1000, 10'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
+
+} // namespace
