@@ -371,6 +371,66 @@ private slots:
         QCOMPARE(asked.count(), 1);
         QCOMPARE(asked[0][0].toString(), "price");
         QCOMPARE(asked[0][1].toString(), "");
+        QCOMPARE(asked[0][2].toString(), "");
+    }
+
+    void aSearchIsExplainedByKeyboardAlone()
+    {
+        MemoryPanel panel({});
+        panel.setEmpty(false);
+        panel.resize(620, 400);
+        panel.show();
+        auto *explain = panel.findChild<QToolButton *>("memoryExplain");
+        auto *whyNot = panel.findChild<QLineEdit *>("memoryWhyNot");
+        panel.setPipeline({}, {});
+        QVERIFY(!explain->isEnabled()); // there is no search to explain
+        panel.setPipeline({{"Text 3 · 1 ms", "Jaro", false, true},
+                           {"Vector skipped", "connection refused", true, false},
+                           {"top 10: 3 returned", "", false, true}},
+                          {"By text alone: connection refused"});
+        auto *bar = panel.findChild<PipelineBar *>("memoryPipeline");
+        const auto chips = bar->findChildren<QToolButton *>();
+        QCOMPARE(chips.size(), 2);
+        QSignalSpy chosen(&panel, &MemoryPanel::stepChosen);
+        QTest::keyClick(chips[1], Qt::Key_Space);
+        QCOMPARE(chosen.takeLast()[0].toInt(), 2);
+        QTest::keyClick(chips[0], Qt::Key_Space);
+        QCOMPARE(chosen.takeLast()[0].toInt(), 0);
+        QVERIFY(!chips[1]->isChecked());
+        QTest::keyClick(chips[0], Qt::Key_Space);
+        QCOMPARE(chosen.takeLast()[0].toInt(), -1);
+        for (QWidget *each : bar->findChildren<QWidget *>())
+            QVERIFY(!each->accessibleName().isEmpty());
+        // A failed step can be reached, and says why.
+        const auto failed = std::find_if(bar->children().begin(), bar->children().end(),
+                                         [](QObject *o) { return o->property("failed").toBool(); });
+        QVERIFY(failed != bar->children().end());
+        QCOMPARE(qobject_cast<QWidget *>(*failed)->focusPolicy(), Qt::StrongFocus);
+        QCOMPARE(qobject_cast<QWidget *>(*failed)->accessibleDescription(), "connection refused");
+
+        QVERIFY(!whyNot->isVisible());
+        QTest::keyClick(explain, Qt::Key_Space);
+        QVERIFY(whyNot->isVisible());
+        QSignalSpy asked(&panel, &MemoryPanel::whyNotAsked);
+        QTest::keyClicks(whyNot, " mem_1 ");
+        QTest::keyClick(whyNot, Qt::Key_Return);
+        QCOMPARE(asked.takeLast()[0].toString(), "mem_1");
+        panel.setAnswer("Its score is 0.1, below the least of 0.3.");
+        QVERIFY(panel.findChild<QLabel *>("memoryAnswer")->isVisible());
+
+        QSignalSpy changed(&panel, &MemoryPanel::whatIfChanged);
+        panel.setRanking({0.5, 0.3, 0, 0.001, 60, 0}, false);
+        QCOMPARE(changed.count(), 0); // nobody has moved anything
+        const auto sliders = panel.findChildren<QSlider *>();
+        QCOMPARE(sliders.size(), 6);
+        QVERIFY(!sliders[4]->isEnabled()); // nothing is fused
+        for (QSlider *slider : sliders)
+            QVERIFY(!slider->accessibleName().isEmpty());
+        QTest::keyClick(sliders[0], Qt::Key_Right);
+        QCOMPARE(changed.count(), 1);
+        const auto values = changed[0][0].value<WhatIfValues>();
+        QCOMPARE(values.relevance, 0.51);
+        QCOMPARE(values.lambda, 0.001); // what is not moved stays exact
     }
 };
 

@@ -89,7 +89,9 @@ ScoreParts readScore(const QModelIndex &index)
     return {index.data(Model::RelevancePartRole).toDouble(),
             index.data(Model::ImportancePartRole).toDouble(),
             index.data(Model::RecencyPartRole).toDouble(),
-            index.data(Model::HighestRole).toDouble()};
+            index.data(Model::HighestRole).toDouble(),
+            index.data(Model::ScoreRole).isValid(),
+            index.data(Model::StageRole).toString() == QLatin1String("returned")};
 }
 
 QList<ClaimFile> claimFiles(const ClaimMapData &data)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/runview.h"
 
+#include "ui/shell/memoryview.h"
 #include "ui/shell/panels.h"
 #include "ui/shell/rowreaders.h"
 #include "ui/viewmodels/agentsmodel.h"
@@ -78,8 +79,8 @@ void RunView::Private::setModels()
     panels.claims->setModel(document.claims());
     panels.limits->setModel(document.limiter());
     MemoryModel *memory = document.memory();
-    panels.memory->setResults(memory->results(), MemoryResultsModel::Final, readScore);
-    panels.memory->setDropped(memory->dropped());
+    panels.memory->setResults(memory->results(), MemoryResultsModel::Final,
+                              MemoryResultsModel::FormulaRole, readScore);
     panels.memory->setEntries(memory->entries());
     panels.memory->setSearches(memory->searches());
     panels.events->setModel(document.filteredEvents(), [](const QModelIndex &index) {
@@ -90,8 +91,7 @@ void RunView::Private::setModels()
     setColumnWidths(panels.claims->table(), {10, 0, 7, 12, 5, 4, 4, 8});
     panels.claims->table()->setColumnHidden(ClaimsModel::Claimed, true);
     setColumnWidths(panels.limits->table(), {12, 11, 9, 6, 6, 10, 0});
-    setColumnWidths(panels.memory->resultsTable(), {2, 0, 15, 8, 4, 4, 4, 4});
-    setColumnWidths(panels.memory->droppedTable(), {0, 16, 5});
+    setColumnWidths(panels.memory->resultsTable(), {4, 0, 15, 8, 8, 4, 4, 4, 4, 12});
     setColumnWidths(panels.memory->entriesTable(), {0, 10, 5, 10, 11, 12});
     setColumnWidths(panels.memory->searchesTable(), {12, 11, 0, 10, 3, 6});
     setColumnWidths(panels.events->table(), {5, 12, 11, 18, 0, 7});
@@ -133,12 +133,8 @@ void RunView::Private::connectPanels()
                      [this](const QModelIndex &card) {
                          goToEvent(card.data(ConversationModel::SeqRole).toULongLong());
                      });
-    QObject::connect(panels.memory, &MemoryPanel::searchActivated, &q,
-                     [this](int row) { document.memory()->selectSearch(row); });
-    QObject::connect(document.memory(), &MemoryModel::searchShown, &q, [this] {
-        panels.memory->setSummary(document.memory()->summary());
-        panels.memory->setQuery(document.memory()->query());
-    });
+    connectMemoryPanel(*panels.memory, *document.memory(),
+                       [this](const memory::SearchQuery &query) { emit q.memoryAsked(query); });
 }
 
 void RunView::Private::goToEvent(quint64 seq)
@@ -160,7 +156,7 @@ void RunView::clear()
 {
     d->clock.stop();
     d->document.clear();
-    d->panels.memory->setSummary({});
+    d->panels.memory->setPipeline({}, {});
     d->panels.memory->setQuery({});
     d->fillPanels();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/memory/searchoutcome.h"
 #include "core/model/spec.h"
 
 #include <QObject>
@@ -74,6 +75,8 @@ signals:
     void selectionChanged(const QString &agent);
     /// Another request waits for the person.
     void approvalWaits();
+    /// A question about the memory that only the memory itself can answer.
+    void memoryAsked(const memory::SearchQuery &query);
     /// The log shows the event behind something that the person chose elsewhere.
     void eventChosen();
 

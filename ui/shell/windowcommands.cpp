@@ -122,15 +122,28 @@ void MainWindow::connectPanels()
                     m_run->sendToAgent(agent, message.toStdString());
             });
     connect(m_panels->memory, &MemoryPanel::searchRequested, this,
-            [this](const QString &query, const QString &scope) {
+            [this](const QString &query, const QString &scope, const QString &type) {
                 if (!m_run)
                     return;
                 memory::SearchQuery search;
                 search.text = query.toStdString();
                 if (!scope.isEmpty())
                     search.filter.scope = scope.toStdString();
+                if (!type.isEmpty())
+                    search.filter.type = type.toStdString();
                 m_run->searchMemory(search);
             });
+    connect(m_view.get(), &RunView::memoryAsked, this, [this](memory::SearchQuery query) {
+        if (!m_run) {
+            m_panels->memory->setAnswer(tr("It is not among what this search kept; only a run that "
+                                           "is open can look further."));
+            return;
+        }
+        // A person's own search is the newest, and so the one that is shown.
+        query.rank.nowMs = 0;
+        m_panels->memory->showNewest();
+        m_run->searchMemory(std::move(query));
+    });
     connect(m_pulse, &PulseStrip::activated, this, [this](const QString &id) {
         if (id == QLatin1String("approvals"))
             m_panels->conversation->approval()->setFocus();

@@ -42,6 +42,10 @@ QToolButton[flat="true"], QPushButton[flat="true"] { background: transparent; bo
     padding: 1px 6px; }
 QToolButton[flat="true"]:hover, QPushButton[flat="true"]:hover { background: @accentSoft; }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border: 1px solid @accent; }
+QToolButton[chip="true"] { padding: 1px 7px; border-radius: 8px; }
+QToolButton[chip="true"]:checked:focus { padding: 0 6px; }
+QLabel[failed="true"] { background: @errorSoft; border: 1px solid transparent; border-radius: 8px; padding: 0 6px; }
+QLabel[failed="true"]:focus { border: 1px solid @accent; }
 QLineEdit, QPlainTextEdit { background: @surface;
     border: 1px solid @border; border-radius: 4px; padding: 3px 6px; selection-background-color: @accent;
     selection-color: @onAccent; }

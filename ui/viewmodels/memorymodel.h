@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/memory/searchoutcome.h"
 #include "ui/viewmodels/agentroster.h"
+#include "ui/viewmodels/memoryresults.h"
 #include "ui/viewmodels/projection.h"
 #include "ui/viewmodels/rowchanges.h"
 
@@ -66,59 +68,17 @@ private:
     int m_shown = 0;
 };
 
-/// What one search returned, best first, with the parts of each score.
-class MemoryResultsModel : public QAbstractTableModel
-{
-    Q_OBJECT
-public:
-    enum Column { Rank, Memory, Final, Text, Relevance, Decay, Importance, Recency, ColumnCount };
-    enum Roles {
-        IdRole = Qt::UserRole + 1,
-        ContentRole,
-        TypeRole,
-        ScoreRole,
-        TextRankRole, ///< invalid when the text search did not find it
-        TextScoreRole,
-        RelevancePartRole, ///< weighted: the three parts add up to the score
-        ImportancePartRole,
-        RecencyPartRole,
-        HighestRole ///< the highest score that the weights of the search allow
-    };
-    using QAbstractTableModel::QAbstractTableModel;
-    int rowCount(const QModelIndex &parent = {}) const override;
-    int columnCount(const QModelIndex &parent = {}) const override;
-    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation,
-                        int role = Qt::DisplayRole) const override;
-
-private:
-    friend class MemoryModel;
-    void show(EventPtr search);
-    EventPtr m_search;
-};
-
-/// What the search found and did not return, with the stage that dropped it.
-class MemoryDroppedModel : public QAbstractTableModel
-{
-    Q_OBJECT
-public:
-    enum Column { Memory, Stage, Score, ColumnCount };
-    enum Roles { IdRole = Qt::UserRole + 1, ContentRole, StageRole };
-    using QAbstractTableModel::QAbstractTableModel;
-    int rowCount(const QModelIndex &parent = {}) const override;
-    int columnCount(const QModelIndex &parent = {}) const override;
-    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation,
-                        int role = Qt::DisplayRole) const override;
-
-private:
-    friend class MemoryModel;
-    void show(EventPtr search);
-    EventPtr m_search;
+/// A step of a search as the panel shows it.
+struct PipelineStep {
+    QString text;
+    QString tip;
+    bool failed = false;
+    std::optional<MemoryResultsModel::Rows>
+        rows; ///< what is left of the table when it is chosen; nothing = no choice
 };
 
 /// The team's memory as the events tell it: what was stored, and why a search returned what it did.
-/// Owns the four models that the panel shows.
+/// Owns the three models that the panel shows.
 class MemoryModel : public QObject, public Projection
 {
     Q_OBJECT
@@ -128,19 +88,34 @@ public:
     MemoryEntriesModel *entries() { return &m_entries; }
     MemorySearchesModel *searches() { return &m_searches; }
     MemoryResultsModel *results() { return &m_results; }
-    MemoryDroppedModel *dropped() { return &m_dropped; }
 
     void apply(const std::vector<EventPtr> &batch) override;
     void reset() override;
 
     /// Row of `searches()`; -1 follows the newest.
     void selectSearch(int row);
-    int selectedSearch() const; ///< -1 when there is none
-    QString query() const;      ///< of the selected search
-    QString summary() const;    ///< its pipeline in one line, empty when there is none
+    int selectedSearch() const;             ///< -1 when there is none
+    QString query() const;                  ///< of the selected search
+    QVector<PipelineStep> pipeline() const; ///< its steps, in their order; empty when there is none
+    QStringList notes() const;              ///< what is odd about it, a sentence each
+
+    /// As the selected search was ranked.
+    memory::RankSettings ranking() const;
+    /// Ranks the candidates of the selected search anew, until another one is selected; nothing = as it was.
+    void setWhatIf(const std::optional<memory::RankSettings> &settings);
+    bool isWhatIf() const { return m_whatIf.has_value(); }
+
+    /// Why an entry is not among the shown results, from what the event holds: by id or words of its content. Empty
+    /// when only the memory itself could tell.
+    QString whyNot(const QString &target) const;
+    /// The selected search with that question, for the memory itself.
+    memory::SearchQuery questionFor(const QString &target) const;
+    /// What the memory answered with the selected search; empty when it was not asked.
+    QString answer() const;
 
 signals:
-    void searchShown(); ///< another search is shown, or the newest one arrived
+    void searchShown();  ///< another search is shown, or the newest one arrived
+    void rankingShown(); ///< the same search, ranked otherwise
 
 private:
     void showSelected();
@@ -149,9 +124,10 @@ private:
     MemoryEntriesModel m_entries;
     MemorySearchesModel m_searches;
     MemoryResultsModel m_results;
-    MemoryDroppedModel m_dropped;
     int m_pinned = -1; ///< -1 = newest
     EventPtr m_shownSearch;
+    std::shared_ptr<const Json> m_data; ///< of the shown search, or ranked anew
+    std::optional<memory::RankSettings> m_whatIf;
 };
 
 } // namespace orrery::ui

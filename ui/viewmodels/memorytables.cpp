@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The four tables of the memory panel; MemoryModel fills them.
+// What was stored and what was searched; MemoryModel fills them.
 #include "ui/viewmodels/fields.h"
 #include "ui/format/format.h"
 #include "ui/viewmodels/memorymodel.h"
@@ -21,12 +21,6 @@ QString number(const Fields &data, const char *key, int digits = 2)
 }
 
 QString scopeName(const QString &scope) { return scope.isEmpty() ? QObject::tr("team") : scope; }
-
-const Json &listOf(const EventPtr &search, const char *key)
-{
-    static const Json none = Json::array();
-    return search ? Fields(search->data).list(key) : none;
-}
 
 } // namespace
 
@@ -182,145 +176,6 @@ void MemorySearchesModel::clear()
     m_rows.clear();
     m_colors.clear();
     m_shown = 0;
-    endResetModel();
-}
-
-int MemoryResultsModel::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(listOf(m_search, "results").size());
-}
-
-int MemoryResultsModel::columnCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
-
-QVariant MemoryResultsModel::headerData(int section, Qt::Orientation orientation, int role) const
-{
-    if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole)
-        || section < 0 || section >= ColumnCount)
-        return {};
-    static const char *const names[] = {"#",    "Memory", "Score", "Text",
-                                        "Rel.", "×Decay", "Imp.",  "Rec."};
-    static const char *const tips[] = {"Place among the results",
-                                       "What is remembered",
-                                       "Relevance, importance and recency, each times its weight",
-                                       "Rank and raw score of the text search",
-                                       "Relevance of the text, after decay",
-                                       "What age left of the relevance",
-                                       "Importance, as it was stored",
-                                       "Recency: 1 = just now"};
-    static_assert(std::size(tips) == ColumnCount);
-    if (role == Qt::ToolTipRole)
-        return tr(tips[section]);
-    static_assert(std::size(names) == ColumnCount);
-    return tr(names[section]);
-}
-
-QVariant MemoryResultsModel::data(const QModelIndex &index, int role) const
-{
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
-        return {};
-    const Fields data(listOf(m_search, "results")[static_cast<std::size_t>(index.row())]);
-    const Fields parts = data.object("parts");
-    switch (role) {
-    case Qt::DisplayRole:
-        switch (index.column()) {
-        case Rank: return QString::number(index.row() + 1);
-        case Memory: return format::oneLine(data.text("content"));
-        case Final: return number(data, "score");
-        case Text: {
-            const auto rank = data.integer("text_rank");
-            return rank ? QStringLiteral("%1 / %2").arg(*rank).arg(number(data, "text_score"))
-                        : format::unknown();
-        }
-        case Relevance: return number(data, "relevance");
-        case Decay: return number(data, "decay");
-        case Importance: return number(data, "importance");
-        case Recency: return number(data, "recency");
-        default: return {};
-        }
-    case Qt::ToolTipRole: {
-        if (index.column() != Final)
-            return index.column() == Memory ? QVariant(data.text("content")) : QVariant();
-        return tr("%1 relevance + %2 importance + %3 recency")
-            .arg(number(parts, "relevance", 3), number(parts, "importance", 3),
-                 number(parts, "recency", 3));
-    }
-    case Qt::TextAlignmentRole: return index.column() == Memory ? QVariant() : rightAligned();
-    case IdRole: return data.text("id");
-    case ContentRole: return data.text("content");
-    case TypeRole: return data.text("type");
-    case ScoreRole: return data.real("score", 0);
-    case TextRankRole:
-        return data.integer("text_rank") ? QVariant(*data.integer("text_rank")) : QVariant();
-    case TextScoreRole:
-        return data.real("text_score") ? QVariant(*data.real("text_score")) : QVariant();
-    case RelevancePartRole: return parts.real("relevance", 0);
-    case ImportancePartRole: return parts.real("importance", 0);
-    case RecencyPartRole: return parts.real("recency", 0);
-    case HighestRole: {
-        const Fields weights = Fields(m_search->data).object("weights");
-        const double most = weights.real("relevance", 0) + weights.real("importance", 0)
-                            + weights.real("recency", 0);
-        return most > 0 ? most : 1.0;
-    }
-    default: return {};
-    }
-}
-
-void MemoryResultsModel::show(EventPtr search)
-{
-    beginResetModel();
-    m_search = std::move(search);
-    endResetModel();
-}
-
-int MemoryDroppedModel::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(listOf(m_search, "dropped").size());
-}
-
-int MemoryDroppedModel::columnCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
-
-QVariant MemoryDroppedModel::headerData(int section, Qt::Orientation orientation, int role) const
-{
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0
-        || section >= ColumnCount)
-        return {};
-    static const char *const names[] = {"Memory", "Dropped by", "Score"};
-    static_assert(std::size(names) == ColumnCount);
-    return tr(names[section]);
-}
-
-QVariant MemoryDroppedModel::data(const QModelIndex &index, int role) const
-{
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
-        return {};
-    const Fields data(listOf(m_search, "dropped")[static_cast<std::size_t>(index.row())]);
-    switch (role) {
-    case Qt::DisplayRole:
-        switch (index.column()) {
-        case Memory: return format::oneLine(data.text("content"));
-        case Stage: return data.text("stage");
-        case Score: return number(data, "score");
-        default: return {};
-        }
-    case Qt::TextAlignmentRole: return index.column() == Score ? rightAligned() : QVariant();
-    case IdRole: return data.text("id");
-    case ContentRole: return data.text("content");
-    case StageRole: return data.text("stage");
-    default: return {};
-    }
-}
-
-void MemoryDroppedModel::show(EventPtr search)
-{
-    beginResetModel();
-    m_search = std::move(search);
     endResetModel();
 }
 

@@ -13,6 +13,8 @@ struct ScoreParts {
     double importance = 0;
     double recency = 0;
     double most = 1;
+    bool known = true;    ///< false: there is no score to draw
+    bool returned = true; ///< false: drawn faintly
 };
 
 /// Draws a score as a stacked bar of its parts with the sum as a number.

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/widgets/pipelinebar.h"
+
+#include "ui/theme/theme.h"
+
+#include <QLabel>
+#include <QPainter>
+#include <QToolButton>
+
+namespace orrery::ui {
+
+namespace {
+
+constexpr int arrowWidth = 18;
+constexpr int lineGap = 3;
+
+bool isSameKind(const PipelineChip &a, const PipelineChip &b)
+{
+    return a.failed == b.failed && a.canBeChosen == b.canBeChosen;
+}
+
+void describe(QWidget *widget, const PipelineChip &chip)
+{
+    if (auto *button = qobject_cast<QToolButton *>(widget))
+        button->setText(chip.text);
+    else
+        static_cast<QLabel *>(widget)->setText(chip.text);
+    widget->setToolTip(chip.tip);
+    widget->setAccessibleName(chip.text);
+    widget->setAccessibleDescription(chip.tip);
+}
+
+} // namespace
+
+PipelineBar::PipelineBar(QWidget *parent) : QWidget(parent)
+{
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
+    setAccessibleName(tr("Steps of the search"));
+}
+
+void PipelineBar::setChips(const QVector<PipelineChip> &chips)
+{
+    // The same steps with other figures: what is chosen, and the focus, stay.
+    if (!std::equal(chips.begin(), chips.end(), m_shown.begin(), m_shown.end(), isSameKind)) {
+        qDeleteAll(m_chips);
+        m_chips.clear();
+        for (int i = 0; i < chips.size(); ++i)
+            m_chips << makeChip(i, chips[i]);
+    }
+    m_shown = chips;
+    for (int i = 0; i < chips.size(); ++i)
+        describe(m_chips[i], chips[i]);
+    arrange(width(), true);
+    updateGeometry();
+    update();
+}
+
+QWidget *PipelineBar::makeChip(int place, const PipelineChip &chip)
+{
+    QWidget *widget = nullptr;
+    if (chip.canBeChosen) {
+        auto *button = new QToolButton(this);
+        button->setCheckable(true);
+        button->setProperty("chip", true);
+        button->setFocusPolicy(Qt::StrongFocus);
+        connect(button, &QToolButton::clicked, this, [this, place, button](bool on) {
+            clearChoice();
+            button->setChecked(on);
+            emit chosen(on ? place : -1);
+        });
+        widget = button;
+    } else {
+        auto *label = new QLabel(this);
+        label->setProperty("muted", !chip.failed);
+        label->setMargin(2);
+        widget = label;
+    }
+    if (chip.failed) {
+        // What failed must be reachable, so that its reason can be read out.
+        widget->setFocusPolicy(Qt::StrongFocus);
+        widget->setProperty("failed", true);
+    }
+    widget->show();
+    return widget;
+}
+
+void PipelineBar::clearChoice()
+{
+    for (QWidget *chip : std::as_const(m_chips))
+        if (auto *button = qobject_cast<QToolButton *>(chip))
+            button->setChecked(false);
+}
+
+int PipelineBar::arrange(int width, bool moves) const
+{
+    int x = 0;
+    int y = 0;
+    int line = 0;
+    for (QWidget *chip : m_chips) {
+        const QSize size = chip->sizeHint();
+        if (x > 0 && x + size.width() > width) {
+            x = 0;
+            y += line + lineGap;
+            line = 0;
+        }
+        if (moves)
+            chip->setGeometry(x, y, qMin(size.width(), width), size.height());
+        x += size.width() + arrowWidth;
+        line = qMax(line, size.height());
+    }
+    return y + line;
+}
+
+QSize PipelineBar::sizeHint() const
+{
+    int width = 0;
+    for (QWidget *chip : m_chips)
+        width += chip->sizeHint().width() + arrowWidth;
+    return {width, arrange(qMax(width, 1), false)};
+}
+
+QSize PipelineBar::minimumSizeHint() const
+{
+    int widest = 0;
+    for (QWidget *chip : m_chips)
+        widest = qMax(widest, chip->sizeHint().width());
+    return {widest, heightForWidth(qMax(width(), 1))};
+}
+
+void PipelineBar::resizeEvent(QResizeEvent *)
+{
+    arrange(width(), true);
+    updateGeometry();
+}
+
+void PipelineBar::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setPen(tokens(palette()).muted);
+    for (int i = 0; i + 1 < m_chips.size(); ++i) {
+        const QRect chip = m_chips[i]->geometry();
+        painter.drawText(QRect(chip.right() + 1, chip.top(), arrowWidth, chip.height()),
+                         Qt::AlignCenter, QStringLiteral("→"));
+    }
+}
+
+} // namespace orrery::ui
