@@ -22,10 +22,10 @@ namespace orrery {
 /// | AgentState | state (see AgentState below), reason |
 /// | AgentFinished | outcome (done, failed, stopped, crashed), output, iterations, usage, error |
 /// | IterationStarted | n (from 1) |
-/// | MessageAdded | message (neutral form); of a tool's message also how (answered, unknown_tool, invalid_arguments, denied (by a hook), rejected, interrupted) and tool (its name as the model wrote it) |
-/// | RequestSent | call, provider, model, base_url, scripted, message_count, tool_count, body_bytes, tokens_est, schema_conversions |
+/// | MessageAdded | message (neutral form); how = memory: the memories that go with a turn; of a tool's message also how (answered, unknown_tool, invalid_arguments, denied (by a hook), rejected, interrupted) and tool (its name as the model wrote it) |
+/// | RequestSent | call, purpose (memory: what to remember of a turn; absent: the turn itself), provider, model, base_url, scripted, message_count, tool_count, body_bytes, tokens_est, schema_conversions |
 /// | ModelDelta | call, text or thinking |
-/// | ResponseReceived | call, finish_reason, usage, raw_usage, cost_usd (null = unpriced), ttft_ms |
+/// | ResponseReceived | call, purpose (as above), finish_reason, usage, raw_usage, cost_usd (null = unpriced), ttft_ms |
 /// | RequestFailed | call, code, message, detail, http_status, retry_in_ms (null = no retry), attempt, fallback (the model tried next, null = none) |
 /// | ModelSwitched | from, to (`provider:model`), reason |
 /// | ToolRequested | call, tool, args: the model asks for it; it may still be denied |

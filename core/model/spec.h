@@ -104,6 +104,15 @@ struct SubAgentLimits {
     bool any() const { return maxDepth > 0; }
 };
 
+/// How a team uses its memory.
+struct MemoryUse {
+    int inject =
+        0; ///< before each turn so many memories that go with it are put into the conversation
+    bool reflect = false; ///< after each turn the agent's model is asked what to remember
+    /// How texts become vectors: its model is empty for not at all, `lsa` for the built-in embedder.
+    ModelRef embedder;
+};
+
 /// What a tool call needs before it runs. What is denied, or not among `only` when that is given, is not there at all.
 /// Of the others `allow` wins, then `approve` and the mode, then the tool's own default.
 struct Permissions {
@@ -129,6 +138,7 @@ struct TeamSpec {
     TeamLimits limits;
     std::int64_t claimTtlMs = 300000;
     std::string memoryPath; ///< SQLite file, relative to the workspace; empty = memory only
+    MemoryUse memory;
     Permissions permissions;
     std::vector<HookSpec> hooks;
     SubAgentLimits subAgents;

@@ -47,6 +47,9 @@ void readMemory(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
     const auto path = std::filesystem::path(team.memoryPath).lexically_normal();
     if (path.is_absolute() || (!path.empty() && *path.begin() == ".."))
         memory.report("path", shown(team.memoryPath) + ", expected a path inside the workspace");
+    team.memory.inject = static_cast<int>(memory.integer("inject", 0, kMaxInjected).value_or(0));
+    team.memory.reflect = memory.boolean("reflect", false);
+    team.memory.embedder = readEmbedder(memory);
 }
 
 void readLimits(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)

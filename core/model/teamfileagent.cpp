@@ -223,6 +223,33 @@ AgentSpec readAgent(const Json &json, const std::string &pointer,
     return agent;
 }
 
+ModelRef readEmbedder(JsonObjectReader &in)
+{
+    const std::string model = in.string("embedder");
+    if (model.empty() || model == "lsa") {
+        for (const char *key : {"base_url", "api_key_env"})
+            if (in.has(key))
+                in.report(key, "there is no server that it could be about");
+        return {model, {}, {}};
+    }
+    const std::string provider = model.substr(0, model.find(':'));
+    if (std::find(kEmbeddingProviders.begin(), kEmbeddingProviders.end(), provider)
+            == kEmbeddingProviders.end()
+        || model.size() <= provider.size() + 1)
+        in.report("embedder",
+                  shown(model) + ", expected \"lsa\", \"openai:MODEL\" or \"ollama:MODEL\"");
+    AgentSpec server;
+    server.model = model;
+    server.baseUrl = in.string("base_url");
+    checkBaseUrl(in, server.baseUrl);
+    server.apiKeyEnv = in.string("api_key_env");
+    if (in.has("api_key_env") && !isVariableName(server.apiKeyEnv))
+        in.report(
+            "api_key_env",
+            "not the name of an environment variable, expected one such as \"OPENAI_API_KEY\"");
+    return {server.model, server.baseUrl, server.apiKeyEnv};
+}
+
 SubAgentLimits readSubAgents(JsonObjectReader &in, const std::filesystem::path &folder,
                              Mistake &mistake)
 {

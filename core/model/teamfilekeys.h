@@ -47,7 +47,9 @@ inline constexpr std::array<std::string_view, 7> kSubAgentKeys = {
     "api_key_env", "base_url", "max_depth", "max_parallel", "max_total", "model", "script"};
 inline constexpr std::array<std::string_view, 4> kPriceKeys = {"cache_read", "cache_write", "input",
                                                                "output"};
-inline constexpr std::array<std::string_view, 1> kMemoryKeys = {"path"};
+inline constexpr std::array<std::string_view, 6> kMemoryKeys = {
+    "api_key_env", "base_url", "embedder", "inject", "path", "reflect"};
+inline constexpr std::array<std::string_view, 2> kEmbeddingProviders = {"ollama", "openai"};
 inline constexpr std::array<std::string_view, 8> kPermissionKeys = {
     "allow",         "allow_unattended_execute",
     "approve",       "deny",
@@ -134,6 +136,7 @@ inline constexpr std::int64_t kMaxClaimTtlS = 86400;
 inline constexpr std::int64_t kMaxThreads = 64;
 inline constexpr std::int64_t kMaxIterations = 1000;
 inline constexpr std::int64_t kMaxTimeoutS = 3600;
+inline constexpr std::int64_t kMaxInjected = 50;
 inline constexpr std::int64_t kMaxInactivityS = 604800;
 inline constexpr std::int64_t kMaxSubAgentDepth = 5;
 inline constexpr std::int64_t kMaxSubAgentsAtOnce = 50;

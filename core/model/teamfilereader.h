@@ -16,6 +16,9 @@ std::filesystem::path absoluteIn(const std::filesystem::path &folder, const std:
 AgentSpec readAgent(const Json &json, const std::string &pointer,
                     const std::filesystem::path &folder, Mistake &mistake);
 
+/// What of `embedder`, `base_url` and `api_key_env` there is; absent = none.
+ModelRef readEmbedder(JsonObjectReader &in);
+
 /// Absent = no sub-agents.
 SubAgentLimits readSubAgents(JsonObjectReader &in, const std::filesystem::path &folder,
                              Mistake &mistake);

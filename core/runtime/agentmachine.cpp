@@ -134,6 +134,8 @@ void AgentMachine::on(input::Ready &in, Effects &out)
         return;
     for (Message &message : in.mail)
         addMessage(std::move(message), out);
+    if (!in.memories.empty())
+        addMessage(Message::system(std::move(in.memories)), out, jsonObject({{"how", "memory"}}));
     if (!m_context.needsResponse) {
         conclude(out);
         return;

@@ -27,6 +27,7 @@ struct Start {
 /// Answer to effect::Prepare.
 struct Ready {
     std::vector<Message> mail;
+    std::string memories; ///< what the memory has on this turn; may be empty
 };
 /// Answer to effect::AskHooks.
 struct HooksAnswered {

@@ -20,7 +20,8 @@ AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token
     : m_spec(std::move(spec)), m_services(services), m_depth(depth), m_stop(std::move(stop)),
       m_requests(m_spec, offeredTools(), services.schemas),
       m_machine(m_spec, makeRules(), freshContext(m_spec, m_requests.systemPrompt())),
-      m_limiterTimer(new QTimer(this)), m_idleTimer(new QTimer(this)), m_saveTimer(new QTimer(this))
+      m_reflection(new Reflection(services, m_spec.name, this)), m_limiterTimer(new QTimer(this)),
+      m_idleTimer(new QTimer(this)), m_saveTimer(new QTimer(this))
 {
     beginTurn();
     m_idleTimer->setSingleShot(true);
@@ -70,7 +71,7 @@ void AgentWorker::begin(const std::string &task)
 
 void AgentWorker::wake()
 {
-    if (m_crashed || !m_machine.isIdle() || m_services.stopping
+    if (m_crashed || !m_machine.isIdle() || m_reflection->isActive() || m_services.stopping
         || !m_services.mailbox.hasMail(name()))
         return;
     if (!m_started) {
@@ -107,6 +108,7 @@ void AgentWorker::abandonWork()
     if (m_call)
         m_call->abort();
     m_call.reset();
+    m_reflection->cancel();
     m_held = false;
     m_approvals.clear();
     leaveQueue();
@@ -116,8 +118,11 @@ void AgentWorker::abandonWork()
 
 void AgentWorker::cancelNow(const std::string &reason)
 {
+    const auto finished = std::exchange(m_finished, std::nullopt);
     abandonWork();
     feed(input::Cancel{reason});
+    if (finished)
+        becomeIdle(*finished); // the turn itself was done
 }
 
 void AgentWorker::interrupt(const std::string &text)
@@ -125,6 +130,8 @@ void AgentWorker::interrupt(const std::string &text)
     if (m_crashed)
         return;
     m_started = true;
+    m_recalled = false;
+    m_finished.reset();
     m_idleTimer->stop();
     abandonWork();
     feed(input::Interrupt{text});
@@ -132,8 +139,7 @@ void AgentWorker::interrupt(const std::string &text)
 
 void AgentWorker::clearHistory()
 {
-    abandonWork();
-    feed(input::Cancel{"The conversation was cleared"});
+    cancelNow("The conversation was cleared");
     feed(input::ClearHistory{});
 }
 
@@ -279,7 +285,42 @@ void AgentWorker::perform(effect::Prepare &)
         ready.mail.push_back(Message::user(
             mail.from == "person" ? mail.text : "Message from " + mail.from + ": " + mail.text));
     }
-    feed(std::move(ready));
+    const bool beginsTurn = m_machine.context().iteration == 0 && !m_recalled;
+    if (m_services.team.memory.inject > 0 && beginsTurn)
+        recallThen(std::move(ready));
+    else
+        feed(std::move(ready));
+}
+
+// A search may wait for an embedder, so it is done on the pool.
+void AgentWorker::recallThen(input::Ready ready)
+{
+    m_recalled = true;
+    std::vector<Message> messages;
+    for (const auto &message : m_machine.context().messages)
+        messages.push_back(*message);
+    messages.insert(messages.end(), ready.mail.begin(), ready.mail.end());
+    const std::uint64_t generation = m_generation;
+    m_services.toolPool.start(
+        [this, generation, ready = std::move(ready), messages = std::move(messages)]() mutable {
+            ready.memories =
+                relevantMemories(m_services, name(), messages, m_services.team.memory.inject);
+            post([this, generation, ready = std::move(ready)]() mutable {
+                if (generation == m_generation)
+                    feed(std::move(ready));
+            });
+        });
+}
+
+// True when `then` is called later.
+bool AgentWorker::reflect(const std::string &outcome, std::function<void()> then)
+{
+    if (outcome != "done" || !m_services.team.memory.reflect || m_services.stopping || !m_client)
+        return false;
+    llm::ModelRequest request = m_requests.make(m_machine.target(), Context());
+    request.apiKey = llm::resolveApiKey(request.provider, m_machine.target().apiKeyEnv);
+    m_reflection->start(m_machine.context(), std::move(request), *m_client, std::move(then));
+    return true;
 }
 
 // Hooks may run commands, so they are asked on the pool like tools.
@@ -650,6 +691,20 @@ void AgentWorker::perform(effect::Finish &finish)
                                    {"iterations", m_machine.iterations()},
                                    {"usage", toJson(m_machine.context().usage)},
                                    {"error", finish.error ? Json(reason) : Json()}}));
+    m_recalled = false;
+    const bool reflects = reflect(finish.outcome, [this] {
+        if (const auto finished = std::exchange(m_finished, std::nullopt))
+            becomeIdle(*finished);
+    });
+    if (reflects)
+        m_finished = finish;
+    else
+        becomeIdle(finish);
+}
+
+void AgentWorker::becomeIdle(const effect::Finish &finish)
+{
+    const std::string reason = finish.error ? finish.error->message : std::string();
     m_busy = false;
     if (m_spec.inactivityTimeoutMs > 0)
         m_idleTimer->start();

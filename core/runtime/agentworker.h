@@ -4,6 +4,7 @@
 #include "core/llm/requestencoder.h"
 #include "core/runtime/agentmachine.h"
 #include "core/runtime/agentrequest.h"
+#include "core/runtime/reflection.h"
 #include "core/runtime/teamservices.h"
 
 #include <QObject>
@@ -68,6 +69,9 @@ private:
     void work(Input &input);
     void crash(const std::string &what);
     void abandonWork();
+    void recallThen(input::Ready ready);
+    bool reflect(const std::string &outcome, std::function<void()> then);
+    void becomeIdle(const effect::Finish &finish);
     void beginTurn();
     void perform(effect::Prepare &);
     void perform(effect::AskHooks &ask);
@@ -104,6 +108,7 @@ private:
     std::unique_ptr<llm::ModelClient> m_client; ///< made on the worker's thread
     std::unique_ptr<llm::ModelCall> m_call;
     llm::RequestEncoder m_encoder;
+    Reflection *m_reflection;
     QTimer *m_limiterTimer;
     QTimer *m_idleTimer;
     QTimer *m_saveTimer;           ///< runs while no further save is due
@@ -113,6 +118,8 @@ private:
     bool m_held = false; ///< paused between two calls
     bool m_started = false;
     bool m_crashed = false;
+    std::optional<effect::Finish> m_finished;    ///< the turn on which it reflects
+    bool m_recalled = false;                     ///< in this turn
     std::string m_loading;                       ///< the session that is being read, or empty
     std::optional<llm::ModelRequest> m_prepared; ///< the next request, with its body
     ModelRef m_preparedFor;                      ///< where it goes

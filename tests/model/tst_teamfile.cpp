@@ -90,7 +90,8 @@ void TeamFileTest::readsEveryKey()
     const auto team = parseTeamFile(R"({
         // comments are allowed
         "$schema": "team.schema.json", "name": "Trio", "description": "d", "task": "t",
-        "project": "project", "threads": 3, "claim_ttl_s": 45, "memory": {"path": "m.sqlite"},
+        "project": "project", "threads": 3, "claim_ttl_s": 45, "memory": {"path": "m.sqlite", "inject": 4, "reflect": true,
+          "embedder": "openai:text-embedding-3-small", "base_url": "http://e/v1", "api_key_env": "E_KEY"},
         "prices": {"ollama:small": {"input": 0, "output": 0.5, "cache_read": 0.01}},
         "sub_agents": {"max_depth": 2, "max_parallel": 3, "max_total": 9, "model": "ollama:small",
           "base_url": "http://small/v1", "api_key_env": "SMALL_KEY"},
@@ -124,6 +125,10 @@ void TeamFileTest::readsEveryKey()
     QCOMPARE(team->threads, 3);
     QCOMPARE(team->claimTtlMs, 45000);
     QCOMPARE(team->memoryPath, std::string("m.sqlite"));
+    QCOMPARE(team->memory.inject, 4);
+    QVERIFY(team->memory.reflect);
+    QVERIFY(team->memory.embedder
+            == (ModelRef{"openai:text-embedding-3-small", "http://e/v1", "E_KEY"}));
     QCOMPARE(*team->limits.rpm, 10);
     QCOMPARE(*team->limits.tpm, 2000);
     QCOMPARE(*team->limits.budgetUsd, 1.5);
@@ -237,6 +242,11 @@ void TeamFileTest::namesPlaceAndExpectation_data()
     row("half a price", "/prices", R"({"a:b": {"input": 1}})", "/prices/a:b/output: missing");
     row("a price below nothing", "/prices", R"({"a:b": {"input": -1, "output": 1}})",
         "/prices/a:b/input: -1");
+    row("an embedder that nobody knows", "/memory", R"({"embedder": "gpt"})",
+        "/memory/embedder: \"gpt\", expected \"lsa\"");
+    row("a server for the built-in embedder", "/memory",
+        R"({"embedder": "lsa", "base_url": "http://e/v1"})", "/memory/base_url: there is no server",
+        false);
     row("sub-agents without end", "/sub_agents", R"({"max_depth": 6})", "/sub_agents/max_depth: 6");
     row("far key", "/zebra", "1", "/zebra: unknown key, expected one of \"$schema\", \"agents\"");
     row("key with a slash", "/a~1b", "1", "/a~1b: unknown key");
@@ -516,6 +526,8 @@ void TeamFileTest::schemaHasTheSameBoundsAndDefaults()
     QVERIFY(sub.at("max_parallel").at("default") == Json(plainSub.maxParallel));
     QVERIFY(sub.at("max_total").at("maximum") == Json(teamfile::kMaxSubAgents));
     QVERIFY(sub.at("max_total").at("default") == Json(plainSub.maxTotal));
+    QVERIFY(team.at("memory").at("properties").at("inject").at("maximum")
+            == Json(teamfile::kMaxInjected));
     const HookSpec plainHook;
     QCOMPARE(keysOf(agent.at("settings").at("properties")), asSet(teamfile::kSettings));
     const Json &hook = rules.at("$defs").at("hook").at("properties");

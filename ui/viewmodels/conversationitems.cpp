@@ -218,6 +218,8 @@ void ConversationModel::addDelta(const Event &event)
 void ConversationModel::applyRequest(const Event &event)
 {
     const Fields data(event.data);
+    if (data.view("purpose") == "memory")
+        return; // beside the conversation
     Thread &of = thread(event.agent);
     if (event.kind == EventKind::ResponseReceived) {
         of.answerUs = event.durationUs;

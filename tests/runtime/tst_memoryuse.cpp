@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a team remembers gets into its conversations, and what happens there into its memory.
+#include "tests/support/runprobe.h"
+
+using namespace orrery;
+
+class TestMemoryUse : public QObject, private RunProbe
+{
+    Q_OBJECT
+
+private:
+    static Json remembering(const char *content)
+    {
+        return call("remember", {{"content", content}});
+    }
+    /// What was put into the conversation because of the memory.
+    std::vector<std::string> injected()
+    {
+        std::vector<std::string> texts;
+        for (const EventPtr &event : seen())
+            if (event->kind == EventKind::MessageAdded && event->data.value("how", "") == "memory")
+                texts.push_back(event->data["message"]["content"]);
+        return texts;
+    }
+    std::string contentOf(EventKind kind)
+    {
+        const EventPtr event = latest(kind);
+        return event ? event->data.value("content", "") : std::string();
+    }
+
+private slots:
+    void init() { freshFolder(); }
+    void cleanup() { m_run.reset(); }
+
+    void whatGoesWithTheMessageIsPutBeforeTheModel()
+    {
+        start(Json::array({remembering("The parser is in reader.cpp."),
+                           {{"text", "Noted."}},
+                           {{"text", "In reader.cpp."}}}),
+              runtime::ApprovalMode::None, {{"memory", {{"inject", 3}}}});
+        QCOMPARE(end(), QString("done"));
+        QVERIFY(injected().empty()); // there was nothing yet
+        m_run->sendToAgent("solo", "Where is the parser?");
+        QCOMPARE(end(), QString("done"));
+        QCOMPARE(injected().size(), std::size_t(1));
+        QVERIFY(injected()[0].find("The parser is in reader.cpp.") != std::string::npos);
+        QCOMPARE(count(EventKind::MemorySearched), 1);
+    }
+
+    void withoutTheSettingNothingIs()
+    {
+        start(Json::array({remembering("The parser is in reader.cpp."), {{"text", "Noted."}}}),
+              runtime::ApprovalMode::None);
+        QCOMPARE(end(), QString("done"));
+        m_run->sendToAgent("solo", "Where is the parser?");
+        QCOMPARE(end(), QString("done"));
+        QVERIFY(injected().empty());
+    }
+
+    void afterATurnTheModelSaysWhatToRemember()
+    {
+        const Json changes = {{{"action", "remember"},
+                               {"content", "Tests are run by make check."},
+                               {"importance", 0.8}}};
+        runtime::RunOptions options;
+        options.team = team({{"solo", {{{"text", "Make check runs the tests."}}}},
+                             {"solo/memory", {{{"text", changes.dump()}}}}},
+                            {{{"name", "solo"}}}, {{"memory", {{"reflect", true}}}});
+        options.approvals = runtime::ApprovalMode::None;
+        start(std::move(options));
+        QCOMPARE(end(), QString("done"));
+        QCOMPARE(count(EventKind::MemoryStored), 1);
+        QCOMPARE(contentOf(EventKind::MemoryStored), std::string("Tests are run by make check."));
+        // It is a call like any other: asked, answered, counted.
+        QCOMPARE(count(EventKind::RequestSent), 2);
+        QCOMPARE(count(EventKind::ResponseReceived), 2);
+    }
+
+    void anAnswerThatCannotBeReadOnlyWarns()
+    {
+        runtime::RunOptions options;
+        options.team = team(
+            {{"solo", {{{"text", "Done."}}}}, {"solo/memory", {{{"text", "I would rather not."}}}}},
+            {{{"name", "solo"}}}, {{"memory", {{"reflect", true}}}});
+        options.approvals = runtime::ApprovalMode::None;
+        start(std::move(options));
+        QCOMPARE(end(), QString("done"));
+        QCOMPARE(count(EventKind::MemoryStored), 0);
+        QCOMPARE(count(EventKind::Warning), 1);
+        QVERIFY(latest(EventKind::AgentFinished)->data["outcome"] == Json("done"));
+    }
+
+    void aMessageDuringTheReflectionIsAnswered()
+    {
+        runtime::RunOptions options;
+        options.team =
+            team({{"solo", {{{"text", "First."}}, {{"text", "Second."}}}},
+                  {"solo/memory", {{{"text", "[]"}, {"delay_ms", 400}}, {{"text", "[]"}}}}},
+                 {{{"name", "solo"}}}, {{"memory", {{"reflect", true}}}});
+        options.approvals = runtime::ApprovalMode::None;
+        start(std::move(options));
+        QTRY_COMPARE(count(EventKind::RequestSent), 2);
+        m_run->sendToAgent("solo", "And?");
+        QCOMPARE(end(), QString("done"));
+        QVERIFY(latest(EventKind::AgentFinished)->data["output"] == Json("Second."));
+    }
+
+    void aCancelledReflectionEndsTheRun()
+    {
+        runtime::RunOptions options;
+        options.team = team({{"solo", {{{"text", "First."}}}},
+                             {"solo/memory", {{{"text", "[]"}, {"delay_ms", 60000}}}}},
+                            {{{"name", "solo"}}}, {{"memory", {{"reflect", true}}}});
+        options.approvals = runtime::ApprovalMode::None;
+        start(std::move(options));
+        QTRY_COMPARE(count(EventKind::RequestSent), 2);
+        QVERIFY(m_run->isActive());
+        m_run->cancelAgent("solo");
+        QCOMPARE(end(), QString("done"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMemoryUse)
+#include "tst_memoryuse.moc"
