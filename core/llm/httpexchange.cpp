@@ -2,10 +2,9 @@
 #include "core/llm/httpexchange.h"
 
 #include "core/llm/httperror.h"
+#include "core/llm/httpwire.h"
 #include "core/llm/providers.h"
-#include "core/llm/retryhint.h"
 
-#include <QDateTime>
 #include <QNetworkReply>
 
 namespace orrery::llm {
@@ -57,11 +56,6 @@ void HttpExchange::abort()
     release(false);
 }
 
-int HttpExchange::status() const
-{
-    return m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-}
-
 void HttpExchange::onReadyRead()
 {
     if (m_done || !m_reply)
@@ -69,7 +63,7 @@ void HttpExchange::onReadyRead()
     if (m_silence.interval() > 0)
         m_silence.start();
     const QByteArray bytes = m_reply->readAll();
-    if (status() != 200) {
+    if (statusOf(*m_reply) != 200) {
         const std::size_t room = kMaxFailureBytes - m_failure.size();
         m_failure.append(bytes.constData(), std::min(room, std::size_t(bytes.size())));
         return;
@@ -96,12 +90,10 @@ void HttpExchange::onFinished()
         onReadyRead();
     if (!alive || m_done)
         return;
-    const int code = status();
+    const int code = statusOf(*m_reply);
     const bool cut = m_reply->error() != QNetworkReply::NoError;
-    if (code == 0)
-        finish(fail(networkError()));
-    else if (code != 200)
-        finish(fail(statusError(code)));
+    if (code != 200)
+        finish(fail(errorOfReply(*m_reply, m_host, m_failure)));
     else
         finish(m_reader->end(cut, m_reply->errorString().toStdString()));
 }
@@ -146,58 +138,6 @@ void HttpExchange::release(bool drain)
     }
     reply->abort();
     reply->deleteLater();
-}
-
-Error HttpExchange::networkError() const
-{
-    const QNetworkReply::NetworkError code = m_reply->error();
-    Error error = makeError(ErrorCode::Network, "cannot talk to " + m_host,
-                            m_reply->errorString().toStdString());
-    error.retryable = true;
-    switch (code) {
-    case QNetworkReply::ConnectionRefusedError:
-        error.message = m_host + " refuses connections: is the server running?";
-        break;
-    case QNetworkReply::HostNotFoundError: error.message = "there is no host " + m_host; break;
-    case QNetworkReply::RemoteHostClosedError:
-        error.message = m_host + " closed the connection without an answer";
-        break;
-    case QNetworkReply::SslHandshakeFailedError:
-        error.message = "no secure connection to " + m_host;
-        error.retryable = false;
-        break;
-    case QNetworkReply::ProtocolFailure:
-    case QNetworkReply::ProtocolUnknownError:
-    case QNetworkReply::ProtocolInvalidOperationError:
-        error.message = m_host + " does not answer in HTTP";
-        error.code = ErrorCode::BadResponse;
-        error.retryable = false;
-        break;
-    default: break;
-    }
-    return error;
-}
-
-Error HttpExchange::statusError(int status) const
-{
-    if (status < 400) {
-        Error error = errorFromAnswer(status, m_host, m_failure);
-        if (status >= 300) {
-            error.message =
-                m_host + " answered " + std::to_string(status)
-                + " and points elsewhere; redirects are not followed, correct the base_url";
-            error.detail =
-                m_reply->header(QNetworkRequest::LocationHeader).toString().toStdString();
-        }
-        return error;
-    }
-    Error error = errorFromAnswer(status, m_host, m_failure);
-    HttpHeaders headers;
-    for (const auto &[name, value] : m_reply->rawHeaderPairs())
-        headers.emplace_back(name.toStdString(), value.toStdString());
-    error.retryAfterMs = retryHintMs(Json::parse(m_failure, nullptr, false), headers,
-                                     QDateTime::currentMSecsSinceEpoch());
-    return error;
 }
 
 } // namespace orrery::llm

@@ -40,10 +40,6 @@ private:
     /// Drops the reply. With `drain` a complete answer may end by itself, so that its connection can be used again.
     void release(bool drain);
 
-    Error networkError() const;
-    Error statusError(int status) const;
-    int status() const;
-
     std::string m_apiKey;
     std::string m_host;
     ReplyReader::Expected m_expected;

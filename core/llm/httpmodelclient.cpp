@@ -3,15 +3,14 @@
 
 #include "core/llm/httpexchange.h"
 #include "core/llm/httprequest.h"
+#include "core/llm/httpwire.h"
 #include "core/llm/providers.h"
 #include "core/llm/uploaddevice.h"
 
 #include <QNetworkAccessManager>
-#include <QNetworkProxy>
 #include <QNetworkReply>
 #include <QNetworkRequest>
 #include <QPointer>
-#include <QUrl>
 
 namespace orrery::llm {
 namespace {
@@ -42,23 +41,11 @@ private:
 
 QNetworkRequest networkRequest(const HttpRequestSpec &spec)
 {
-    QNetworkRequest http(QUrl(QString::fromStdString(spec.url), QUrl::StrictMode));
+    HttpHeaders headers;
     if (!spec.stream)
-        http.setRawHeader("Accept", "application/json");
-    for (const auto &[name, value] : spec.headers)
-        http.setRawHeader(QByteArray::fromStdString(name), QByteArray::fromStdString(value));
-    // Compression would hold back the small pieces of a stream.
-    http.setRawHeader("Accept-Encoding", "identity");
-    http.setRawHeader("User-Agent", "orrery");
-    http.setHeader(QNetworkRequest::ContentLengthHeader, qulonglong(spec.body->size()));
-    http.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
-                      QNetworkRequest::ManualRedirectPolicy);
-    http.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    http.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    http.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    http.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
-    http.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
-    return http;
+        headers.emplace_back("Accept", "application/json");
+    headers.insert(headers.end(), spec.headers.begin(), spec.headers.end());
+    return wireRequest(spec.url, headers, spec.body->size());
 }
 
 /// The key of a service that nobody has named another address for.
@@ -72,13 +59,6 @@ Result<void> checkKey(const ModelRequest &request)
                                          + std::string(known->keyEnv));
     }
     return {};
-}
-
-/// Without user and password, which may stand in an address.
-std::string hostOf(const QUrl &url)
-{
-    const std::string host = url.host().toStdString();
-    return url.port() < 0 ? host : host + ":" + std::to_string(url.port());
 }
 
 } // namespace
@@ -118,10 +98,7 @@ QNetworkAccessManager *HttpModelClient::freeManager()
             < kRequestsPerManager)
             return manager.get();
     }
-    auto manager = std::make_unique<QNetworkAccessManager>();
-    manager->setProxy(QNetworkProxy::NoProxy);
-    manager->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
-    m_managers.push_back(std::move(manager));
+    m_managers.push_back(wireManager());
     return m_managers.back().get();
 }
 
