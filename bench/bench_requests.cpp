@@ -2,8 +2,11 @@
 // What a request costs as the history grows, beside encoding all of it each time; tool schemas from the cache.
 #include "core/llm/requestencoder.h"
 #include "core/llm/toolschemacache.h"
+#include "core/runtime/agentrequest.h"
 
 #include <benchmark/benchmark.h>
+
+#include <unordered_map>
 
 using namespace orrery;
 using namespace orrery::llm;
@@ -29,17 +32,26 @@ std::shared_ptr<const Message> result(std::int64_t i)
         Message::tool("call_" + std::to_string(i), "read_file", std::string(400, 'r')));
 }
 
+/// Tools as a run has them, found by their names.
 ToolView describe(const std::string &name)
 {
-    static const Json parameters = {
-        {"type", "object"},
-        {"properties",
-         {{"path", {{"type", "string"}, {"description", "relative to the workspace"}}},
-          {"from", {{"type", "integer"}}},
-          {"to", {{"type", "integer"}}}}},
-        {"required", {"path"}},
-        {"additionalProperties", false}};
-    return {name, "Reads a part of a file and gives it back with line numbers.", &parameters};
+    static std::unordered_map<std::string, tools::ToolPtr> known;
+    tools::ToolPtr &tool = known[name];
+    if (!tool) {
+        auto made = std::make_shared<tools::Tool>();
+        made->name = name;
+        made->description = "Reads a part of a file and gives it back with line numbers.";
+        made->parameters = {
+            {"type", "object"},
+            {"properties",
+             {{"path", {{"type", "string"}, {"description", "relative to the workspace"}}},
+              {"from", {{"type", "integer"}}},
+              {"to", {{"type", "integer"}}}}},
+            {"required", {"path"}},
+            {"additionalProperties", false}};
+        tool = std::move(made);
+    }
+    return runtime::view(tool);
 }
 
 std::vector<std::string> toolNames()
@@ -121,18 +133,51 @@ void schemasHit(benchmark::State &state)
 }
 BENCHMARK(schemasHit);
 
-/// 20 tools converted, and kept.
+/// 20 tools put into a list that was not known.
 void schemasMiss(benchmark::State &state)
 {
+    const auto form = static_cast<WireForm>(state.range(0));
     std::optional<ToolSchemaCache> cache;
     for (auto _ : state) {
         state.PauseTiming();
         cache.emplace(describe);
         const auto *set = cache->intern(toolNames());
         state.ResumeTiming();
-        benchmark::DoNotOptimize(cache->schemas(set, WireForm::Anthropic));
+        benchmark::DoNotOptimize(cache->schemas(set, form));
     }
+    state.SetItemsProcessed(state.iterations() * 20);
 }
-BENCHMARK(schemasMiss);
+BENCHMARK(schemasMiss)->DenseRange(0, 2);
+
+/// The same, and their JSON text, which the first request of a run needs.
+void schemasMissWithText(benchmark::State &state)
+{
+    const auto form = static_cast<WireForm>(state.range(0));
+    std::optional<ToolSchemaCache> cache;
+    for (auto _ : state) {
+        state.PauseTiming();
+        cache.emplace(describe);
+        const auto *set = cache->intern(toolNames());
+        state.ResumeTiming();
+        benchmark::DoNotOptimize(cache->schemas(set, form)->text().data());
+    }
+    state.SetItemsProcessed(state.iterations() * 20);
+}
+BENCHMARK(schemasMissWithText)->DenseRange(0, 2);
+
+/// The reference: the schemas as JSON trees, each a copy of what the tool says.
+void schemasAsTrees(benchmark::State &state)
+{
+    const auto form = static_cast<WireForm>(state.range(0));
+    const auto names = toolNames();
+    for (auto _ : state) {
+        Json list = Json::array();
+        for (const std::string &name : names)
+            list.push_back(toolSchema(describe(name), form));
+        benchmark::DoNotOptimize(list);
+    }
+    state.SetItemsProcessed(state.iterations() * 20);
+}
+BENCHMARK(schemasAsTrees)->DenseRange(0, 2);
 
 } // namespace

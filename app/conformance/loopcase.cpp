@@ -88,7 +88,7 @@ Json valueOr(const Json &object, const char *key, Json fallback)
 
 LoopCase::LoopCase(const Json &input)
     : m_input(input),
-      m_schemas([this](const std::string &name) { return runtime::view(*m_tools.at(name)); })
+      m_schemas([this](const std::string &name) { return runtime::view(m_tools.at(name)); })
 {
     const Json agent = valueOr(input, "agent", Json::object());
     m_spec.name = "agent";
@@ -290,10 +290,11 @@ void LoopCase::noteRequest(const llm::ModelRequest &request)
     const ModelRef &target = m_machine->target();
     const llm::WireForm form = llm::wireFormOf(target.provider());
     Json messages = *llm::encodeMessages(request.messages, form);
-    Json entry = {{"model", target.model},
-                  {"settings", request.settings},
-                  {"stream", request.stream},
-                  {"tools", request.tools && !request.tools->empty() ? *request.tools : Json()}};
+    Json entry = {
+        {"model", target.model},
+        {"settings", request.settings},
+        {"stream", request.stream},
+        {"tools", request.tools && !request.tools->empty() ? request.tools->toJson() : Json()}};
     if (form == llm::WireForm::OpenAi) {
         entry["system"] = nullptr;
         entry["messages"] = std::move(messages);

@@ -2,7 +2,7 @@
 #include "core/llm/messageencode.h"
 
 #include "core/llm/contentparts.h"
-#include "core/llm/jsonwriter.h"
+#include "core/model/jsonwriter.h"
 
 namespace orrery::llm {
 namespace {

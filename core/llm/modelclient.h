@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/llm/encodedrequest.h"
 #include "core/llm/messageencode.h"
+#include "core/llm/toolschemalist.h"
 #include "core/model/json.h"
 #include "core/model/messagelog.h"
 #include "core/model/usage.h"
@@ -27,7 +28,7 @@ struct ModelRequest {
     MessageList messages;
     /// What RequestEncoder made of this request; null = the client encodes it itself.
     std::shared_ptr<const EncodedRequest> body;
-    std::shared_ptr<const Json> tools; ///< already in the provider's form; null = none
+    std::shared_ptr<const ToolSchemaList> tools; ///< in the provider's form; null = none
     Json settings =
         Json::object(); ///< neutral names (docs/TEAM_FILE.md), `extra_body` for all others
     UnsignedThinking unsignedThinking = UnsignedThinking::LeaveOut;

@@ -69,7 +69,7 @@ Result<ModelRequest> requestFromJson(const Json &json, std::string provider, std
             return wrong(pointerTo("/tools/", schemas.size()), tool, "an object with a name");
         schemas.push_back(toolSchema(tool, wireFormOf(request.provider)));
     }
-    request.tools = std::make_shared<const Json>(std::move(schemas));
+    request.tools = std::make_shared<const ToolSchemaList>(std::move(schemas));
     return request;
 }
 

@@ -29,7 +29,8 @@ public:
     struct Expected {
         WireForm form = WireForm::OpenAi;
         bool stream = true;
-        std::shared_ptr<const Json> tools; ///< as in the request; null = none were offered
+        std::shared_ptr<const ToolSchemaList>
+            tools; ///< as in the request; null = none were offered
     };
 
     ReplyReader(Expected expected, std::string host);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/requestencoder.h"
 
-#include "core/llm/jsonwriter.h"
+#include "core/model/jsonwriter.h"
 #include "core/llm/providers.h"
 #include "core/llm/requestfields.h"
+
+#include <utility>
 
 namespace orrery::llm {
 
@@ -69,15 +71,33 @@ void RequestEncoder::writeHead(const ModelRequest &request)
     const char *key = m_form == WireForm::Gemini ? "contents" : "messages";
     const Json fields = requestFields(request, m_system);
     m_replacesMessages = fields.contains(key);
+    const std::string tools = toolsField(request);
     std::string head;
-    appendJson(head, fields);
-    if (!m_replacesMessages) {
-        head.pop_back();
-        if (!fields.empty())
-            head += ',';
-        head += '"';
-        head += key;
-        head += "\":[";
+    head.reserve(tools.size() + 512);
+    const auto begin = [&](std::string_view name) {
+        head += head.empty() ? '{' : ',';
+        appendJsonString(head, name);
+        head += ':';
+    };
+    bool toolsWritten = tools.empty();
+    const auto writeTools = [&] {
+        if (std::exchange(toolsWritten, true))
+            return;
+        begin("tools");
+        head += tools;
+    };
+    for (const auto &[name, value] : fields.get_ref<const Json::object_t &>()) {
+        if (name > "tools")
+            writeTools();
+        begin(name);
+        appendJson(head, value);
+    }
+    writeTools();
+    if (m_replacesMessages) {
+        head += '}';
+    } else {
+        begin(key);
+        head += '[';
     }
     m_head = std::make_shared<const std::string>(std::move(head));
     m_headKey = {request.provider, request.model, request.settings,

@@ -37,7 +37,7 @@ private:
         std::string provider;
         std::string model;
         Json settings;
-        std::shared_ptr<const Json> tools;
+        std::shared_ptr<const ToolSchemaList> tools;
         std::optional<std::string> system;
         bool stream = false;
     };

@@ -2,6 +2,7 @@
 #include "core/llm/requestfields.h"
 
 #include "core/llm/providers.h"
+#include "core/model/jsonwriter.h"
 
 #include <algorithm>
 #include <array>
@@ -79,8 +80,6 @@ Json openAiFields(const ModelRequest &request)
     for (const char *name : kOthers)
         put(fields, name, at(settings, name));
     put(fields, "stop", stopOf(settings));
-    if (request.tools)
-        fields["tools"] = *request.tools;
     mergeExtraBody(fields, settings);
     if (request.stream)
         fields["stream"] = true;
@@ -122,8 +121,6 @@ Json anthropicFields(const ModelRequest &request, const std::optional<std::strin
     put(fields, "cache_control", cacheControl(at(settings, "prompt_caching")));
     if (system && !system->empty())
         fields["system"] = *system;
-    if (request.tools)
-        fields["tools"] = *request.tools;
     mergeExtraBody(fields, settings);
     if (request.stream)
         fields["stream"] = true;
@@ -193,13 +190,6 @@ Json geminiFields(const ModelRequest &request, const std::optional<std::string> 
     Json fields = Json::object();
     if (system && !system->empty())
         fields["systemInstruction"] = {{"parts", Json::array({{{"text", *system}}})}};
-    Json tools = Json::array();
-    if (request.tools && !request.tools->empty())
-        tools.push_back({{"functionDeclarations", *request.tools}});
-    if (const Json &native = at(settings, "native_tools"); native.is_array())
-        tools.insert(tools.end(), native.begin(), native.end());
-    if (!tools.empty())
-        fields["tools"] = std::move(tools);
     if (Json config = geminiConfig(settings); !config.empty())
         fields["generationConfig"] = std::move(config);
     const Json &given = at(settings, "tool_config");
@@ -221,6 +211,23 @@ Json requestFields(const ModelRequest &request, const std::optional<std::string>
     case WireForm::OpenAi: break;
     }
     return openAiFields(request);
+}
+
+std::string toolsField(const ModelRequest &request)
+{
+    if (wireFormOf(request.provider) != WireForm::Gemini)
+        return request.tools ? request.tools->text() : std::string();
+    std::string text;
+    if (request.tools && !request.tools->empty())
+        text = "[{\"functionDeclarations\":" + request.tools->text() + "}";
+    if (const Json &native = at(request.settings, "native_tools"); native.is_array())
+        for (const Json &tool : native) {
+            text += text.empty() ? '[' : ',';
+            appendJson(text, tool);
+        }
+    if (!text.empty())
+        text += ']';
+    return text;
 }
 
 bool isReasoningModel(std::string_view provider, std::string_view model)

@@ -33,6 +33,15 @@ ScriptedSpeech::ScriptedSpeech(ScriptStep step, ModelReply reply, bool stream,
 
 void ScriptedSpeech::tick()
 {
+    const QPointer<ScriptedSpeech> alive(this);
+    m_isSpeaking = true;
+    advance();
+    if (alive)
+        m_isSpeaking = false;
+}
+
+void ScriptedSpeech::advance()
+{
     if (!m_clock.isValid()) {
         m_clock.start();
         m_timer.setInterval(kTickMs);

@@ -23,9 +23,11 @@ public:
                    std::function<void()> finished);
     /// Says nothing more and calls no handler from now on.
     void stop() { m_timer.stop(); }
+    bool isSpeaking() const { return m_isSpeaking; } ///< one of the handlers is being called
 
 private:
     void tick();
+    void advance();
     /// Sends what is due of `text`; false when a handler ended the call.
     bool speak(const std::string &text, std::size_t &sent, std::size_t due, bool thinking);
     void finish();
@@ -37,6 +39,7 @@ private:
     std::function<void()> m_finished;
     QTimer m_timer;
     QElapsedTimer m_clock;
+    bool m_isSpeaking = false;
     std::size_t m_thinkingSent = 0;
     std::size_t m_textSent = 0;
 };

@@ -23,9 +23,12 @@ public:
     {
         if (!m_speech)
             return;
-        // Not deleted at once: we may be inside one of its handlers.
         m_speech->stop();
-        m_speech->deleteLater();
+        // Not within one of its handlers.
+        if (m_speech->isSpeaking())
+            m_speech->deleteLater();
+        else
+            delete m_speech.data();
         m_speech.clear();
     }
 

@@ -13,15 +13,12 @@ namespace {
 constexpr std::string_view kOpen = "<tool_call>";
 constexpr std::string_view kClose = "</tool_call>";
 
-bool isOffered(const Json &tools, const Json &name)
+bool isOffered(const ToolSchemaList &tools, const Json &name)
 {
-    return name.is_string() && std::any_of(tools.begin(), tools.end(), [&](const Json &tool) {
-               return tool.is_object() && tool.contains("function") && tool["function"].is_object()
-                      && tool["function"].value("name", Json()) == name;
-           });
+    return name.is_string() && tools.offers(name.get_ref<const std::string &>());
 }
 
-std::optional<ToolCall> callFrom(std::string_view text, const Json &tools)
+std::optional<ToolCall> callFrom(std::string_view text, const ToolSchemaList &tools)
 {
     const Json json = Json::parse(text.begin(), text.end(), nullptr, false);
     if (!json.is_object() || !isOffered(tools, json.value("name", Json())))
@@ -42,9 +39,9 @@ std::optional<ToolCall> callFrom(std::string_view text, const Json &tools)
 
 } // namespace
 
-void takeTextCalls(Message &message, const Json &tools)
+void takeTextCalls(Message &message, const ToolSchemaList &tools)
 {
-    if (!message.toolCalls.empty() || !message.content || !tools.is_array())
+    if (!message.toolCalls.empty() || !message.content)
         return;
     std::string_view text = *message.content;
     std::string rest;

@@ -14,17 +14,18 @@ const ToolSchemaCache::Set *ToolSchemaCache::intern(std::vector<std::string> nam
     return set;
 }
 
-std::shared_ptr<const Json> ToolSchemaCache::schemas(const Set *set, WireForm form)
+std::shared_ptr<const ToolSchemaList> ToolSchemaCache::schemas(const Set *set, WireForm form)
 {
     if (set->m_names.empty())
         return nullptr;
     const std::lock_guard lock(m_mutex);
     auto &held = set->m_forms[static_cast<std::size_t>(form)];
     if (!held) {
-        Json list = Json::array();
+        auto list = std::make_shared<ToolSchemaList>();
+        list->reserve(set->m_names.size());
         for (const std::string &name : set->m_names)
-            list.push_back(toolSchema(m_describe(name), form));
-        held = std::make_shared<const Json>(std::move(list));
+            list->add(m_describe(name), form);
+        held = std::move(list);
         ++m_conversions;
     }
     return held;

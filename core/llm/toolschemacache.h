@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/toolschema.h"
-#include "core/model/json.h"
+#include "core/llm/toolschemalist.h"
 
 #include <array>
 #include <atomic>
@@ -27,7 +26,8 @@ public:
     {
         friend class ToolSchemaCache;
         std::vector<std::string> m_names;
-        mutable std::array<std::shared_ptr<const Json>, 3> m_forms; ///< by WireForm; under the lock
+        /// By WireForm; under the lock.
+        mutable std::array<std::shared_ptr<const ToolSchemaList>, 3> m_forms;
     };
     /// The tool of that name. Called when something is converted, under the cache's lock.
     using Describe = std::function<ToolView(const std::string &name)>;
@@ -40,7 +40,7 @@ public:
 
     /// The list of schemas that goes into ModelRequest::tools; null for a set without tools. A hit costs no
     /// allocation, and gives the same object each time.
-    std::shared_ptr<const Json> schemas(const Set *set, WireForm form);
+    std::shared_ptr<const ToolSchemaList> schemas(const Set *set, WireForm form);
 
     /// Lists that have been converted so far.
     std::uint64_t conversions() const { return m_conversions; }

@@ -71,7 +71,7 @@ Json toJson(const Event &event)
             {"agent", event.agent},
             {"parent", event.parent},
             {"duration_us", event.durationUs},
-            {"data", event.data}};
+            {"data", event.data.json()}};
 }
 
 } // namespace orrery

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/eventdata.h"
 #include "core/model/json.h"
 
 #include <cstdint>
@@ -124,7 +125,7 @@ struct Event {
     EventKind kind = EventKind::Warning;
     std::string run;
     std::string agent; ///< empty when it concerns the run as a whole, `person` when a person did it
-    Json data = Json::object();
+    EventData data;
 };
 
 using EventPtr = std::shared_ptr<const Event>;

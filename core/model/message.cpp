@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/message.h"
+
 #include "core/model/jsonobject.h"
+#include "core/model/jsonwriter.h"
 
 namespace orrery {
 
@@ -87,6 +89,38 @@ Json toJson(const Message &message)
         json["content_parts"] = std::move(parts);
     }
     return json;
+}
+
+void appendJson(std::string &out, const ToolCall &call)
+{
+    const auto &invalid = call.invalidArguments;
+    appendJsonObject(
+        out, {{"id", call.id},
+              {"name", call.name},
+              {"arguments", call.arguments},
+              {"_invalid_arguments", invalid ? JsonItem(*invalid) : JsonItem::absent()},
+              {"metadata", call.metadata.empty() ? JsonItem::absent() : JsonItem(call.metadata)}});
+}
+
+void appendJson(std::string &out, const ContentPart &part)
+{
+    appendJsonObject(out,
+                     {{"type", part.type}, {"content", part.content}, {"options", part.options}});
+}
+
+void appendJson(std::string &out, const Message &message)
+{
+    const auto &parts = message.contentParts;
+    appendJsonObject(
+        out,
+        {{"role", toString(message.role)},
+         {"content", message.content},
+         {"reasoning_content", message.reasoningContent},
+         {"tool_calls", message.toolCalls},
+         {"tool_call_id", message.toolCallId},
+         {"name", message.name},
+         {"metadata", message.metadata.empty() ? JsonItem::absent() : JsonItem(message.metadata)},
+         {"content_parts", parts && !parts->empty() ? JsonItem(*parts) : JsonItem::absent()}});
 }
 
 Result<ToolCall> toolCallFromJson(const Json &json)

@@ -58,6 +58,10 @@ struct Message {
 /// metadata and content_parts only when not empty.
 Json toJson(const Message &message);
 Json toJson(const ToolCall &call);
+/// Append the same as text.
+void appendJson(std::string &out, const Message &message);
+void appendJson(std::string &out, const ToolCall &call);
+void appendJson(std::string &out, const ContentPart &part);
 /// Reads the neutral form; absent fields are null or empty. Errors name the offending field.
 Result<Message> messageFromJson(const Json &json);
 Result<ToolCall> toolCallFromJson(const Json &json);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/usage.h"
 #include "core/model/jsonobject.h"
+#include "core/model/jsonwriter.h"
 
 namespace orrery {
 
@@ -25,6 +26,17 @@ Json toJson(const Usage &usage)
                        {"total_tokens", usage.totalTokens},
                        {"cache_creation_input_tokens", usage.cacheCreationInputTokens},
                        {"cache_read_input_tokens", usage.cacheReadInputTokens}});
+}
+
+void appendJson(std::string &out, const Usage &usage)
+{
+    appendJsonObject(out, {{"requests", usage.requests},
+                           {"tool_calls", usage.toolCalls},
+                           {"input_tokens", usage.inputTokens},
+                           {"output_tokens", usage.outputTokens},
+                           {"total_tokens", usage.totalTokens},
+                           {"cache_creation_input_tokens", usage.cacheCreationInputTokens},
+                           {"cache_read_input_tokens", usage.cacheReadInputTokens}});
 }
 
 Usage usageFromJson(const Json &json)

@@ -4,6 +4,7 @@
 #include "core/model/json.h"
 
 #include <cstdint>
+#include <string>
 
 namespace orrery {
 
@@ -22,6 +23,7 @@ struct Usage {
 };
 
 Json toJson(const Usage &usage);
+void appendJson(std::string &out, const Usage &usage); ///< the same as text
 Usage usageFromJson(const Json &json);
 
 } // namespace orrery

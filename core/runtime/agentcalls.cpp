@@ -102,10 +102,10 @@ bool AgentMachine::advance(std::size_t index, Effects &out)
 void AgentMachine::beginCall(std::size_t index, Effects &out)
 {
     OpenCall &call = m_calls[index];
-    out.push_back(
-        effect::Publish{EventKind::ToolRequested, jsonObject({{"call", orNull(call.call.id)},
-                                                              {"tool", orNull(call.call.name)},
-                                                              {"args", call.call.arguments}})});
+    out.push_back(effect::Publish{
+        EventKind::ToolRequested,
+        eventData(
+            {{"call", call.call.id}, {"tool", call.call.name}, {"args", call.call.arguments}})});
     if (call.call.invalidArguments) {
         answer(call, "Error: tool arguments were not valid JSON. Please retry with a JSON object.",
                "invalid_arguments");
@@ -127,16 +127,15 @@ void AgentMachine::afterHooks(std::size_t index, HookVerdict &verdict, Effects &
         return;
     if (!verdict.asked.empty()) {
         const HookPoint point = before ? HookPoint::PreToolUse : HookPoint::PostToolUse;
-        out.push_back(
-            effect::Publish{EventKind::HookDecided,
-                            jsonObject({{"point", toString(point)},
-                                        {"decision", verdict.denied              ? "deny"
-                                                     : verdict.changes.is_null() ? "allow"
-                                                                                 : "modify"},
-                                        {"hooks", verdict.asked},
-                                        {"tool", call.name},
-                                        {"reason", verdict.reason ? Json(*verdict.reason) : Json()},
-                                        {"changes", verdict.changes}})});
+        out.push_back(effect::Publish{
+            EventKind::HookDecided, eventData({{"point", toString(point)},
+                                               {"decision", verdict.denied              ? "deny"
+                                                            : verdict.changes.is_null() ? "allow"
+                                                                                        : "modify"},
+                                               {"hooks", verdict.asked},
+                                               {"tool", call.name},
+                                               {"reason", verdict.reason},
+                                               {"changes", verdict.changes}})});
     }
     if (!before) {
         if (verdict.changes.is_object() && verdict.changes.contains("result")) {
@@ -230,8 +229,12 @@ void AgentMachine::answer(OpenCall &call, std::string text, const char *how)
 void AgentMachine::commit(OpenCall &call, Effects &out)
 {
     applyUpdates(call.result.updates, out);
-    addMessage(Message::tool(call.call.id.value_or(""), call.name, std::move(call.result.content)),
-               out, jsonObject({{"how", call.how}, {"tool", orNull(call.call.name)}}));
+    m_context.add(
+        Message::tool(call.call.id.value_or(""), call.name, std::move(call.result.content)));
+    out.push_back(effect::Publish{EventKind::MessageAdded,
+                                  eventData({{"how", call.how},
+                                             {"tool", call.call.name},
+                                             {"message", *m_context.messages.back()}})});
     call.stage = Stage::Committed;
 }
 
@@ -241,11 +244,11 @@ void AgentMachine::applyUpdates(const ContextUpdate &updates, Effects &out)
         return;
     const auto applied = updates.applyTo(m_context.deps);
     out.push_back(
-        effect::Publish{EventKind::ContextUpdated, jsonObject({{"ops", updates.toJson()}})});
+        effect::Publish{EventKind::ContextUpdated, eventData({{"ops", updates.toJson()}})});
     if (!applied)
         out.push_back(effect::Publish{
             EventKind::Warning,
-            jsonObject({{"code", "context_update"}, {"message", applied.error().message}})});
+            eventData({{"code", "context_update"}, {"message", applied.error().message}})});
     // Only those of the next answer see the change.
     m_depsChanged = true;
 }

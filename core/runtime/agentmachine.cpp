@@ -16,16 +16,16 @@ long long retryDelayMs(const Error &error, int attempt)
     return 500LL << std::min(attempt - 1, 6);
 }
 
-Json hookEvent(HookPoint point, const HookVerdict &verdict)
+EventData hookEvent(HookPoint point, const HookVerdict &verdict)
 {
-    return jsonObject({{"point", toString(point)},
-                       {"decision", verdict.denied              ? "deny"
-                                    : verdict.changes.is_null() ? "allow"
-                                                                : "modify"},
-                       {"hooks", verdict.asked},
-                       {"tool", nullptr},
-                       {"reason", verdict.reason ? Json(*verdict.reason) : Json()},
-                       {"changes", verdict.changes}});
+    return eventData({{"point", toString(point)},
+                      {"decision", verdict.denied              ? "deny"
+                                   : verdict.changes.is_null() ? "allow"
+                                                               : "modify"},
+                      {"hooks", verdict.asked},
+                      {"tool", nullptr},
+                      {"reason", verdict.reason},
+                      {"changes", verdict.changes}});
 }
 
 /// What the model is told about an answer that is not accepted. An answer that was a call has to get it as the call's
@@ -56,11 +56,16 @@ AgentMachine::AgentMachine(AgentSpec spec, LoopRules rules, Context context)
       m_models({m_spec.model, m_spec.baseUrl, m_spec.apiKeyEnv}, m_spec.fallback)
 {}
 
+void AgentMachine::handle(Input &input, std::vector<Effect> &effects)
+{
+    std::visit([&](auto &in) { on(in, effects); }, input);
+}
+
 std::vector<Effect> AgentMachine::handle(Input input)
 {
-    Effects out;
-    std::visit([&](auto &in) { on(in, out); }, input);
-    return out;
+    Effects effects;
+    handle(input, effects);
+    return effects;
 }
 
 void AgentMachine::on(input::Start &in, Effects &out)
@@ -160,7 +165,7 @@ void AgentMachine::on(input::Ready &in, Effects &out)
 void AgentMachine::acquire(Effects &out)
 {
     out.push_back(
-        effect::Publish{EventKind::IterationStarted, jsonObject({{"n", m_iterations + 1}})});
+        effect::Publish{EventKind::IterationStarted, eventData({{"n", m_iterations + 1}})});
     m_models.begin();
     m_phase = Phase::Acquiring;
     out.push_back(effect::Acquire{});
@@ -234,7 +239,7 @@ void AgentMachine::promote(Effects &out)
     const std::string &now = m_models.active().model;
     out.push_back(effect::Publish{
         EventKind::ModelSwitched,
-        jsonObject(
+        eventData(
             {{"from", before}, {"to", now}, {"reason", "the request to " + before + " failed"}})});
     setDep("active_model", now);
 }
@@ -248,15 +253,15 @@ void AgentMachine::on(input::ModelFailed &in, Effects &out)
     const long long delay = retry ? retryDelayMs(in.error, m_attempt) : 0;
     if (!fellBack)
         out.push_back(effect::Release{});
-    out.push_back(
-        effect::Publish{EventKind::RequestFailed,
-                        jsonObject({{"code", toString(in.error.code)},
-                                    {"message", in.error.message},
-                                    {"detail", in.error.detail},
-                                    {"http_status", in.error.httpStatus},
-                                    {"retry_in_ms", retry ? Json(delay) : Json()},
-                                    {"fallback", fellBack ? Json(target().model) : Json()},
-                                    {"attempt", m_attempt}})});
+    out.push_back(effect::Publish{
+        EventKind::RequestFailed,
+        eventData({{"code", toString(in.error.code)},
+                   {"message", in.error.message},
+                   {"detail", in.error.detail},
+                   {"http_status", in.error.httpStatus},
+                   {"retry_in_ms", retry ? JsonItem(delay) : JsonItem(nullptr)},
+                   {"fallback", fellBack ? JsonItem(target().model) : JsonItem(nullptr)},
+                   {"attempt", m_attempt}})});
     if (fellBack) {
         requestModel(out); // with the reservation of the request that it takes the place of
         return;
@@ -299,10 +304,10 @@ void AgentMachine::conclude(Effects &out)
     }
     const bool retry = m_outputRetries < m_rules.output->maxRetries;
     out.push_back(
-        effect::Publish{EventKind::OutputRejected, jsonObject({{"attempt", m_outputRetries + 1},
-                                                               {"message", verdict.error->message},
-                                                               {"errors", verdict.error->detail},
-                                                               {"will_retry", retry}})});
+        effect::Publish{EventKind::OutputRejected, eventData({{"attempt", m_outputRetries + 1},
+                                                              {"message", verdict.error->message},
+                                                              {"errors", verdict.error->detail},
+                                                              {"will_retry", retry}})});
     if (!retry) {
         failWith(std::move(*verdict.error), out);
         return;
@@ -409,18 +414,17 @@ void AgentMachine::setDep(const std::string &key, Json value)
     m_depsChanged = true;
 }
 
-void AgentMachine::addMessage(Message message, Effects &out, Json about)
+void AgentMachine::addMessage(Message message, Effects &out)
 {
     m_context.add(std::move(message));
-    about["message"] = toJson(*m_context.messages.back());
-    out.push_back(effect::Publish{EventKind::MessageAdded, std::move(about)});
+    out.push_back(effect::Publish{EventKind::MessageAdded,
+                                  eventData({{"message", *m_context.messages.back()}})});
 }
 
-void AgentMachine::state(AgentState state, Effects &out, std::string reason)
+void AgentMachine::state(AgentState state, Effects &out, std::string_view reason)
 {
-    out.push_back(
-        effect::Publish{EventKind::AgentState,
-                        jsonObject({{"state", toString(state)}, {"reason", std::move(reason)}})});
+    out.push_back(effect::Publish{EventKind::AgentState,
+                                  eventData({{"state", toString(state)}, {"reason", reason}})});
 }
 
 void AgentMachine::failWith(Error error, Effects &out)
@@ -435,7 +439,7 @@ void AgentMachine::finish(std::string outcome, Json output, std::optional<Error>
     state(outcome == "done"      ? AgentState::Done
           : outcome == "stopped" ? AgentState::Stopped
                                  : AgentState::Failed,
-          out, error ? error->message : std::string());
+          out, error ? std::string_view(error->message) : std::string_view());
     out.push_back(effect::Save{});
     out.push_back(effect::Finish{std::move(outcome), std::move(output), std::move(error)});
 }

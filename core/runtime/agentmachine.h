@@ -110,7 +110,7 @@ struct RunTool {
 struct Save {};
 struct Publish {
     EventKind kind;
-    Json data;
+    EventData data;
 };
 struct Finish {
     std::string outcome; ///< done, failed, stopped
@@ -161,6 +161,8 @@ public:
     /// Goes on with `context`, whose iterations count from 0 in each turn.
     AgentMachine(AgentSpec spec, LoopRules rules, Context context);
 
+    /// Appends what is to be done now, in order.
+    void handle(Input &input, std::vector<Effect> &effects);
     std::vector<Effect> handle(Input input);
 
     const Context &context() const { return m_context; }
@@ -246,8 +248,8 @@ private:
     void applyUpdates(const ContextUpdate &updates, Effects &out);
     void setDep(const std::string &key, Json value);
 
-    void addMessage(Message message, Effects &out, Json about = Json::object());
-    void state(AgentState state, Effects &out, std::string reason = {});
+    void addMessage(Message message, Effects &out);
+    void state(AgentState state, Effects &out, std::string_view reason = {});
     void finish(std::string outcome, Json output, std::optional<Error> error, Effects &out);
     void failWith(Error error, Effects &out);
 

@@ -72,10 +72,16 @@ RequestSource::Terms RequestSource::makeTerms(const ModelRef &target)
     if (m_spec.stream && m_asksForUsage && form == llm::WireForm::OpenAi)
         terms.settings["stream_options"]["include_usage"] = true;
     if (isStructured()) {
-        Json tools = terms.tools ? *terms.tools : Json::array();
-        llm::applyTo(terms.settings, tools,
+        Json added = Json::array();
+        llm::applyTo(terms.settings, added,
                      llm::settingsFor(m_outputType, provider, m_outputMode, m_hasTools), form);
-        terms.tools = tools.empty() ? nullptr : std::make_shared<const Json>(std::move(tools));
+        if (added.empty())
+            return terms;
+        auto tools = terms.tools ? std::make_shared<llm::ToolSchemaList>(*terms.tools)
+                                 : std::make_shared<llm::ToolSchemaList>();
+        for (Json &tool : added)
+            tools->add(std::move(tool));
+        terms.tools = std::move(tools);
     }
     return terms;
 }

@@ -17,9 +17,10 @@
 namespace orrery::runtime {
 
 /// A tool as the schema cache wants to see it.
-inline llm::ToolView view(const tools::Tool &tool)
+inline llm::ToolView view(const tools::ToolPtr &tool)
 {
-    return {tool.name, tool.description, tool.parameters.is_null() ? nullptr : &tool.parameters};
+    return {tool->name, tool->description, tool->parameters.is_null() ? nullptr : &tool->parameters,
+            tool};
 }
 
 /// Makes an agent's requests, in the terms of whichever model they go to: settings, tools, and what its output type adds
@@ -45,7 +46,7 @@ private:
     /// What does not change from request to request to the same kind of provider.
     struct Terms {
         Json settings;
-        std::shared_ptr<const Json> tools;
+        std::shared_ptr<const llm::ToolSchemaList> tools;
     };
     const Terms &termsFor(const ModelRef &target);
     Terms makeTerms(const ModelRef &target);

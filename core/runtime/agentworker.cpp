@@ -5,7 +5,6 @@
 #include "core/llm/httprequest.h"
 #include "core/llm/providers.h"
 #include "core/model/contextcodec.h"
-#include "core/model/jsonobject.h"
 #include "core/tools/toolexecutor.h"
 #include "core/llm/toolschema.h"
 
@@ -65,7 +64,7 @@ void AgentWorker::begin(const std::string &task)
         prompt.replace(at, 8, task);
     m_services.publish(
         EventKind::AgentStarted, name(),
-        jsonObject({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", prompt}}));
+        eventData({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", prompt}}));
     feed(input::Start{prompt.empty() ? std::nullopt : std::optional(std::move(prompt))});
 }
 
@@ -77,7 +76,7 @@ void AgentWorker::wake()
     if (!m_started) {
         m_services.publish(
             EventKind::AgentStarted, name(),
-            jsonObject({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", ""}}));
+            eventData({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", ""}}));
         m_started = true;
     }
     m_busy = true; // before the mail is taken: see TeamRun::agentIdle
@@ -149,7 +148,7 @@ void AgentWorker::saveNow()
         saveContext(true);
     else
         m_services.publish(EventKind::SaveFailed, name(),
-                           jsonObject({{"message", "This run has no journal to save into."}}));
+                           eventData({{"message", "This run has no journal to save into."}}));
 }
 
 // Reading may block, so it is done on the pool.
@@ -170,7 +169,7 @@ void AgentWorker::load(const std::string &session)
             else
                 m_services.publish(
                     EventKind::Warning, name(),
-                    jsonObject({{"code", "load_context"}, {"message", context.error().message}}));
+                    eventData({{"code", "load_context"}, {"message", context.error().message}}));
         });
     });
 }
@@ -204,11 +203,11 @@ void AgentWorker::resolve(const std::string &callId, const ApprovalDecision &dec
                        : decision.verdict == Verdict::Edit  ? "edit"
                                                             : "reject";
     m_services.publish(EventKind::ApprovalResolved, name(),
-                       jsonObject({{"call", callId},
-                                   {"tool", m_machine.call(index).name.value_or("")},
-                                   {"decision", word},
-                                   {"note", decision.note},
-                                   {"by", decision.by}}));
+                       eventData({{"call", callId},
+                                  {"tool", m_machine.call(index).name.value_or("")},
+                                  {"decision", word},
+                                  {"note", decision.note},
+                                  {"by", decision.by}}));
     feed(input::Approval{index, decision});
 }
 
@@ -228,8 +227,7 @@ void AgentWorker::feed(Input input)
 
 void AgentWorker::work(Input &input)
 {
-    for (Effect &effect : m_machine.handle(std::move(input)))
-        m_pending.push_back(std::move(effect));
+    m_machine.handle(input, m_pending);
     if (m_performing)
         return;
     m_performing = true;
@@ -254,13 +252,13 @@ void AgentWorker::crash(const std::string &what)
         m_services.limiter->release(std::exchange(m_reservation, 0), m_services.clock.wallMs());
     const std::string reason = "The agent broke down: " + what;
     m_services.publish(EventKind::AgentState, name(),
-                       jsonObject({{"state", toString(AgentState::Crashed)}, {"reason", reason}}));
+                       eventData({{"state", toString(AgentState::Crashed)}, {"reason", reason}}));
     m_services.publish(EventKind::AgentFinished, name(),
-                       jsonObject({{"outcome", "crashed"},
-                                   {"output", ""},
-                                   {"iterations", m_machine.iterations()},
-                                   {"usage", toJson(m_machine.context().usage)},
-                                   {"error", reason}}));
+                       eventData({{"outcome", "crashed"},
+                                  {"output", ""},
+                                  {"iterations", m_machine.iterations()},
+                                  {"usage", m_machine.context().usage},
+                                  {"error", reason}}));
     m_busy = false;
     emit becameIdle(QString::fromStdString(name()), QStringLiteral("crashed"),
                     QString::fromStdString(reason), QString());
@@ -275,13 +273,13 @@ void AgentWorker::perform(effect::Prepare &)
     if (m_services.paused) {
         m_held = true;
         m_services.publish(EventKind::AgentState, name(),
-                           jsonObject({{"state", toString(AgentState::Paused)}, {"reason", ""}}));
+                           eventData({{"state", toString(AgentState::Paused)}, {"reason", ""}}));
         return;
     }
     input::Ready ready;
     for (team::PeerMessage &mail : m_services.mailbox.take(name())) {
         m_services.publish(EventKind::PeerMessageDelivered, name(),
-                           jsonObject({{"id", mail.id}, {"from", mail.from}, {"text", mail.text}}));
+                           eventData({{"id", mail.id}, {"from", mail.from}, {"text", mail.text}}));
         ready.mail.push_back(Message::user(
             mail.from == "person" ? mail.text : "Message from " + mail.from + ": " + mail.text));
     }
@@ -385,7 +383,7 @@ void AgentWorker::perform(effect::Acquire &)
     m_ticket = outcome.ticket;
     m_services.publish(
         EventKind::AgentState, name(),
-        jsonObject({{"state", toString(AgentState::WaitingRate)}, {"reason", denial.sentence}}));
+        eventData({{"state", toString(AgentState::WaitingRate)}, {"reason", denial.sentence}}));
     armLimiterTimer(denial.fitsAtMs.value_or(m_services.clock.wallMs() + 1000));
 }
 
@@ -420,10 +418,10 @@ void AgentWorker::granted(const team::RateLimiter::Verdict &verdict, std::uint64
     }
     m_reservation = verdict.reservation;
     m_services.publish(EventKind::LimiterAcquired, name(),
-                       jsonObject({{"reservation", m_reservation},
-                                   {"tokens", m_estimate},
-                                   {"window_tokens", verdict.windowTokens},
-                                   {"window_requests", verdict.windowRequests}}));
+                       eventData({{"reservation", m_reservation},
+                                  {"tokens", m_estimate},
+                                  {"window_tokens", verdict.windowTokens},
+                                  {"window_requests", verdict.windowRequests}}));
     feed(input::Granted{});
 }
 
@@ -438,16 +436,16 @@ void AgentWorker::perform(effect::RequestModel &)
     m_firstTokenUs = 0;
     m_requestSeq =
         m_services.publish(EventKind::RequestSent, name(),
-                           jsonObject({{"call", m_callId},
-                                       {"provider", request.provider},
-                                       {"model", request.model},
-                                       {"base_url", request.baseUrl},
-                                       {"scripted", request.provider == "scripted"},
-                                       {"message_count", request.messages.size()},
-                                       {"tool_count", request.tools ? request.tools->size() : 0},
-                                       {"body_bytes", request.body ? request.body->size() : 0},
-                                       {"tokens_est", m_estimate},
-                                       {"schema_conversions", m_services.schemas.conversions()}}));
+                           eventData({{"call", m_callId},
+                                      {"provider", request.provider},
+                                      {"model", request.model},
+                                      {"base_url", request.baseUrl},
+                                      {"scripted", request.provider == "scripted"},
+                                      {"message_count", request.messages.size()},
+                                      {"tool_count", request.tools ? request.tools->size() : 0},
+                                      {"body_bytes", request.body ? request.body->size() : 0},
+                                      {"tokens_est", m_estimate},
+                                      {"schema_conversions", m_services.schemas.conversions()}}));
     request.apiKey = llm::resolveApiKey(request.provider, m_machine.target().apiKeyEnv);
 
     const std::uint64_t generation = ++m_generation;
@@ -457,40 +455,18 @@ void AgentWorker::perform(effect::RequestModel &)
             return;
         if (m_firstTokenUs == 0)
             m_firstTokenUs = m_services.clock.steadyUs();
-        Json data = jsonObject({{"call", m_callId}});
-        if (!delta.text.empty())
-            data["text"] = delta.text;
-        if (!delta.thinking.empty())
-            data["thinking"] = delta.thinking;
-        m_services.publish(EventKind::ModelDelta, name(), std::move(data), m_requestSeq);
+        const auto orAbsent = [](const std::string &text) {
+            return text.empty() ? JsonItem::absent() : JsonItem(text);
+        };
+        m_services.publish(EventKind::ModelDelta, name(),
+                           eventData({{"call", m_callId},
+                                      {"text", orAbsent(delta.text)},
+                                      {"thinking", orAbsent(delta.thinking)}}),
+                           m_requestSeq);
     };
     handlers.onDone = [this, generation](Result<llm::ModelReply> reply) {
-        if (generation != m_generation)
-            return;
-        // Out of the call's own stack frame, so that it may be destroyed.
-        post([this, generation, reply = std::move(reply)]() mutable {
-            if (generation != m_generation)
-                return;
-            m_call.reset();
-            if (!reply) {
-                feed(input::ModelFailed{reply.error(), m_firstTokenUs != 0});
-                return;
-            }
-            const std::int64_t now = m_services.clock.steadyUs();
-            m_cost = costOf(reply->usage);
-            m_services.publish(
-                EventKind::ResponseReceived, name(),
-                jsonObject(
-                    {{"call", m_callId},
-                     {"finish_reason", reply->finishReason},
-                     {"usage", toJson(reply->usage)},
-                     {"raw_usage", reply->rawUsage},
-                     {"cost_usd", m_cost ? Json(*m_cost) : Json()},
-                     {"ttft_ms",
-                      m_firstTokenUs ? Json((m_firstTokenUs - m_requestStartUs) / 1000) : Json()}}),
-                m_requestSeq, now - m_requestStartUs);
-            feed(input::Reply{std::move(*reply)});
-        });
+        if (generation == m_generation)
+            modelDone(std::move(reply));
     };
     if (!m_client)
         m_client = m_services.makeModelClient();
@@ -504,6 +480,29 @@ std::optional<double> AgentWorker::costOf(const Usage &usage) const
     return price ? std::optional(orrery::costOf(*price, usage, model.provider())) : std::nullopt;
 }
 
+void AgentWorker::modelDone(Result<llm::ModelReply> reply)
+{
+    // We are in one of the call's own functions: it is let go of when the next one has ended, or this worker goes.
+    m_endedCall = std::move(m_call);
+    if (!reply) {
+        feed(input::ModelFailed{reply.error(), m_firstTokenUs != 0});
+        return;
+    }
+    const std::int64_t now = m_services.clock.steadyUs();
+    m_cost = costOf(reply->usage);
+    m_services.publish(
+        EventKind::ResponseReceived, name(),
+        eventData({{"call", m_callId},
+                   {"finish_reason", reply->finishReason},
+                   {"usage", reply->usage},
+                   {"raw_usage", reply->rawUsage},
+                   {"cost_usd", m_cost ? JsonItem(*m_cost) : JsonItem(nullptr)},
+                   {"ttft_ms", m_firstTokenUs ? JsonItem((m_firstTokenUs - m_requestStartUs) / 1000)
+                                              : JsonItem(nullptr)}}),
+        m_requestSeq, now - m_requestStartUs);
+    feed(input::Reply{std::move(*reply)});
+}
+
 void AgentWorker::perform(effect::Settle &settle)
 {
     if (!m_services.limiter || !m_reservation)
@@ -514,11 +513,11 @@ void AgentWorker::perform(effect::Settle &settle)
                                now);
     const auto status = m_services.limiter->limiter().status(now);
     m_services.publish(EventKind::LimiterSettled, name(),
-                       jsonObject({{"reservation", reservation},
-                                   {"tokens_est", m_estimate},
-                                   {"tokens_actual", settle.usage.totalTokens},
-                                   {"window_tokens", status.windowTokens},
-                                   {"window_requests", status.windowRequests}}));
+                       eventData({{"reservation", reservation},
+                                  {"tokens_est", m_estimate},
+                                  {"tokens_actual", settle.usage.totalTokens},
+                                  {"window_tokens", status.windowTokens},
+                                  {"window_requests", status.windowRequests}}));
 }
 
 void AgentWorker::perform(effect::Release &)
@@ -527,7 +526,7 @@ void AgentWorker::perform(effect::Release &)
         return;
     const auto reservation = std::exchange(m_reservation, 0);
     m_services.publish(EventKind::LimiterReleased, name(),
-                       jsonObject({{"reservation", reservation}, {"tokens", m_estimate}}));
+                       eventData({{"reservation", reservation}, {"tokens", m_estimate}}));
     m_services.limiter->release(reservation, m_services.clock.wallMs());
 }
 
@@ -550,66 +549,63 @@ void AgentWorker::perform(effect::AskApproval &ask)
     m_approvals[id] = ask.index;
     m_services.publish(
         EventKind::ApprovalRequested, name(),
-        jsonObject({{"call", id},
-                    {"tool", call.name.value_or("")},
-                    {"args", call.arguments},
-                    {"reason", "The team's permissions ask for approval of this tool."}}));
+        eventData({{"call", id},
+                   {"tool", call.name.value_or("")},
+                   {"args", call.arguments},
+                   {"reason", "The team's permissions ask for approval of this tool."}}));
 }
 
-void AgentWorker::perform(effect::RunTool &run)
+tools::ToolContext AgentWorker::toolContext(const std::string &callId)
 {
-    const ToolCall &call = m_machine.call(run.index);
-    const std::string toolName = cleanToolName(call.name.value_or(""));
-    const tools::ToolPtr tool = m_services.tools.at(toolName);
-    const std::string callId = call.id.value_or("");
-    const std::uint64_t parent =
-        m_services.publish(EventKind::ToolStarted, name(),
-                           jsonObject({{"call", callId},
-                                       {"tool", toolName},
-                                       {"args", call.arguments},
-                                       {"category", toString(tool->category)}}));
-    const std::size_t index = run.index;
-    const auto surroundings = [this, callId, deps = m_machine.turnDeps(),
-                               stop = m_turnStop.get_token()] {
-        tools::ToolContext context;
-        context.run = m_services.run;
-        context.agent = m_spec.name;
-        context.callId = callId;
-        context.workspace = m_services.workspace;
-        context.stop = stop;
-        context.writeGate = m_services.writeGate.get();
-        context.deps = deps;
-        context.emitEvent = [this](EventKind kind, Json data) {
-            m_services.publish(kind, name(), std::move(data));
-        };
-        return context;
+    tools::ToolContext context;
+    context.run = m_services.run;
+    context.agent = m_spec.name;
+    context.callId = callId;
+    context.workspace = m_services.workspace;
+    context.stop = m_turnStop.get_token();
+    context.writeGate = m_services.writeGate.get();
+    context.deps = m_machine.turnDeps();
+    context.emitEvent = [this](EventKind kind, Json data) {
+        m_services.publish(kind, name(), data);
     };
-    const auto execute = [tool, surroundings, args = call.arguments] {
-        return tools::executeTool(*tool, args, surroundings());
-    };
-    const std::int64_t begin = m_services.clock.steadyUs();
-    const auto finished = [this, callId, toolName, parent,
-                           begin](const tools::ToolExecution &result) {
-        m_services.publish(EventKind::ToolFinished, name(),
-                           jsonObject({{"call", callId},
-                                       {"tool", toolName},
-                                       {"ok", result.ok},
-                                       {"content", result.content}}),
-                           parent, m_services.clock.steadyUs() - begin);
-    };
-    if (tool->isQuick) {
-        tools::ToolExecution result = execute();
-        finished(result);
-        feed(input::ToolDone{index, std::move(result)});
+    return context;
+}
+
+void AgentWorker::toolFinished(const ToolRun &run, const tools::ToolExecution &result)
+{
+    m_services.publish(EventKind::ToolFinished, name(),
+                       eventData({{"call", run.callId},
+                                  {"tool", run.tool->name},
+                                  {"ok", result.ok},
+                                  {"content", result.content}}),
+                       run.startSeq, m_services.clock.steadyUs() - run.startUs);
+}
+
+void AgentWorker::perform(effect::RunTool &effect)
+{
+    const ToolCall &call = m_machine.call(effect.index);
+    ToolRun run{m_services.tools.at(cleanToolName(call.name.value_or(""))), call.id.value_or(""), 0,
+                m_services.clock.steadyUs()};
+    run.startSeq = m_services.publish(EventKind::ToolStarted, name(),
+                                      eventData({{"call", run.callId},
+                                                 {"tool", run.tool->name},
+                                                 {"args", call.arguments},
+                                                 {"category", toString(run.tool->category)}}));
+    if (run.tool->isQuick) {
+        tools::ToolExecution result =
+            tools::executeTool(*run.tool, call.arguments, toolContext(run.callId));
+        toolFinished(run, result);
+        feed(input::ToolDone{effect.index, std::move(result)});
         return;
     }
     const std::uint64_t generation = m_generation;
-    if (tool->start) {
+    if (run.tool->start) {
+        const tools::Tool &tool = *run.tool;
         tools::startTool(
-            *tool, call.arguments, surroundings(),
-            [this, finished, generation, index](tools::ToolExecution result) {
-                post([this, finished, generation, index, result = std::move(result)]() mutable {
-                    finished(result);
+            tool, call.arguments, toolContext(run.callId),
+            [this, run, generation, index = effect.index](tools::ToolExecution result) {
+                post([this, run, generation, index, result = std::move(result)]() mutable {
+                    toolFinished(run, result);
                     if (generation == m_generation)
                         feed(input::ToolDone{index, std::move(result)});
                 });
@@ -617,10 +613,11 @@ void AgentWorker::perform(effect::RunTool &run)
         return;
     }
     // The pool is waited for before any worker is destroyed, so `this` outlives the job.
-    m_services.toolPool.start([this, execute, finished, generation, index] {
-        tools::ToolExecution result = execute();
-        post([this, finished, generation, index, result = std::move(result)]() mutable {
-            finished(result);
+    m_services.toolPool.start([this, generation, index = effect.index, args = call.arguments,
+                               context = toolContext(run.callId), run = std::move(run)]() mutable {
+        tools::ToolExecution result = tools::executeTool(*run.tool, args, std::move(context));
+        post([this, generation, index, run = std::move(run), result = std::move(result)]() mutable {
+            toolFinished(run, result);
             if (generation == m_generation)
                 feed(input::ToolDone{index, std::move(result)});
         });
@@ -662,11 +659,11 @@ void AgentWorker::saveContext(bool isExplicit)
          back = m_wayBack](const store::ContextStore::Saved &saved) {
             if (saved.error)
                 services.publish(EventKind::SaveFailed, agent,
-                                 jsonObject({{"message", saved.error->message}}));
+                                 eventData({{"message", saved.error->message}}));
             else
                 services.publish(
                     EventKind::ContextSaved, agent,
-                    jsonObject(
+                    eventData(
                         {{"version", version}, {"bytes", saved.bytes}, {"explicit", isExplicit}}));
             std::lock_guard lock(back->mutex);
             if (AgentWorker *worker = back->worker)
@@ -676,8 +673,11 @@ void AgentWorker::saveContext(bool isExplicit)
 
 void AgentWorker::perform(effect::Publish &publish)
 {
-    if (publish.kind == EventKind::RequestFailed)
-        publish.data["call"] = m_callId;
+    if (publish.kind == EventKind::RequestFailed) {
+        Json data = publish.data;
+        data["call"] = m_callId;
+        publish.data = data;
+    }
     m_services.publish(publish.kind, name(), std::move(publish.data), 0);
 }
 
@@ -685,12 +685,13 @@ void AgentWorker::perform(effect::Finish &finish)
 {
     ++m_generation;
     const std::string reason = finish.error ? finish.error->message : std::string();
-    m_services.publish(EventKind::AgentFinished, name(),
-                       jsonObject({{"outcome", finish.outcome},
-                                   {"output", finish.output.is_null() ? Json("") : finish.output},
-                                   {"iterations", m_machine.iterations()},
-                                   {"usage", toJson(m_machine.context().usage)},
-                                   {"error", finish.error ? Json(reason) : Json()}}));
+    m_services.publish(
+        EventKind::AgentFinished, name(),
+        eventData({{"outcome", finish.outcome},
+                   {"output", finish.output.is_null() ? JsonItem("") : JsonItem(finish.output)},
+                   {"iterations", m_machine.iterations()},
+                   {"usage", m_machine.context().usage},
+                   {"error", finish.error ? JsonItem(reason) : JsonItem(nullptr)}}));
     m_recalled = false;
     const bool reflects = reflect(finish.outcome, [this] {
         if (const auto finished = std::exchange(m_finished, std::nullopt))

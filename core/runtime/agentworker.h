@@ -87,6 +87,16 @@ private:
     void perform(effect::Finish &finish);
 
     std::optional<double> costOf(const Usage &usage) const; ///< nothing = unpriced
+    /// A call of a tool that has been started.
+    struct ToolRun {
+        tools::ToolPtr tool;
+        std::string callId;
+        std::uint64_t startSeq;
+        std::int64_t startUs;
+    };
+    tools::ToolContext toolContext(const std::string &callId);
+    void toolFinished(const ToolRun &run, const tools::ToolExecution &result);
+    void modelDone(Result<llm::ModelReply> reply);
     void granted(const team::RateLimiter::Verdict &verdict, std::uint64_t generation);
     void armLimiterTimer(std::int64_t fitsAtMs);
     void leaveQueue();
@@ -107,6 +117,7 @@ private:
     AgentMachine m_machine;
     std::unique_ptr<llm::ModelClient> m_client; ///< made on the worker's thread
     std::unique_ptr<llm::ModelCall> m_call;
+    std::unique_ptr<llm::ModelCall> m_endedCall; ///< the one before
     llm::RequestEncoder m_encoder;
     Reflection *m_reflection;
     QTimer *m_limiterTimer;

@@ -33,7 +33,7 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
     : run(std::move(runId)), team(std::move(spec)), workspace(std::move(folder)),
       clock(systemClock), bus(systemClock, journal), claims(team.claimTtlMs),
       policy(policyOf(team.permissions)),
-      schemas([this](const std::string &name) { return view(*tools.at(name)); })
+      schemas([this](const std::string &name) { return view(tools.at(name)); })
 {
     if (team.limits.any()) {
         team::LimiterConfig config;
@@ -60,7 +60,7 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
     toolPool.setMaxThreadCount(std::max<int>(8, 2 * static_cast<int>(team.agents.size())));
 }
 
-std::uint64_t TeamServices::publish(EventKind kind, const std::string &agent, Json data,
+std::uint64_t TeamServices::publish(EventKind kind, const std::string &agent, EventData data,
                                     std::uint64_t parent, std::int64_t durationUs)
 {
     Event event;

@@ -37,7 +37,7 @@ struct TeamServices {
                  const Clock &systemClock, store::JournalWriter *journal);
 
     /// Publishes an event of this run.
-    std::uint64_t publish(EventKind kind, const std::string &agent, Json data,
+    std::uint64_t publish(EventKind kind, const std::string &agent, EventData data,
                           std::uint64_t parent = 0, std::int64_t durationUs = 0);
     /// Publishes what has expired since the last call: claims and reservations.
     void publishExpired();

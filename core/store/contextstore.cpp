@@ -19,6 +19,9 @@ public:
     explicit Store(Database database) : m_database(std::move(database))
     {
         m_pool.setMaxThreadCount(1);
+        // The thread is made now and stays, so that no save has to wait for it.
+        m_pool.setExpiryTimeout(-1);
+        m_pool.start([] {});
     }
 
     ~Store() override

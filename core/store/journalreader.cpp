@@ -69,8 +69,10 @@ public:
             event->agent = query->text(4);
             event->parent = static_cast<std::uint64_t>(query->integer(5));
             event->durationUs = query->integer(6);
-            event->data = Json::parse(query->text(7), nullptr, false);
-            if (event->data.is_discarded())
+            std::string data = query->text(7);
+            const bool isObject = Json::accept(data) && data.starts_with('{');
+            event->data = EventData::fromText(std::move(data));
+            if (!isObject)
                 return fail(ErrorCode::Database, m_database.path() + ": event "
                                                      + std::to_string(event->seq) + " is damaged.");
             events.push_back(std::move(event));

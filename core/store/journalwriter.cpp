@@ -4,12 +4,13 @@
 
 #include <QCryptographicHash>
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace orrery::store {
 
@@ -71,21 +72,27 @@ public:
 private:
     void work()
     {
+        std::vector<EventPtr> group; // taken out of the queue; not yet written
         std::unique_lock lock(m_mutex);
         while (true) {
-            m_changed.wait(lock, [&] { return m_closing || !m_queue.empty(); });
-            if (m_queue.empty())
+            m_changed.wait(lock, [&] { return m_closing || !m_queue.empty() || !group.empty(); });
+            if (m_queue.empty() && group.empty())
                 return; // closing, and everything is written
             if (!m_closing && m_flushers == 0)
                 m_changed.wait_for(lock, kGroup, [&] { return m_closing || m_flushers > 0; });
-            const std::vector<EventPtr> group(m_queue.begin(), m_queue.end());
+            if (group.empty())
+                group.swap(m_queue);
+            else
+                std::move(m_queue.begin(), m_queue.end(), std::back_inserter(group));
+            m_queue.clear();
             lock.unlock();
             const auto done = commit(group);
+            const std::size_t count = group.size();
+            if (done)
+                group.clear(); // without the lock: there may be many events to free
             lock.lock();
             if (done) {
-                m_queue.erase(m_queue.begin(),
-                              m_queue.begin() + static_cast<std::ptrdiff_t>(group.size()));
-                m_committed += group.size();
+                m_committed += count;
                 m_error.reset();
             } else {
                 m_error = done.error();
@@ -114,8 +121,7 @@ private:
     Result<void> insert(const std::vector<EventPtr> &group)
     {
         for (const EventPtr &event : group) {
-            const std::string data =
-                event->data.dump(-1, ' ', false, Json::error_handler_t::replace);
+            const std::string &data = event->data.text();
             m_event.bind(1, static_cast<std::int64_t>(event->seq));
             m_event.bind(2, event->timeUs);
             m_event.bind(3, static_cast<std::int64_t>(event->kind));
@@ -157,7 +163,7 @@ private:
     std::condition_variable m_changed;
     std::condition_variable m_written;
     // Guarded by m_mutex:
-    std::deque<EventPtr> m_queue;
+    std::vector<EventPtr> m_queue;
     std::uint64_t m_appended = 0;
     std::uint64_t m_committed = 0;
     std::uint64_t m_failures = 0;

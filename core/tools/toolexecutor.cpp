@@ -143,13 +143,12 @@ bool endOrAbandon(Attempt &attempt, const Tool &tool, std::chrono::milliseconds 
     return false;
 }
 
-ToolResult runOnce(const Tool &tool, const Json &arguments, const ToolContext &context, int retry,
+ToolResult runOnce(const Tool &tool, const Json &arguments, ToolContext &context, int retry,
                    std::chrono::milliseconds grace)
 {
     if (tool.isQuick) {
-        ToolContext own = context;
-        own.retry = retry;
-        return callTool(tool.run, arguments, own);
+        context.retry = retry;
+        return callTool(tool.run, arguments, context);
     }
     const auto attempt = std::make_shared<Attempt>(tool, arguments, context, retry);
     std::optional<std::chrono::steady_clock::time_point> deadline;
@@ -224,10 +223,11 @@ bool isBreakdown(const ToolResult &result)
 
 } // namespace
 
-ToolExecution executeTool(const Tool &tool, const Json &given, const ToolContext &context,
+ToolExecution executeTool(const Tool &tool, const Json &given, ToolContext context,
                           std::chrono::milliseconds grace)
 {
-    const Json arguments = given.is_null() ? Json::object() : given;
+    static const Json none = Json::object();
+    const Json &arguments = given.is_null() ? none : given;
     if (auto refused = refuseArguments(tool, arguments))
         return std::move(*refused);
     for (int attempts = 1;; ++attempts) {

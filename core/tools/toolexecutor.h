@@ -22,7 +22,7 @@ struct ToolExecution {
 /// When the time of an attempt is up, or the person stops the run, the tool's stop token is requested. A tool that does
 /// not end within `grace` after that is left behind if it may be: it keeps running, but its events go nowhere and its
 /// writes are refused. The end of any other tool is waited for. Nothing that `context` refers to is used after return.
-ToolExecution executeTool(const Tool &tool, const Json &arguments, const ToolContext &context,
+ToolExecution executeTool(const Tool &tool, const Json &arguments, ToolContext context,
                           std::chrono::milliseconds grace = std::chrono::seconds(1));
 
 /// The same for a tool that has `start`: checks the arguments, starts it, and gives what came of it to `done`, on whichever

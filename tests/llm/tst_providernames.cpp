@@ -52,10 +52,13 @@ private slots:
             llm::ModelRequest request;
             request.provider = provider;
             request.model = "m";
-            const Json without = llm::requestFields(request, std::nullopt);
+            const auto sent = [&] {
+                return llm::requestFields(request, std::nullopt).dump() + llm::toolsField(request);
+            };
+            const std::string without = sent();
             request.settings[setting.toStdString()] =
                 value == values.end() ? Json(Json::array({"some"})) : value->second;
-            isSent = isSent || llm::requestFields(request, std::nullopt) != without;
+            isSent = isSent || sent() != without;
         }
         QVERIFY(isSent);
     }

@@ -127,7 +127,7 @@ ModelRequest requestOf(const std::string &provider)
     request.provider = provider;
     request.model = "m";
     request.settings = {{"temperature", 0.5}};
-    request.tools = std::make_shared<const Json>(Json::array({{{"name", "grep"}}}));
+    request.tools = std::make_shared<const ToolSchemaList>(Json::array({{{"name", "grep"}}}));
     return request;
 }
 
@@ -184,7 +184,9 @@ private slots:
                     if (!request.messages.empty())
                         rewrite(request.messages, [](auto &list) { list.erase(list.begin()); });
                     break;
-                case 5: request.tools = std::make_shared<const Json>(*request.tools); break;
+                case 5:
+                    request.tools = std::make_shared<const ToolSchemaList>(*request.tools);
+                    break;
                 default: break;
                 }
                 const std::string body = grown(encoder, request);

@@ -26,7 +26,7 @@ void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
-ToolView describe(const std::string &name) { return {name, "does something", nullptr}; }
+ToolView describe(const std::string &name) { return {name, "does something", nullptr, {}}; }
 
 } // namespace
 
@@ -41,11 +41,11 @@ private slots:
         const auto *set = cache.intern({"grep", "glob"});
         const auto first = cache.schemas(set, WireForm::OpenAi);
         QCOMPARE(first->size(), std::size_t(2));
-        QCOMPARE((*first)[0]["function"]["name"].get<std::string>(), std::string("grep"));
+        QCOMPARE(first->toJson()[0]["function"]["name"].get<std::string>(), std::string("grep"));
         QCOMPARE(cache.schemas(set, WireForm::OpenAi), first);
         QCOMPARE(cache.conversions(), std::uint64_t(1));
         const auto other = cache.schemas(set, WireForm::Anthropic);
-        QVERIFY((*other)[1].contains("input_schema"));
+        QVERIFY(other->toJson()[1].contains("input_schema"));
         QCOMPARE(cache.schemas(cache.intern({"grep", "glob"}), WireForm::Anthropic), other);
         QCOMPARE(cache.conversions(), std::uint64_t(2));
         QVERIFY(cache.schemas(cache.intern({"grep"}), WireForm::OpenAi) != first);
@@ -74,7 +74,7 @@ private slots:
     {
         ToolSchemaCache cache(describe);
         std::vector<std::thread> threads;
-        std::vector<std::shared_ptr<const Json>> lists(8);
+        std::vector<std::shared_ptr<const ToolSchemaList>> lists(8);
         for (auto &list : lists)
             threads.emplace_back([&cache, &list] {
                 for (int i = 0; i < 200; ++i)

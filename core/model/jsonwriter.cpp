@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/llm/jsonwriter.h"
+#include "core/model/jsonwriter.h"
 
 #include "core/model/canonicaljson.h"
 
 #include <array>
+#include <cassert>
 #include <charconv>
+#include <cstring>
 
-namespace orrery::llm {
+namespace orrery {
 namespace {
 
 enum class Kind : unsigned char { Plain, Escaped, Multibyte };
@@ -22,6 +24,21 @@ constexpr std::array<Kind, 256> kinds()
 }
 
 constexpr auto kKinds = kinds();
+
+/// Whether the eight bytes from `at` on are there and go into a JSON string as they are.
+bool isPlainRun(std::string_view text, std::size_t at)
+{
+    if (text.size() - at < 8)
+        return false;
+    std::uint64_t bytes;
+    std::memcpy(&bytes, text.data() + at, 8);
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    const auto hasZero = [](std::uint64_t x) { return (x - ones) & ~x; };
+    // The top bit of a byte is set if the byte is above 0x7f, below 0x20, or one of the two characters.
+    const std::uint64_t found =
+        bytes | (bytes - ones * 0x20) | hasZero(bytes ^ ones * '"') | hasZero(bytes ^ ones * '\\');
+    return (found & ones * 0x80) == 0;
+}
 
 /// Length of the UTF-8 character at the begin of `text`; 0 when there is none.
 std::size_t characterLength(std::string_view text)
@@ -81,6 +98,10 @@ void appendJsonString(std::string &out, std::string_view text)
     std::size_t from = 0;
     std::size_t at = 0;
     while (at < text.size()) {
+        if (isPlainRun(text, at)) {
+            at += 8;
+            continue;
+        }
         const Kind kind = kKinds[static_cast<unsigned char>(text[at])];
         if (kind == Kind::Plain) {
             ++at;
@@ -138,4 +159,42 @@ void appendJson(std::string &out, const Json &value)
     }
 }
 
-} // namespace orrery::llm
+void JsonItem::appendText(std::string &out, const JsonItem &item)
+{
+    appendJsonString(out, item.m_text);
+}
+
+void JsonItem::appendSigned(std::string &out, const JsonItem &item)
+{
+    appendInteger(out, item.m_number);
+}
+
+void JsonItem::appendUnsigned(std::string &out, const JsonItem &item)
+{
+    appendInteger(out, static_cast<std::uint64_t>(item.m_number));
+}
+
+void appendJsonObject(std::string &out, std::initializer_list<JsonField> members)
+{
+    std::array<const JsonField *, 24> sorted;
+    assert(members.size() <= sorted.size());
+    std::size_t count = 0;
+    for (const JsonField &member : members) {
+        if (member.value.isAbsent())
+            continue;
+        std::size_t at = count++;
+        for (; at > 0 && member.name < sorted[at - 1]->name; --at)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = &member;
+    }
+    out += '{';
+    for (std::size_t i = 0; i < count; ++i) {
+        out += i == 0 ? "\"" : ",\"";
+        out += sorted[i]->name;
+        out += "\":";
+        sorted[i]->value.appendTo(out);
+    }
+    out += '}';
+}
+
+} // namespace orrery

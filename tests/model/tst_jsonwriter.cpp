@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/llm/jsonwriter.h"
+#include "core/model/jsonwriter.h"
 #include "core/model/canonicaljson.h"
 
 #include <QRandomGenerator>
@@ -14,7 +14,7 @@ namespace {
 std::string written(const Json &json)
 {
     std::string out;
-    llm::appendJson(out, json);
+    appendJson(out, json);
     return out;
 }
 
@@ -88,7 +88,7 @@ private slots:
         QFETCH(QByteArray, text);
         QFETCH(QByteArray, expected);
         std::string out;
-        llm::appendJsonString(out, text.toStdString());
+        appendJsonString(out, text.toStdString());
         QCOMPARE(QByteArray::fromStdString(out), expected);
     }
 
