@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a snapshot of a conversation costs, beside a vector of the same pointers.
+// What a snapshot of a conversation costs, beside a vector of the same pointers; and updates of the deps.
 #include "core/model/context.h"
+#include "core/model/contextupdate.h"
 
 #include <benchmark/benchmark.h>
 
@@ -67,5 +68,37 @@ void readAll(benchmark::State &state)
 }
 BENCHMARK(readAll<MessageLog>)->Arg(4'000);
 BENCHMARK(readAll<Vector>)->Arg(4'000);
+
+/// So many appended updates, built and applied, as a tool that collects things gives them.
+void appendUpdates(benchmark::State &state)
+{
+    for (auto _ : state) {
+        Json deps = Json::object();
+        ContextUpdate update;
+        for (std::int64_t i = 0; i < state.range(0); ++i)
+            update.append("found", i);
+        benchmark::DoNotOptimize(update.applyTo(deps));
+    }
+    state.SetComplexityN(state.range(0));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(appendUpdates)->RangeMultiplier(10)->Range(100, 100'000)->Complexity();
+
+/// The same where each step makes a new list.
+void appendUpdatesByCopy(benchmark::State &state)
+{
+    for (auto _ : state) {
+        Json deps = {{"found", Json::array()}};
+        for (std::int64_t i = 0; i < state.range(0); ++i) {
+            Json longer = deps["found"];
+            longer.push_back(i);
+            deps["found"] = std::move(longer);
+        }
+        benchmark::DoNotOptimize(deps);
+    }
+    state.SetComplexityN(state.range(0));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(appendUpdatesByCopy)->RangeMultiplier(10)->Range(100, 1'000)->Complexity();
 
 } // namespace

@@ -5,8 +5,11 @@
 
 #include <benchmark/benchmark.h>
 
+#include <chrono>
 #include <deque>
+#include <memory>
 #include <mutex>
+#include <thread>
 
 using namespace orrery::team;
 
@@ -20,58 +23,141 @@ LimiterConfig wideOpen()
     return config;
 }
 
+/// What the threads of one benchmark share; the first makes it and ends it.
+template <typename T>
+std::unique_ptr<T> shared;
+
 /// Acquire and settle in a window that already holds so many entries.
 void limiterAcquireAndSettle(benchmark::State &state)
 {
-    RateLimiter limiter(wideOpen());
-    for (std::int64_t i = 0; i < state.range(0); ++i)
-        limiter.record("agent", 10, 0, 1, 0, 1000);
+    if (state.thread_index() == 0) {
+        shared<RateLimiter> = std::make_unique<RateLimiter>(wideOpen());
+        for (std::int64_t i = 0; i < state.range(0); ++i)
+            shared<RateLimiter>->record("agent", 10, 0, 1, 0, 1000);
+    }
+    const std::string agent = "agent" + std::to_string(state.thread_index());
     for (auto _ : state) {
-        const auto verdict = limiter.acquire("agent", 10, 1000);
-        limiter.record("agent", 10, 0, 1, verdict.reservation, 1000);
+        RateLimiter &limiter = *shared<RateLimiter>;
+        const auto verdict = limiter.acquire(agent, 10, 1000);
+        limiter.record(agent, 12, 0, 1, verdict.reservation, 1000);
     }
     state.SetItemsProcessed(state.iterations());
     state.SetComplexityN(state.range(0));
 }
 BENCHMARK(limiterAcquireAndSettle)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
+BENCHMARK(limiterAcquireAndSettle)->Arg(100'000)->ThreadRange(1, 16)->UseRealTime();
 
 /// The same two steps on a deque under a mutex, without agents, reservations or explanations.
-void limiterBareDeque(benchmark::State &state)
-{
+struct BareDeque {
     struct Entry {
         std::int64_t ms, tokens;
     };
     std::mutex mutex;
     std::deque<Entry> window;
     std::int64_t sum = 0;
-    for (std::int64_t i = 0; i < state.range(0); ++i)
-        window.push_back({1000, 10});
+};
+
+void limiterBareDeque(benchmark::State &state)
+{
+    if (state.thread_index() == 0) {
+        shared<BareDeque> = std::make_unique<BareDeque>();
+        for (std::int64_t i = 0; i < state.range(0); ++i)
+            shared<BareDeque>->window.push_back({1000, 10});
+    }
     for (auto _ : state) {
+        BareDeque &bare = *shared<BareDeque>;
         for (int step = 0; step < 2; ++step) {
-            std::lock_guard lock(mutex);
-            while (!window.empty() && window.front().ms <= 1000 - 60000) {
-                sum -= window.front().tokens;
-                window.pop_front();
+            std::lock_guard lock(bare.mutex);
+            while (!bare.window.empty() && bare.window.front().ms <= 1000 - 60000) {
+                bare.sum -= bare.window.front().tokens;
+                bare.window.pop_front();
             }
             if (step == 0) {
-                window.push_back({1000, 10});
-                sum += 10;
+                bare.window.push_back({1000, 10});
+                bare.sum += 10;
             }
-            benchmark::DoNotOptimize(sum);
+            benchmark::DoNotOptimize(bare.sum);
         }
     }
     state.SetItemsProcessed(state.iterations());
     state.SetComplexityN(state.range(0));
 }
 BENCHMARK(limiterBareDeque)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
+BENCHMARK(limiterBareDeque)->Arg(100'000)->ThreadRange(1, 16)->UseRealTime();
 
-/// Claim and release while so many other claims are held, 10 on each file.
+/// The same by adding the window up each time.
+void limiterAddingUp(benchmark::State &state)
+{
+    struct Entry {
+        std::int64_t ms, tokens;
+        std::string agent;
+    };
+    std::vector<Entry> window(static_cast<std::size_t>(state.range(0)), {1000, 10, "agent"});
+    for (auto _ : state) {
+        std::int64_t tokens = 0;
+        for (const Entry &entry : window)
+            tokens += entry.ms > 1000 - 60000 ? entry.tokens : 0;
+        benchmark::DoNotOptimize(tokens);
+        window.push_back({1000, 10, "agent"});
+        window.push_back({1000, 2, "agent"});
+        window.pop_back();
+        window.pop_back();
+    }
+    state.SetItemsProcessed(state.iterations());
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(limiterAddingUp)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
+
+/// A window that moves on: so many entries in it, each leaves as another comes.
+void limiterMovingWindow(benchmark::State &state)
+{
+    RateLimiter limiter(wideOpen());
+    // More than 60 entries: several a millisecond.
+    const std::int64_t eachMs = std::max<std::int64_t>(1, state.range(0) / 60000);
+    std::int64_t n = 0;
+    const auto step = [&] {
+        const std::int64_t now = state.range(0) < 60000 ? n * (60000 / state.range(0)) : n / eachMs;
+        ++n;
+        const auto verdict = limiter.acquire("agent", 10, now);
+        limiter.record("agent", 12, 0, 1, verdict.reservation, now);
+    };
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        step();
+    for (auto _ : state)
+        step();
+    state.SetItemsProcessed(state.iterations());
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(limiterMovingWindow)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
+
+/// A refusal, with who is in the way and when it fits: only when a third of the window has left.
+void limiterRefusal(benchmark::State &state)
+{
+    LimiterConfig config;
+    config.tpm = state.range(0) * 10;
+    RateLimiter limiter(config);
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        limiter.record("agent" + std::to_string(i % 10), 10, 0, 1, 0,
+                       1000 + i * 59000 / state.range(0));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(limiter.acquire("me", *config.tpm / 3, 60000));
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(limiterRefusal)->RangeMultiplier(10)->Range(100, 1'000'000);
+
+/// So many claims, 10 on each file.
+void fill(ClaimTable &table, std::int64_t count, std::int64_t nowMs = 0)
+{
+    for (std::int64_t i = 0; i < count; ++i)
+        table.claim("agent" + std::to_string(i % 10), "src/file" + std::to_string(i / 10) + ".cpp",
+                    i % 10 * 100, i % 10 * 100 + 50, nowMs);
+}
+
+/// Claim and release while so many other claims are held.
 void claimAndRelease(benchmark::State &state)
 {
     ClaimTable table;
-    for (std::int64_t i = 0; i < state.range(0); ++i)
-        table.claim("agent" + std::to_string(i % 10), "src/file" + std::to_string(i / 10) + ".cpp",
-                    i % 10 * 100, i % 10 * 100 + 50, 0);
+    fill(table, state.range(0));
     for (auto _ : state) {
         benchmark::DoNotOptimize(table.claim("me", "src/file5.cpp", 5000, 5050, 1));
         benchmark::DoNotOptimize(table.release("me", "src/file5.cpp", 1));
@@ -81,7 +167,106 @@ void claimAndRelease(benchmark::State &state)
 }
 BENCHMARK(claimAndRelease)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
 
-/// The same with one list that is looked through.
+/// The same all over the files, as the caches see it.
+void claimAndReleaseAnywhere(benchmark::State &state)
+{
+    ClaimTable table;
+    fill(table, state.range(0));
+    std::vector<std::string> files;
+    for (std::int64_t i = 0; i < 4096; ++i)
+        files.push_back("src/file" + std::to_string(i * 7919 % (state.range(0) / 10)) + ".cpp");
+    std::size_t next = 0;
+    for (auto _ : state) {
+        const std::string &file = files[next++ % files.size()];
+        benchmark::DoNotOptimize(table.claim("me", file, 5000, 5050, 1));
+        benchmark::DoNotOptimize(table.release("me", file, 1));
+    }
+    state.SetItemsProcessed(state.iterations());
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(claimAndReleaseAnywhere)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
+
+void claimConflict(benchmark::State &state)
+{
+    ClaimTable table;
+    fill(table, state.range(0));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(table.claim("me", "src/file5.cpp", 510, 520, 1));
+    state.SetItemsProcessed(state.iterations());
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(claimConflict)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
+
+/// The slowest single claim and the slowest expire() while so many claims expire at once.
+void claimStallAtExpiry(benchmark::State &state)
+{
+    using Clock = std::chrono::steady_clock;
+    double slowestClaim = 0;
+    double slowestExpire = 0;
+    std::size_t told = 0;
+    const auto timed = [](double &slowest, const auto &step) {
+        const auto start = Clock::now();
+        step();
+        slowest = std::max(slowest, std::chrono::duration<double>(Clock::now() - start).count());
+    };
+    for (auto _ : state) {
+        state.PauseTiming();
+        ClaimTable table(1000);
+        fill(table, state.range(0));
+        state.ResumeTiming();
+        for (std::int64_t i = 0;; ++i) {
+            timed(slowestClaim, [&] { (void)table.claim("me", "src/mine.cpp", i, i, 2000); });
+            std::size_t size = 0;
+            timed(slowestExpire, [&] { size = table.expire(2000).size(); });
+            told += size;
+            if (size == 0)
+                break;
+        }
+    }
+    state.counters["slowest_claim_us"] = slowestClaim * 1e6;
+    state.counters["slowest_expire_us"] = slowestExpire * 1e6;
+    state.SetItemsProcessed(static_cast<std::int64_t>(told));
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(claimStallAtExpiry)
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
+
+/// Claim and release while another thread reads all claims again and again.
+void claimAndReleaseBesideAReader(benchmark::State &state)
+{
+    ClaimTable table;
+    fill(table, state.range(0));
+    std::atomic<int> snapshots{0};
+    std::jthread reader([&](std::stop_token stop) {
+        for (; !stop.stop_requested(); ++snapshots)
+            benchmark::DoNotOptimize(table.snapshot(1));
+    });
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(table.claim("me", "src/file5.cpp", 5000, 5050, 1));
+        benchmark::DoNotOptimize(table.release("me", "src/file5.cpp", 1));
+    }
+    reader.request_stop();
+    reader.join();
+    state.counters["snapshots"] = snapshots.load();
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(claimAndReleaseBesideAReader)->RangeMultiplier(10)->Range(100, 1'000'000)->UseRealTime();
+
+void claimSnapshot(benchmark::State &state)
+{
+    ClaimTable table;
+    fill(table, state.range(0));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(table.snapshot(1));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(claimSnapshot)->RangeMultiplier(10)->Range(100, 100'000)->Complexity();
+
+/// Claim and release with one list that is looked through.
 void claimAndReleaseInAList(benchmark::State &state)
 {
     std::vector<Claim> held;

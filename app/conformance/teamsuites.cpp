@@ -54,11 +54,11 @@ Json claimsTimeline(const Json &input)
             results.push_back("ok");
         } else if (name == "get_discoveries") {
             Json list = Json::array();
-            for (const team::Discovery &found : board.snapshot())
-                list.push_back({{"agent", found.agent},
-                                {"topic", found.topic},
-                                {"content", found.content},
-                                {"timestamp_ms", found.timeMs}});
+            for (const auto &found : board.snapshot())
+                list.push_back({{"agent", found->agent},
+                                {"topic", found->topic},
+                                {"content", found->content},
+                                {"timestamp_ms", found->timeMs}});
             results.push_back(std::move(list));
         } else {
             return raised("unknown operation " + name);

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(EventKind::Count
     "memory_stored",     "memory_searched",  "memory_forgotten",  "context_updated",
     "context_saved",     "save_failed",      "model_switched",    "tool_requested",
     "hook_decided",      "output_rejected",  "agent_joined",      "agent_left",
-    "agent_interrupted", "history_cleared",  "context_loaded"};
+    "agent_interrupted", "history_cleared",  "context_loaded",    "limiter_held"};
 static_assert(!kKinds.back().empty());
 
 constexpr std::array<std::string_view, 11> kStates = {

@@ -42,7 +42,8 @@ namespace orrery {
 /// | ApprovalRequested | call, tool, args, reason |
 /// | ApprovalResolved | call, tool, decision (approve, reject, edit), note, by |
 /// | LimiterAcquired | reservation, tokens, window_tokens, window_requests |
-/// | LimiterWaiting, LimiterDenied | reason (tokens, requests, budget, agent_budget, too_large), tokens, limit, window_tokens, window_requests, holders [{agent, tokens, reserved}], fits_at_ms (null = never), sentence |
+/// | LimiterWaiting, LimiterDenied | reason (tokens, requests, budget, agent_budget, too_large, provider, queued), tokens, limit, window_tokens, window_requests, holders [{agent, tokens, reserved, requests}], fits_at_ms (null = never), sentence; queued: behind (agent) and head_reason (why that one waits); budgets: spent_usd, reserved_usd, estimate_usd (null = unpriced) |
+/// | LimiterHeld | provider, until_ms, sentence: a provider asked for a pause |
 /// | LimiterSettled | reservation, tokens_est, tokens_actual, window_tokens, window_requests |
 /// | LimiterReleased, LimiterExpired | reservation, tokens |
 /// | ClaimGranted | file, start, end, expires_at_ms, replaced ({start,end} or null) |
@@ -107,6 +108,7 @@ enum class EventKind : std::uint8_t {
     AgentInterrupted,
     HistoryCleared,
     ContextLoaded,
+    LimiterHeld,
     Count ///< not a kind
 };
 

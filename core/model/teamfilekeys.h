@@ -114,23 +114,15 @@ inline constexpr std::array<std::string_view, 14> kProviders = {
     "scripted", "openai", "anthropic", "gemini",   "groq", "mistral", "openrouter",
     "together", "ollama", "lmstudio",  "llamacpp", "vllm", "sglang",  "custom"};
 
-inline constexpr std::array<std::string_view, 17> kTools = {"read_file",
-                                                            "write_file",
-                                                            "edit_file",
-                                                            "glob",
-                                                            "grep",
-                                                            "bash",
-                                                            "claim_region",
-                                                            "release_region",
-                                                            "share_discovery",
-                                                            "peer_message",
-                                                            "broadcast_message",
-                                                            "delegate_task",
-                                                            "spawn_agents",
-                                                            "list_team",
-                                                            "remember",
-                                                            "recall",
-                                                            "forget"};
+inline constexpr std::array<std::string_view, 18> kTools = {"read_file",      "write_file",
+                                                            "edit_file",      "glob",
+                                                            "grep",           "bash",
+                                                            "claim_region",   "extend_claim",
+                                                            "release_region", "share_discovery",
+                                                            "peer_message",   "broadcast_message",
+                                                            "delegate_task",  "spawn_agents",
+                                                            "list_team",      "remember",
+                                                            "recall",         "forget"};
 
 inline constexpr std::int64_t kMaxClaimTtlS = 86400;
 inline constexpr std::int64_t kMaxThreads = 64;

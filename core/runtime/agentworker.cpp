@@ -360,13 +360,12 @@ void AgentWorker::perform(effect::Acquire &)
     }
     const std::uint64_t generation = m_generation;
     QPointer<AgentWorker> self(this);
-    auto outcome =
-        m_services.limiter->acquire(name(), m_estimate, m_services.clock.wallMs(),
-                                    [this, generation](team::RateLimiter::Verdict verdict) {
-                                        post([this, verdict = std::move(verdict), generation] {
-                                            granted(verdict, generation);
-                                        });
-                                    });
+    auto outcome = m_services.limiter->acquire(
+        {name(), m_estimate, estimatedCost(), m_preparedFor.provider()}, m_services.clock.wallMs(),
+        [this, generation](team::RateLimiter::Verdict verdict) {
+            post(
+                [this, verdict = std::move(verdict), generation] { granted(verdict, generation); });
+        });
     if (outcome.verdict.reservation != 0) {
         granted(outcome.verdict, generation);
         return;
@@ -413,7 +412,11 @@ void AgentWorker::granted(const team::RateLimiter::Verdict &verdict, std::uint64
     m_ticket = 0;
     if (verdict.reservation == 0) {
         m_services.publish(EventKind::LimiterDenied, name(), toJson(*verdict.denial));
-        feed(input::Refused{makeError(ErrorCode::Budget, verdict.denial->sentence)});
+        using Reason = team::LimiterDenial::Reason;
+        const Reason reason = verdict.denial->reason;
+        const bool money = reason == Reason::Budget || reason == Reason::AgentBudget;
+        feed(input::Refused{makeError(money ? ErrorCode::Budget : ErrorCode::RateLimited,
+                                      verdict.denial->sentence)});
         return;
     }
     m_reservation = verdict.reservation;
@@ -485,6 +488,7 @@ void AgentWorker::modelDone(Result<llm::ModelReply> reply)
     // We are in one of the call's own functions: it is let go of when the next one has ended, or this worker goes.
     m_endedCall = std::move(m_call);
     if (!reply) {
+        holdProvider(reply.error());
         feed(input::ModelFailed{reply.error(), m_firstTokenUs != 0});
         return;
     }
@@ -501,6 +505,32 @@ void AgentWorker::modelDone(Result<llm::ModelReply> reply)
                                               : JsonItem(nullptr)}}),
         m_requestSeq, now - m_requestStartUs);
     feed(input::Reply{std::move(*reply)});
+}
+
+/// What a call costs that uses the tokens reserved for it and answers as long as it may.
+std::optional<double> AgentWorker::estimatedCost() const
+{
+    Usage usage;
+    usage.inputTokens = m_estimate;
+    if (const auto most = m_spec.settings.find("max_tokens");
+        most != m_spec.settings.end() && most->is_number_integer())
+        usage.outputTokens = most->get<std::int64_t>();
+    return costOf(usage);
+}
+
+/// A provider that asks for a pause gets it from the whole team.
+void AgentWorker::holdProvider(const Error &error)
+{
+    if (!m_services.limiter || error.httpStatus != 429 || error.retryAfterMs <= 0)
+        return;
+    const std::string provider = m_machine.target().provider();
+    const std::int64_t now = m_services.clock.wallMs();
+    const std::int64_t until = now + error.retryAfterMs;
+    const std::string sentence = provider + " answered that it gets too many calls (HTTP 429).";
+    m_services.limiter->penalise(provider, until, sentence, now);
+    m_services.publish(
+        EventKind::LimiterHeld, name(),
+        jsonObject({{"provider", provider}, {"until_ms", until}, {"sentence", sentence}}));
 }
 
 void AgentWorker::perform(effect::Settle &settle)

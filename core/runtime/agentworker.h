@@ -100,6 +100,8 @@ private:
     void granted(const team::RateLimiter::Verdict &verdict, std::uint64_t generation);
     void armLimiterTimer(std::int64_t fitsAtMs);
     void leaveQueue();
+    void holdProvider(const Error &error);
+    std::optional<double> estimatedCost() const;
     void saveContext(bool isExplicit = false);
     void saved();
     LoopRules makeRules();

@@ -160,7 +160,7 @@ TeamRun::~TeamRun()
     if (d->active)
         finish("stopped", "The run was closed.");
     if (d->services->contexts) {
-        if (const auto flushed = d->services->contexts->flush(5000); !flushed)
+        if (const auto flushed = d->services->contexts->close(5000); !flushed)
             d->services->publish(EventKind::SaveFailed, "", {{"message", flushed.error().message}});
         d->services->contexts.reset();
     }

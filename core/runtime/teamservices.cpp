@@ -35,13 +35,15 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
       policy(policyOf(team.permissions)),
       schemas([this](const std::string &name) { return view(tools.at(name)); })
 {
-    if (team.limits.any()) {
-        team::LimiterConfig config;
-        config.rpm = team.limits.rpm;
-        config.tpm = team.limits.tpm;
-        config.budgetUsd = team.limits.budgetUsd;
-        limiter = std::make_unique<LimiterGate>(config, team.limits.policy);
-    }
+    team::LimiterConfig config;
+    config.rpm = team.limits.rpm;
+    config.tpm = team.limits.tpm;
+    config.budgetUsd = team.limits.budgetUsd;
+    for (const AgentSpec &agent : team.agents)
+        if (agent.budgetUsd)
+            config.agentBudgetsUsd.emplace(agent.name, *agent.budgetUsd);
+    if (team.limits.any() || !config.agentBudgetsUsd.empty())
+        limiter = std::make_unique<LimiterGate>(std::move(config), team.limits.policy);
     for (const AgentSpec &agent : team.agents) {
         members.join({agent.name, agent.role, agent.model, {}, 0});
         mailbox.open(agent.name);
@@ -80,9 +82,16 @@ void TeamServices::publishExpired()
                 {{"file", claim.file}, {"start", claim.start}, {"end", claim.end}});
     if (!limiter)
         return;
-    for (const team::ExpiredReservation &expired : limiter->limiter().takeExpired())
+    for (const team::ExpiredReservation &expired : limiter->limiter().takeExpired(clock.wallMs())) {
         publish(EventKind::LimiterExpired, expired.agent,
                 {{"reservation", expired.id}, {"tokens", expired.tokens}});
+        publish(EventKind::Warning, expired.agent,
+                {{"code", "reservation_expired"},
+                 {"message", "A call of " + expired.agent
+                                 + " has not told what it used in time; its reservation of "
+                                 + std::to_string(expired.tokens) + " tokens was given back."}});
+    }
+    limiter->pump(clock.wallMs());
 }
 
 bool TeamServices::sendMessage(const std::string &from, const std::string &to,
@@ -91,9 +100,12 @@ bool TeamServices::sendMessage(const std::string &from, const std::string &to,
     if (!members.has(to))
         return false;
     const std::string id = newId("msg");
-    // Published first: its delivery may be published by another thread at once.
-    publish(EventKind::PeerMessageSent, from, {{"id", id}, {"to", to}, {"text", text}});
-    mailbox.send({id, from, to, text, false});
+    {
+        std::lock_guard lock(m_post);
+        // Published first: its delivery may be published by another thread at once.
+        publish(EventKind::PeerMessageSent, from, {{"id", id}, {"to", to}, {"text", text}});
+        mailbox.send({id, from, to, text, false});
+    }
     if (wakeAgent)
         wakeAgent(to);
     return true;
@@ -101,18 +113,48 @@ bool TeamServices::sendMessage(const std::string &from, const std::string &to,
 
 int TeamServices::broadcastMessage(const std::string &from, const std::string &text)
 {
+    int count;
+    {
+        std::lock_guard lock(m_post);
+        count = postToAll(from, text);
+    }
+    wakeAllBut(from);
+    return count;
+}
+
+int TeamServices::postToAll(const std::string &from, const std::string &text)
+{
     const std::string id = newId("msg");
     publish(EventKind::PeerMessageSent, from, {{"id", id}, {"to", nullptr}, {"text", text}});
     int count = 0;
-    for (const team::Member &member : members.list()) {
+    for (const team::Member &member : members.list())
         // Sub-agents work on one task and are not disturbed.
-        if (member.name == from || member.depth > 0)
-            continue;
-        count += mailbox.send({id, from, member.name, text, true});
-        if (wakeAgent)
-            wakeAgent(member.name);
-    }
+        if (member.name != from && member.depth == 0)
+            count += mailbox.send({id, from, member.name, text, true});
     return count;
+}
+
+void TeamServices::wakeAllBut(const std::string &agent)
+{
+    if (!wakeAgent)
+        return;
+    for (const team::Member &member : members.list())
+        if (member.name != agent && member.depth == 0)
+            wakeAgent(member.name);
+}
+
+void TeamServices::shareDiscovery(team::Discovery discovery)
+{
+    const std::string from = discovery.agent;
+    {
+        std::lock_guard lock(m_post);
+        publish(EventKind::DiscoveryShared, from,
+                {{"topic", discovery.topic}, {"text", discovery.content}});
+        postToAll(from, "Discovery (" + discovery.topic.get<std::string>()
+                            + "): " + discovery.content.get<std::string>());
+        discoveries.share(std::move(discovery));
+    }
+    wakeAllBut(from);
 }
 
 Json toJson(const team::LimiterDenial &denial)
@@ -123,14 +165,24 @@ Json toJson(const team::LimiterDenial &denial)
                            {"tokens", holder.tokens},
                            {"reserved", holder.reserved},
                            {"requests", holder.requests}});
-    return {{"reason", team::toString(denial.reason)},
-            {"tokens", denial.tokens},
-            {"limit", denial.limit},
-            {"window_tokens", denial.windowTokens},
-            {"window_requests", denial.windowRequests},
-            {"holders", std::move(holders)},
-            {"fits_at_ms", denial.fitsAtMs ? Json(*denial.fitsAtMs) : Json()},
-            {"sentence", denial.sentence}};
+    using Reason = team::LimiterDenial::Reason;
+    Json data = {{"reason", team::toString(denial.reason)},
+                 {"tokens", denial.tokens},
+                 {"limit", denial.limit},
+                 {"window_tokens", denial.windowTokens},
+                 {"window_requests", denial.windowRequests},
+                 {"holders", std::move(holders)},
+                 {"fits_at_ms", denial.fitsAtMs ? Json(*denial.fitsAtMs) : Json()},
+                 {"sentence", denial.sentence}};
+    if (denial.reason == Reason::Queued) {
+        data["behind"] = denial.behind;
+        data["head_reason"] = team::toString(denial.headReason);
+    } else if (denial.reason == Reason::Budget || denial.reason == Reason::AgentBudget) {
+        data["spent_usd"] = denial.spentUsd;
+        data["reserved_usd"] = denial.reservedUsd;
+        data["estimate_usd"] = denial.estimateUsd ? Json(*denial.estimateUsd) : Json();
+    }
+    return data;
 }
 
 } // namespace orrery::runtime

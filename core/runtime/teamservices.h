@@ -25,13 +25,15 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
 namespace orrery::runtime {
 
 /// What the agents of one run share. Made before the first thread and destroyed after the last; every member is
-/// thread-safe by itself. Lock order: LimiterGate, then RateLimiter; a publish is never made while holding a lock.
+/// thread-safe by itself. Lock order: LimiterGate, then RateLimiter; the post, then EventBus and Mailbox. But for the
+/// post, a publish is never made while holding a lock.
 struct TeamServices {
     TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder,
                  const Clock &systemClock, store::JournalWriter *journal);
@@ -45,6 +47,8 @@ struct TeamServices {
     bool sendMessage(const std::string &from, const std::string &to, const std::string &text);
     /// To every member in its own right but the sender; the number of recipients.
     int broadcastMessage(const std::string &from, const std::string &text);
+    /// Puts it on the board (its topic and content are texts) and tells every teammate.
+    void shareDiscovery(team::Discovery discovery);
 
     const std::string run;
     const TeamSpec team;
@@ -70,9 +74,16 @@ struct TeamServices {
     std::function<void(const std::string &, std::vector<SubTask>, Delegations::Done)> delegate;
     std::atomic<bool> paused{false};
     std::atomic<bool> stopping{false};
+
+private:
+    int postToAll(const std::string &from, const std::string &text); ///< `m_post` is held
+    void wakeAllBut(const std::string &agent);
+
+    /// Held while something is published and put into boxes, so that messages are read in the order of their events.
+    std::mutex m_post;
 };
 
-/// claim_region, release_region, share_discovery, peer_message, broadcast_message, list_team.
+/// claim_region, extend_claim, release_region, share_discovery, peer_message, broadcast_message, list_team.
 std::vector<tools::ToolPtr> teamTools(TeamServices &services);
 /// delegate_task, spawn_agents; only for teams whose agents may have sub-agents.
 std::vector<tools::ToolPtr> delegationTools(TeamServices &services);

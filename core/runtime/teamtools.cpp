@@ -59,6 +59,27 @@ ToolResult claimRegion(TeamServices &services, const Json &args, const ToolConte
                                + std::to_string(services.team.claimTtlMs / 1000) + " s.");
 }
 
+ToolResult extendClaim(TeamServices &services, const Json &args, const ToolContext &context)
+{
+    const auto file =
+        tools::canonicalRelative(services.workspace, args.at("file").get<std::string>());
+    if (!file)
+        return ToolResult::error(file.error().message);
+    const auto claim = services.claims.extend(context.agent, *file, services.clock.wallMs());
+    if (!claim)
+        return ToolResult::error("You hold no claim on " + *file
+                                 + "; it may have expired. Use claim_region.");
+    services.publish(EventKind::ClaimGranted, context.agent,
+                     {{"file", *file},
+                      {"start", claim->start},
+                      {"end", claim->end},
+                      {"expires_at_ms", claim->deadlineMs},
+                      {"replaced", {{"start", claim->start}, {"end", claim->end}}}});
+    return ToolResult::success("Extended your claim on " + *file + " lines "
+                               + range(claim->start, claim->end) + " to another "
+                               + std::to_string(services.team.claimTtlMs / 1000) + " s.");
+}
+
 ToolResult releaseRegion(TeamServices &services, const Json &args, const ToolContext &context)
 {
     const auto file =
@@ -103,6 +124,11 @@ std::vector<tools::ToolPtr> teamTools(TeamServices &services)
              {"start_line", "integer", "First line, from 1"},
              {"end_line", "integer", "Last line, included"}},
             [s](const Json &args, ToolContext &context) { return claimRegion(*s, args, context); }),
+        makeTool(
+            "extend_claim",
+            "Extend your claim on a file before it expires, if your work there takes longer.",
+            category, {{"file", "string", "Path in the workspace"}},
+            [s](const Json &args, ToolContext &context) { return extendClaim(*s, args, context); }),
         makeTool("release_region", "Release your claim on a file.", category,
                  {{"file", "string", "Path in the workspace"}},
                  [s](const Json &args, ToolContext &context) {
@@ -113,13 +139,8 @@ std::vector<tools::ToolPtr> teamTools(TeamServices &services)
                  category,
                  {{"topic", "string", "A few words"}, {"content", "string", "What you found"}},
                  [s](const Json &args, ToolContext &context) {
-                     s->discoveries.share(
+                     s->shareDiscovery(
                          {context.agent, args.at("topic"), args.at("content"), s->clock.wallMs()});
-                     s->publish(EventKind::DiscoveryShared, context.agent,
-                                {{"topic", args.at("topic")}, {"text", args.at("content")}});
-                     s->broadcastMessage(context.agent,
-                                         "Discovery (" + args.at("topic").get<std::string>()
-                                             + "): " + args.at("content").get<std::string>());
                      return ToolResult::success("Shared.");
                  }),
         makeTool("peer_message", "Send a message to one teammate; it is in its next request.",

@@ -1,22 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/journal.h"
+#include "core/store/savequeue.h"
 #include "core/store/sqlite.h"
 
 #include <QThreadPool>
 
 #include <chrono>
-#include <condition_variable>
-#include <map>
-#include <mutex>
+#include <exception>
 
 namespace orrery::store {
 
 namespace {
 
+/// Longer than a group commit of the journal on a slow disk. A save that is locked out for longer is tried again.
+constexpr const char *kBusyTimeout = "PRAGMA busy_timeout=1000";
+
+Result<Database> openDatabase(const std::string &path)
+{
+    auto database = openJournal(path, Database::Mode::ReadWrite);
+    if (!database)
+        return database;
+    if (const auto set = database->execute(kBusyTimeout); !set)
+        return fail(set.error());
+    return database;
+}
+
 class Store final : public ContextStore
 {
 public:
-    explicit Store(Database database) : m_database(std::move(database))
+    Store(std::string path, Database database)
+        : m_path(std::move(path)), m_database(std::move(database)),
+          m_queue([this](const std::string &session,
+                         const SaveQueue::Job &job) { return write(session, job); },
+                  [this] { m_pool.start([this] { m_queue.work(); }); })
     {
         m_pool.setMaxThreadCount(1);
         // The thread is made now and stays, so that no save has to wait for it.
@@ -26,40 +42,50 @@ public:
 
     ~Store() override
     {
-        (void)flush(5000);
-        m_pool.waitForDone();
+        (void)close(5000);
+        m_pool.waitForDone(); // for the write under way
     }
 
     void save(const std::string &session, std::function<Json()> context,
               std::function<void(const Saved &)> done) override
     {
-        std::lock_guard lock(m_mutex);
-        Job &job = m_waiting[session];
-        job.context = std::move(context); // latest wins
-        job.version = ++m_version;
-        if (done)
-            job.done.push_back(std::move(done));
-        if (std::exchange(m_running, true))
-            return;
-        m_pool.start([this] { work(); });
+        m_queue.add(session, std::move(context), std::move(done));
     }
 
-    Result<void> flush(int deadlineMs) override
+    Result<Saved> saveNow(const std::string &session, std::function<Json()> context,
+                          int deadlineMs) override
     {
-        std::unique_lock lock(m_mutex);
-        if (m_idle.wait_for(lock, std::chrono::milliseconds(deadlineMs),
-                            [&] { return !m_running; }))
-            return {};
-        std::string names = m_current;
-        for (const auto &[session, job] : m_waiting)
-            names += (names.empty() ? "" : ", ") + session;
-        return fail(ErrorCode::Timeout, "These contexts could not be written in time: " + names);
+        struct Answer {
+            std::mutex mutex;
+            std::condition_variable given;
+            std::optional<Saved> saved;
+        };
+        const auto answer = std::make_shared<Answer>(); // it may come after the deadline
+        m_queue.add(session, std::move(context), [answer](const Saved &saved) {
+            std::lock_guard lock(answer->mutex);
+            answer->saved = saved;
+            answer->given.notify_all();
+        });
+        std::unique_lock lock(answer->mutex);
+        if (!answer->given.wait_for(lock, std::chrono::milliseconds(deadlineMs),
+                                    [&] { return answer->saved.has_value(); }))
+            return fail(ErrorCode::Timeout, "The context of " + session + " is not written after "
+                                                + std::to_string(deadlineMs)
+                                                + " ms; it is still to be.");
+        if (answer->saved->error)
+            return fail(*answer->saved->error);
+        return *answer->saved;
     }
+
+    Result<void> flush(int deadlineMs) override { return m_queue.flush(deadlineMs); }
+    Result<void> close(int deadlineMs) override { return m_queue.close(deadlineMs); }
 
     Result<Json> load(const std::string &session) override
     {
         std::lock_guard lock(m_databaseMutex);
-        auto query = m_database.prepare("SELECT json FROM contexts WHERE session = ?");
+        if (const auto ready = connect(); !ready)
+            return fail(ready.error());
+        auto query = m_database->prepare("SELECT json FROM contexts WHERE session = ?");
         if (!query)
             return fail(query.error());
         query->bind(1, session);
@@ -75,68 +101,76 @@ public:
     }
 
 private:
-    struct Job {
-        std::function<Json()> context;
-        std::uint64_t version = 0;
-        std::vector<std::function<void(const Saved &)>> done;
-    };
-
-    void work()
+    Saved write(const std::string &session, const SaveQueue::Job &job)
     {
-        std::unique_lock lock(m_mutex);
-        while (!m_waiting.empty()) {
-            auto node = m_waiting.extract(m_waiting.begin());
-            m_current = node.key();
-            lock.unlock();
-            const Saved saved = write(node.key(), node.mapped());
-            for (const auto &done : node.mapped().done)
-                done(saved);
-            lock.lock();
-            m_current.clear();
-        }
-        m_running = false;
-        m_idle.notify_all();
-    }
-
-    Saved write(const std::string &session, const Job &job)
-    {
-        const std::string text = job.context().dump(-1, ' ', false, Json::error_handler_t::replace);
-        Saved saved{session, job.version, text.size(), {}};
-        std::lock_guard lock(m_databaseMutex);
-        auto insert =
-            m_database.prepare("INSERT INTO contexts(session, version, json) VALUES(?1, ?2, ?3)"
-                               " ON CONFLICT(session) DO UPDATE SET version = ?2, json = ?3");
-        if (!insert) {
-            saved.error = insert.error();
+        Saved saved{session, job.version, 0, {}};
+        std::string text;
+        try {
+            text = job.context().dump(-1, ' ', false, Json::error_handler_t::replace);
+        } catch (const std::exception &exception) {
+            saved.error = makeError(ErrorCode::Internal,
+                                    "The context of " + session
+                                        + " cannot be written down: " + exception.what());
             return saved;
         }
-        insert->bind(1, session);
-        insert->bind(2, static_cast<std::int64_t>(job.version));
-        insert->bind(3, text);
-        if (const auto stored = insert->step(); !stored)
+        saved.bytes = text.size();
+        std::lock_guard lock(m_databaseMutex);
+        const auto stored = store(session, static_cast<std::int64_t>(job.version), text);
+        if (stored) {
+            m_failures = 0;
+        } else {
             saved.error = stored.error();
+            // What is more than a lock or a full disk may have broken the connection.
+            if (!stored.error().retryable || ++m_failures > 1)
+                m_database.reset();
+        }
         return saved;
     }
 
+    Result<void> store(const std::string &session, std::int64_t version, const std::string &text)
+    {
+        if (const auto ready = connect(); !ready)
+            return ready;
+        auto insert =
+            m_database->prepare("INSERT INTO contexts(session, version, json) VALUES(?1, ?2, ?3)"
+                                " ON CONFLICT(session) DO UPDATE SET version = ?2, json = ?3");
+        if (!insert)
+            return fail(insert.error());
+        insert->bind(1, session);
+        insert->bind(2, version);
+        insert->bind(3, text);
+        if (const auto done = insert->step(); !done)
+            return fail(done.error());
+        return {};
+    }
+
+    Result<void> connect()
+    {
+        if (m_database)
+            return {};
+        auto database = openDatabase(m_path);
+        if (!database)
+            return fail(database.error());
+        m_database.emplace(std::move(*database));
+        return {};
+    }
+
+    const std::string m_path;
     std::mutex m_databaseMutex;
-    Database m_database; // guarded by m_databaseMutex
-    std::mutex m_mutex;
-    std::condition_variable m_idle;
-    std::map<std::string, Job> m_waiting; // guarded by m_mutex, as all below
-    std::string m_current;
-    std::uint64_t m_version = 0;
-    bool m_running = false;
-    QThreadPool m_pool;
+    std::optional<Database> m_database; // guarded by m_databaseMutex
+    int m_failures = 0;                 // guarded by m_databaseMutex
+    SaveQueue m_queue;
+    QThreadPool m_pool; ///< ends before the queue
 };
 
 } // namespace
 
 Result<std::unique_ptr<ContextStore>> ContextStore::open(const std::string &path)
 {
-    auto database = openJournal(path, Database::Mode::ReadWrite);
+    auto database = openDatabase(path);
     if (!database)
         return fail(database.error());
-    return std::make_unique<Store>(std::move(*database));
+    return std::make_unique<Store>(path, std::move(*database));
 }
 
 } // namespace orrery::store

@@ -56,7 +56,11 @@ public:
 };
 
 /// Contexts in Nous's version-1 form, one row per session (run + agent) in the journal file. Saves run on a QThreadPool
-/// of one thread: per session in order, latest wins. Thread-safe.
+/// of one thread: per session in order, latest wins, and no session waits for another that is saved again and again.
+/// Thread-safe.
+///
+/// A save either replaces the row durably (synchronous=FULL) or leaves it as it was. One that fails is told, kept, and
+/// tried again when another save succeeds, on flush() and on close(), unless a later one of its session takes its place.
 class ContextStore
 {
 public:
@@ -66,13 +70,22 @@ public:
         std::size_t bytes;
         std::optional<Error> error;
     };
+    /// Errors name the file: not a journal, damaged, newer format, read-only, locked.
     static Result<std::unique_ptr<ContextStore>> open(const std::string &path);
-    virtual ~ContextStore() = default; ///< flushes with a deadline of 5 s
-    /// Returns at once. `context` is asked for its value, and `done` (may be empty) called, on the pool's thread.
+    virtual ~ContextStore() = default; ///< closes with a deadline of 5 s
+    /// Returns at once; costs the same however large the context is. `context` is asked for its value, and `done` (may
+    /// be empty) called once, on the pool's thread. `done` may save, but not wait.
     virtual void save(const std::string &session, std::function<Json()> context,
                       std::function<void(const Saved &)> done) = 0;
-    /// Waits until everything is written; on the deadline names the sessions that are not.
+    /// The same, and waits until this context, or a later one of its session, is on disk. Timeout: it is still queued.
+    virtual Result<Saved> saveNow(const std::string &session, std::function<Json()> context,
+                                  int deadlineMs) = 0;
+    /// Waits until everything is written; the error names the sessions that are not.
     virtual Result<void> flush(int deadlineMs) = 0;
+    /// Flushes, gives up on what is not written by the deadline (plus at most a second for the write under way), and
+    /// takes no more: a later save fails at once. The error names the sessions that were not written.
+    virtual Result<void> close(int deadlineMs) = 0;
+    /// What was last written, not what is queued.
     virtual Result<Json> load(const std::string &session) = 0;
 };
 

@@ -1,27 +1,71 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/team/claimtable.h"
 
+#include "core/team/claimlog.h"
+#include "core/team/steadytime.h"
+
 #include <algorithm>
-#include <map>
-#include <mutex>
-#include <set>
-#include <tuple>
+#include <deque>
+#include <string_view>
 #include <unordered_map>
 
 namespace orrery::team {
 
-namespace {
-
-struct Held {
-    Claim claim;
-    std::uint64_t order =
-        0; ///< position in (re-)claim order; also tells a standing claim from a replaced one
+struct ClaimedFile {
+    std::shared_ptr<const std::string> name; ///< what the table's key looks at
+    std::vector<ClaimRecord *> standing;
 };
 
-bool overlaps(const Claim &claim, std::int64_t start, std::int64_t end)
+struct ClaimingAgent {
+    const std::string *name = nullptr;
+    ClaimRecord *first = nullptr; ///< its standing claims in the order in which they were made
+    ClaimRecord *last = nullptr;
+};
+
+namespace {
+
+/// Expired claims that one operation takes out at most, so that a million of them stall nobody.
+constexpr std::size_t kSweep = 32;
+
+/// Small tables in place of a large one, since growing moves all that a table holds.
+class FileTable
 {
-    return claim.start <= end && start <= claim.end;
-}
+public:
+    ClaimedFile *find(std::string_view name)
+    {
+        Shard &shard = shardOf(name);
+        const auto it = shard.find(name);
+        return it == shard.end() ? nullptr : &it->second;
+    }
+    ClaimedFile &get(const std::string &name)
+    {
+        if (ClaimedFile *found = find(name))
+            return *found;
+        auto own = std::make_shared<const std::string>(name);
+        const std::string_view key = *own;
+        return shardOf(key).emplace(key, ClaimedFile{std::move(own), {}}).first->second;
+    }
+    void erase(const ClaimedFile &file)
+    {
+        const auto name = file.name; // keeps the key alive
+        shardOf(*name).erase(*name);
+    }
+
+private:
+    using Shard = std::unordered_map<std::string_view, ClaimedFile>;
+    Shard &shardOf(std::string_view name)
+    {
+        return m_shards[(std::hash<std::string_view>()(name) >> 40) % m_shards.size()];
+    }
+    std::array<Shard, 256> m_shards;
+};
+
+/// A claim that has expired and was not told yet.
+struct Expired {
+    const std::string *agent;
+    std::shared_ptr<const std::string> file;
+    std::int64_t start, end, claimedMs, deadlineMs;
+};
 
 } // namespace
 
@@ -29,77 +73,133 @@ struct ClaimTable::Private {
     explicit Private(std::int64_t ttl) : ttlMs(ttl) {}
 
     const std::int64_t ttlMs;
+    ClaimLog log; ///< view() needs no lock, all else `mutex`
+    SteadyTime time;
     std::mutex mutex;
     // All below is guarded by `mutex`.
-    std::unordered_map<std::string, std::vector<Held>> files;
-    std::unordered_map<std::string, std::set<std::string>> filesOf; ///< by agent
-    std::set<std::tuple<std::int64_t, std::uint64_t, std::string>>
-        deadlines;              ///< deadline, order, file
-    std::vector<Claim> expired; ///< since the last expire()
-    std::uint64_t lastOrder = 0;
+    FileTable files;
+    std::unordered_map<std::string, ClaimingAgent> agents; ///< never erased
+    std::deque<Expired> expired;
 
-    void remove(std::vector<Held> &list, std::vector<Held>::iterator it)
+    template <typename Record>
+    Claim toClaim(const Record &record) const
     {
-        deadlines.erase({it->claim.deadlineMs, it->order, it->claim.file});
-        const auto owner = filesOf.find(it->claim.agent);
-        owner->second.erase(it->claim.file);
-        if (owner->second.empty())
-            filesOf.erase(owner);
-        const std::string file = it->claim.file;
-        list.erase(it);
-        if (list.empty())
+        return {*record.agent,
+                *record.file,
+                record.start,
+                record.end,
+                time.toWall(record.claimedMs),
+                time.toWall(record.deadlineMs)};
+    }
+
+    ClaimingAgent *findAgent(const std::string &name)
+    {
+        const auto it = agents.find(name);
+        return it == agents.end() ? nullptr : &it->second;
+    }
+    ClaimingAgent &getAgent(const std::string &name)
+    {
+        const auto [it, isNew] = agents.try_emplace(name);
+        it->second.name = &it->first;
+        return it->second;
+    }
+
+    /// The agent's record on the file, also one that is overdue.
+    static ClaimRecord *own(const ClaimedFile *file, const ClaimingAgent *agent)
+    {
+        if (file && agent)
+            for (ClaimRecord *record : file->standing)
+                if (record->owner == agent)
+                    return record;
+        return nullptr;
+    }
+
+    /// Takes the record out; the file's entry stays. `record` may be gone afterwards.
+    void end(ClaimRecord &record, std::uint64_t change)
+    {
+        ClaimingAgent &owner = *record.owner;
+        (record.previous ? record.previous->next : owner.first) = record.next;
+        (record.next ? record.next->previous : owner.last) = record.previous;
+        std::erase(record.fileEntry->standing, &record);
+        log.end(record, change);
+    }
+    void dropIfFree(const ClaimedFile &file)
+    {
+        if (file.standing.empty())
             files.erase(file);
     }
-
-    /// Takes out what has expired, earliest deadline first. Amortised: each claim leaves once.
-    void sweep(std::int64_t nowMs)
+    void expireRecord(ClaimRecord &record)
     {
-        while (!deadlines.empty() && std::get<0>(*deadlines.begin()) <= nowMs) {
-            const auto [deadline, order, file] = *deadlines.begin();
-            auto &list = files.at(file);
-            const auto it =
-                std::find_if(list.begin(), list.end(),
-                             [order = order](const Held &held) { return held.order == order; });
-            expired.push_back(it->claim);
-            remove(list, it);
+        expired.push_back({record.agent, record.file, record.start, record.end, record.claimedMs,
+                           record.deadlineMs});
+        end(record, log.nextChange());
+        log.commit();
+    }
+
+    ClaimRecord &put(ClaimedFile &file, ClaimingAgent &agent, std::int64_t start, std::int64_t end,
+                     std::int64_t claimedMs, std::int64_t now, std::uint64_t change)
+    {
+        ClaimRecord &record = log.append();
+        record.madeAt = change;
+        record.file = file.name;
+        record.agent = agent.name;
+        record.start = start;
+        record.end = end;
+        record.claimedMs = claimedMs;
+        record.deadlineMs = now + ttlMs;
+        record.fileEntry = &file;
+        record.owner = &agent;
+        record.previous = agent.last;
+        (agent.last ? agent.last->next : agent.first) = &record;
+        agent.last = &record;
+        file.standing.push_back(&record);
+        log.publish(record);
+        return record;
+    }
+
+    /// Time goes on, and some of what has expired by now is taken out. Deadlines are in the order of the log.
+    std::int64_t bringUpTo(std::int64_t nowMs, std::size_t most = kSweep)
+    {
+        const std::int64_t now = time.advance(nowMs);
+        std::size_t looks = 4 * most;
+        for (std::size_t done = 0; done < most; ++done) {
+            ClaimRecord *oldest = log.oldest(looks);
+            if (!oldest || oldest->deadlineMs > now)
+                break;
+            ClaimedFile &file = *oldest->fileEntry;
+            expireRecord(*oldest);
+            dropIfFree(file);
         }
+        return now;
     }
 
-    std::optional<Claim> take(const std::string &agent, const std::string &file)
-    {
-        const auto found = files.find(file);
-        if (found == files.end())
-            return std::nullopt;
-        auto &list = found->second;
-        const auto it = std::find_if(list.begin(), list.end(),
-                                     [&](const Held &held) { return held.claim.agent == agent; });
-        if (it == list.end())
-            return std::nullopt;
-        Claim claim = it->claim;
-        remove(list, it);
-        return claim;
-    }
-
-    void put(Claim claim)
-    {
-        const std::uint64_t order = ++lastOrder;
-        deadlines.insert({claim.deadlineMs, order, claim.file});
-        filesOf[claim.agent].insert(claim.file);
-        auto &list = files[claim.file];
-        list.push_back({std::move(claim), order});
-    }
-
-    std::vector<Claim> conflicts(const std::string &agent, const std::string &file,
-                                 std::int64_t start, std::int64_t end) const
+    std::vector<Claim> conflicts(const ClaimedFile *file, const ClaimingAgent *agent,
+                                 std::int64_t start, std::int64_t end, std::int64_t now) const
     {
         std::vector<Claim> found;
-        const auto it = files.find(file);
-        if (it == files.end())
-            return found;
-        for (const Held &held : it->second)
-            if (held.claim.agent != agent && overlaps(held.claim, start, end))
-                found.push_back(held.claim);
+        if (file)
+            for (const ClaimRecord *record : file->standing)
+                if (record->owner != agent && record->deadlineMs > now && record->start <= end
+                    && start <= record->end)
+                    found.push_back(toClaim(*record));
         return found;
+    }
+
+    /// Releases the record, unless it has expired.
+    std::optional<ReleasedClaim> take(ClaimRecord &record, std::int64_t now)
+    {
+        ClaimedFile &file = *record.fileEntry;
+        std::optional<ReleasedClaim> taken;
+        if (record.deadlineMs > now) {
+            const std::uint64_t change = log.nextChange();
+            taken = ReleasedClaim{toClaim(record), change};
+            end(record, change);
+            log.commit();
+        } else {
+            expireRecord(record);
+        }
+        dropIfFree(file);
+        return taken;
     }
 };
 
@@ -115,36 +215,49 @@ Result<ClaimVerdict> ClaimTable::claim(const std::string &agent, const std::stri
                     "The lines " + std::to_string(start) + "-" + std::to_string(end)
                         + " are no range: the first may not be negative or after the last.");
     std::lock_guard lock(d->mutex);
-    d->sweep(nowMs);
+    const std::int64_t now = d->bringUpTo(nowMs);
     ClaimVerdict verdict;
-    verdict.conflicts = d->conflicts(agent, file, start, end);
-    if (!verdict.conflicts.empty())
+    ClaimedFile *entry = d->files.find(file);
+    verdict.conflicts = d->conflicts(entry, d->findAgent(agent), start, end, now);
+    verdict.granted = verdict.conflicts.empty();
+    verdict.sequence = d->log.nextChange();
+    if (!verdict.granted) {
+        d->log.commit();
         return verdict;
-    verdict.granted = true;
-    verdict.replaced = d->take(agent, file);
-    d->put({agent, file, start, end, nowMs, nowMs + d->ttlMs});
+    }
+    ClaimingAgent &owner = d->getAgent(agent);
+    ClaimedFile &held = entry ? *entry : d->files.get(file);
+    ClaimRecord *before = Private::own(entry, &owner);
+    if (before && before->deadlineMs > now)
+        verdict.replaced = d->toClaim(*before);
+    // The new one first: readers see both changes at once.
+    d->put(held, owner, start, end, now, now, verdict.sequence);
+    if (before && verdict.replaced)
+        d->end(*before, verdict.sequence);
+    else if (before)
+        d->expireRecord(*before);
+    d->log.commit();
     return verdict;
 }
 
-std::optional<Claim> ClaimTable::release(const std::string &agent, const std::string &file,
-                                         std::int64_t nowMs)
+std::optional<ReleasedClaim> ClaimTable::release(const std::string &agent, const std::string &file,
+                                                 std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
-    d->sweep(nowMs);
-    return d->take(agent, file);
+    const std::int64_t now = d->bringUpTo(nowMs);
+    ClaimRecord *record = Private::own(d->files.find(file), d->findAgent(agent));
+    return record ? d->take(*record, now) : std::nullopt;
 }
 
-std::vector<Claim> ClaimTable::releaseAll(const std::string &agent, std::int64_t nowMs)
+std::vector<ReleasedClaim> ClaimTable::releaseAll(const std::string &agent, std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
-    d->sweep(nowMs);
-    std::vector<Claim> released;
-    const auto it = d->filesOf.find(agent);
-    if (it == d->filesOf.end())
-        return released;
-    const std::set<std::string> files = it->second; // take() changes the original
-    for (const std::string &file : files)
-        released.push_back(*d->take(agent, file));
+    const std::int64_t now = d->bringUpTo(nowMs);
+    std::vector<ReleasedClaim> released;
+    if (ClaimingAgent *owner = d->findAgent(agent))
+        while (owner->first)
+            if (auto claim = d->take(*owner->first, now))
+                released.push_back(std::move(*claim));
     return released;
 }
 
@@ -152,68 +265,56 @@ std::optional<Claim> ClaimTable::extend(const std::string &agent, const std::str
                                         std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
-    d->sweep(nowMs);
-    auto claim = d->take(agent, file);
-    if (claim) {
-        claim->deadlineMs = nowMs + d->ttlMs;
-        d->put(*claim);
-    }
-    return claim;
+    const std::int64_t now = d->bringUpTo(nowMs);
+    ClaimRecord *before = Private::own(d->files.find(file), d->findAgent(agent));
+    if (!before || before->deadlineMs <= now)
+        return std::nullopt;
+    const std::uint64_t change = d->log.nextChange();
+    const ClaimRecord &record = d->put(*before->fileEntry, *before->owner, before->start,
+                                       before->end, before->claimedMs, now, change);
+    d->end(*before, change);
+    d->log.commit();
+    return d->toClaim(record);
 }
 
 std::vector<Claim> ClaimTable::conflicts(const std::string &agent, const std::string &file,
                                          std::int64_t start, std::int64_t end, std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
-    d->sweep(nowMs);
-    return d->conflicts(agent, file, start, end);
+    const std::int64_t now = d->bringUpTo(nowMs);
+    return d->conflicts(d->files.find(file), d->findAgent(agent), start, end, now);
 }
 
 bool ClaimTable::holds(const std::string &agent, const std::string &file, std::int64_t start,
                        std::int64_t end, std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
-    d->sweep(nowMs);
-    const auto it = d->files.find(file);
-    return it != d->files.end()
-           && std::any_of(it->second.begin(), it->second.end(), [&](const Held &held) {
-                  return held.claim.agent == agent && held.claim.start <= start
-                         && end <= held.claim.end;
-              });
+    const std::int64_t now = d->bringUpTo(nowMs);
+    const ClaimRecord *record = Private::own(d->files.find(file), d->findAgent(agent));
+    return record && record->deadlineMs > now && record->start <= start && end <= record->end;
 }
 
-std::vector<Claim> ClaimTable::expire(std::int64_t nowMs)
+std::vector<Claim> ClaimTable::expire(std::int64_t nowMs, std::size_t most)
 {
     std::lock_guard lock(d->mutex);
-    d->sweep(nowMs);
-    return std::exchange(d->expired, {});
+    d->bringUpTo(nowMs, most);
+    std::vector<Claim> told;
+    for (; !d->expired.empty() && told.size() < most; d->expired.pop_front())
+        told.push_back(d->toClaim(d->expired.front()));
+    return told;
 }
 
-std::vector<Claim> ClaimTable::snapshot(std::int64_t nowMs)
+std::vector<Claim> ClaimTable::snapshot(std::int64_t nowMs) const
 {
-    std::vector<Held> all;
-    {
-        std::lock_guard lock(d->mutex);
-        d->sweep(nowMs);
-        for (const auto &[file, list] : d->files)
-            all.insert(all.end(), list.begin(), list.end());
-    }
-    // Sorted outside the lock, so that a reader does not hold up the writers.
-    std::sort(all.begin(), all.end(),
-              [](const Held &a, const Held &b) { return a.order < b.order; });
+    const ClaimLog::View view = d->log.view();
+    // Not earlier than the view: what had expired for a claim that is in it, is gone here too.
+    const std::int64_t now = std::max(d->time.fromWall(nowMs), d->time.latest());
     std::vector<Claim> claims;
-    claims.reserve(all.size());
-    for (Held &held : all)
-        claims.push_back(std::move(held.claim));
+    view.forEach([&](const ClaimRecord &record) {
+        if (record.deadlineMs > now)
+            claims.push_back(d->toClaim(record));
+    });
     return claims;
-}
-
-std::optional<std::int64_t> ClaimTable::nextDeadline()
-{
-    std::lock_guard lock(d->mutex);
-    if (d->deadlines.empty())
-        return std::nullopt;
-    return std::get<0>(*d->deadlines.begin());
 }
 
 } // namespace orrery::team

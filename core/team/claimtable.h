@@ -27,10 +27,17 @@ struct ClaimVerdict {
     bool granted = false;
     std::optional<Claim> replaced; ///< the agent's former claim on that file, when granted
     std::vector<Claim> conflicts;  ///< who holds overlapping lines, when not granted
+    std::uint64_t sequence = 0;    ///< its place in the order in which operations took effect
 };
 
-/// Who may write which lines. One claim per (agent, file); a re-claim replaces. Thread-safe; times are milliseconds
-/// handed in by the caller. A claim is gone once `deadline <= now`. Cost: O(claims on that file).
+struct ReleasedClaim : Claim {
+    std::uint64_t sequence = 0; ///< as above
+};
+
+/// Who may write which lines. One claim per (agent, file); a re-claim replaces. Thread-safe. Times are wall-clock ms
+/// handed in by the caller; a clock that is set back shortens no claim (SteadyTime). A claim is gone once
+/// `deadline <= now`. A change costs O(claims on that file), and takes at most 32 claims out that have expired;
+/// snapshot() reads a view of its own and neither waits for a writer nor holds one up.
 class ClaimTable
 {
 public:
@@ -41,9 +48,11 @@ public:
     Result<ClaimVerdict> claim(const std::string &agent, const std::string &file,
                                std::int64_t start, std::int64_t end, std::int64_t nowMs);
     /// The released claim, or nothing if the agent held none.
-    std::optional<Claim> release(const std::string &agent, const std::string &file,
-                                 std::int64_t nowMs);
-    std::vector<Claim> releaseAll(const std::string &agent, std::int64_t nowMs);
+    std::optional<ReleasedClaim> release(const std::string &agent, const std::string &file,
+                                         std::int64_t nowMs);
+    /// In the order in which they were claimed.
+    std::vector<ReleasedClaim> releaseAll(const std::string &agent, std::int64_t nowMs);
+    /// Claims the same lines anew, from now on. Nothing if the agent holds none.
     std::optional<Claim> extend(const std::string &agent, const std::string &file,
                                 std::int64_t nowMs);
 
@@ -53,12 +62,10 @@ public:
     /// True if `agent` holds all of these lines itself.
     bool holds(const std::string &agent, const std::string &file, std::int64_t start,
                std::int64_t end, std::int64_t nowMs);
-    /// Removes and returns what has expired, in order of deadline.
-    std::vector<Claim> expire(std::int64_t nowMs);
+    /// Up to `most` of the claims that have expired and were not told yet, in order of deadline.
+    std::vector<Claim> expire(std::int64_t nowMs, std::size_t most = 1000);
     /// All claims in (re-)claim order.
-    std::vector<Claim> snapshot(std::int64_t nowMs);
-    /// Deadline of the claim that expires next.
-    std::optional<std::int64_t> nextDeadline();
+    std::vector<Claim> snapshot(std::int64_t nowMs) const;
 
 private:
     struct Private;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "core/model/json.h"
+#include "core/model/sharedlog.h"
 
 #include <cstdint>
 #include <mutex>
 #include <string>
-#include <vector>
 
 namespace orrery::team {
 
@@ -18,16 +18,18 @@ struct Discovery {
     std::int64_t timeMs = 0;
 };
 
-/// What the team found out, in order. Thread-safe.
+/// What the team found out, in order. Thread-safe. Sharing and reading cost the same however much there is: a snapshot
+/// shares all of it.
 class DiscoveryBoard
 {
 public:
     void share(Discovery discovery)
     {
+        auto shared = std::make_shared<const Discovery>(std::move(discovery));
         std::lock_guard lock(m_mutex);
-        m_discoveries.push_back(std::move(discovery));
+        m_discoveries.push_back(std::move(shared));
     }
-    std::vector<Discovery> snapshot() const
+    SharedLog<Discovery> snapshot() const
     {
         std::lock_guard lock(m_mutex);
         return m_discoveries;
@@ -35,7 +37,7 @@ public:
 
 private:
     mutable std::mutex m_mutex;
-    std::vector<Discovery> m_discoveries; // guarded by m_mutex
+    SharedLog<Discovery> m_discoveries; // guarded by m_mutex
 };
 
 } // namespace orrery::team

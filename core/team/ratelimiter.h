@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,7 +20,18 @@ struct LimiterConfig {
     std::optional<std::int64_t> tpm;
     std::optional<double> budgetUsd;
     std::optional<double> perAgentBudgetUsd;
+    std::map<std::string, double, std::less<>> agentBudgetsUsd; ///< of single agents, in its place
     std::int64_t reservationTtlMs = 300000;
+};
+
+/// A call that asks to go.
+struct LimiterAsk {
+    std::string agent;
+    std::int64_t tokens = 1;
+    /// What it will cost at most as far as one knows, in US dollars; nothing = unpriced. With it the budgets are hard:
+    /// what is spent, what others have reserved and this must fit. Without it a call goes until the budget is used up.
+    std::optional<double> costUsd;
+    std::string provider; ///< to whom it goes, see RateLimiter::penalise()
 };
 
 struct Holder {
@@ -31,19 +43,35 @@ struct Holder {
 
 /// Why a call cannot go now.
 struct LimiterDenial {
-    enum class Reason { Requests, Tokens, Budget, AgentBudget, TooLarge };
+    enum class Reason {
+        Requests,
+        Tokens,
+        Budget,
+        AgentBudget,
+        TooLarge, ///< for the whole window: it never fits
+        Provider, ///< the provider asked for a pause
+        Queued    ///< others came first (LimiterGate)
+    };
     Reason reason = Reason::Tokens;
     std::int64_t tokens = 0; ///< asked for
-    std::int64_t limit = 0;  ///< of the window that refused; budgets: 0
+    std::int64_t limit = 0;  ///< of the window that refused; budgets, provider: 0
     std::int64_t windowTokens = 0;
     std::int64_t windowRequests = 0;
-    std::vector<Holder> holders; ///< most tokens first
-    std::optional<std::int64_t>
-        fitsAtMs;         ///< when it would fit if nothing else happened; nothing = never
+    std::vector<Holder> holders; ///< most tokens first; tokens and requests only
+    /// When it would fit if nothing else happened; nothing = never.
+    std::optional<std::int64_t> fitsAtMs;
     std::string sentence; ///< the same for a person, times relative ("in 17 s")
+
+    // Budgets only; of the team, or of the agent.
+    double spentUsd = 0;
+    double reservedUsd = 0;
+    std::optional<double> estimateUsd;
+    // Queued only: who is at the head of the queue, and why that one waits. The limit is the one that it waits for.
+    std::string behind;
+    Reason headReason = Reason::Tokens;
 };
-const char *
-toString(LimiterDenial::Reason reason); ///< requests, tokens, budget, agent_budget, too_large
+/// requests, tokens, budget, agent_budget, too_large, provider, queued
+const char *toString(LimiterDenial::Reason reason);
 
 struct LimiterTotals {
     std::int64_t requests = 0;
@@ -58,6 +86,7 @@ struct LimiterStatus {
     std::int64_t windowRequests = 0;
     std::size_t windowLength = 0; ///< entries, refunds and deltas included
     std::size_t openReservations = 0;
+    double reservedUsd = 0; ///< by calls under way
 };
 
 struct OpenReservation {
@@ -74,7 +103,9 @@ struct ExpiredReservation {
 };
 
 /// Sliding 60 s window of tokens and requests with reservations. Semantics of Nous's limiter, with settlements booked
-/// at the reservation's own time. Thread-safe; times are ms handed in by the caller. Amortised O(1).
+/// at the reservation's own time. Thread-safe. Times are wall-clock ms handed in by the caller; a clock that is set
+/// back lets nothing more through (SteadyTime). Each function that admits or books is amortised O(1) whatever the
+/// window holds; a refusal costs O(agents) and some microseconds at 1,000,000 entries.
 class RateLimiter
 {
 public:
@@ -87,13 +118,23 @@ public:
         std::optional<LimiterDenial> denial; ///< set when not
         std::int64_t windowTokens = 0;       ///< after the call
         std::int64_t windowRequests = 0;
+        std::uint64_t sequence = 0; ///< its place in the order in which operations took effect
     };
+    enum class Explain { Fully, WithoutWords /**< no holders and no sentence */ };
+    Verdict acquire(const LimiterAsk &ask, std::int64_t nowMs, Explain explain = Explain::Fully);
     Verdict acquire(const std::string &agent, std::int64_t tokens, std::int64_t nowMs);
-    /// Books what was really used. With an open reservation only the difference is booked, to its owner.
-    void record(const std::string &agent, std::int64_t tokens, double costUsd,
-                std::int64_t requests, ReservationId reservation, std::int64_t nowMs);
-    /// Gives a reservation back in full. False if it was not open.
-    bool release(ReservationId reservation, std::int64_t nowMs);
+    /// What acquire() would answer, without admitting anything: nothing = it would go.
+    std::optional<LimiterDenial> check(const LimiterAsk &ask, std::int64_t nowMs);
+    /// Books what was really used. With an open reservation only the difference is booked, to its owner. Returns its
+    /// place in the order of operations.
+    std::uint64_t record(const std::string &agent, std::int64_t tokens, double costUsd,
+                         std::int64_t requests, ReservationId reservation, std::int64_t nowMs);
+    /// Gives a reservation back in full. Its place in the order of operations, 0 if it was not open.
+    std::uint64_t release(ReservationId reservation, std::int64_t nowMs);
+    /// Calls to `provider` wait until then: it said so (HTTP 429 with Retry-After). The later of two times counts.
+    void penalise(const std::string &provider, std::int64_t untilMs, std::string sentence,
+                  std::int64_t nowMs);
+
     LimiterStatus status(std::int64_t nowMs);
     /// Window entries as they stand, without pruning (for the conformance suite and tests).
     LimiterStatus peek() const;
@@ -101,8 +142,8 @@ public:
     std::vector<OpenReservation> openReservations() const;
     /// What is left of the team's budget, negative when it is overdrawn; nothing when there is none.
     std::optional<double> budgetLeft() const;
-    /// Reservations that expired since the last call of this function.
-    std::vector<ExpiredReservation> takeExpired();
+    /// Reservations that expired by `nowMs` and were not told yet.
+    std::vector<ExpiredReservation> takeExpired(std::int64_t nowMs);
 
 private:
     struct Private;

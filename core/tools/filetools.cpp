@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/builtin.h"
+#include "core/tools/readledger.h"
 #include "core/tools/textfile.h"
 
 #include <algorithm>
@@ -65,8 +66,10 @@ ToolResult commit(ReadLedger &ledger, const Target &file, const std::string &bef
                   const std::string &after, const ToolContext &context)
 {
     const ChangedLines change = changedLines(before, after);
-    if (change.same)
+    if (change.same) {
+        ledger.saw(context.agent, file.relative, after);
         return ToolResult::success(file.relative + " already has this content.");
+    }
     if (context.writeGate) {
         if (const auto allowed = context.writeGate->beforeWrite(context.agent, file.relative,
                                                                 change.first, change.oldLast);
@@ -75,7 +78,7 @@ ToolResult commit(ReadLedger &ledger, const Target &file, const std::string &bef
     }
     if (const auto written = writeTextAtomically(file.path, after); !written)
         return ToolResult::error(written.error().message);
-    ledger.saw(context.agent, file.relative, after);
+    ledger.wrote(context.agent, file.relative, after);
     if (context.writeGate)
         context.writeGate->afterWrite(context.agent, file.relative, change.first, change.oldLast,
                                       change.newLast, context.callId);
@@ -94,7 +97,7 @@ ToolResult writeFile(ReadLedger &ledger, const Json &args, const ToolContext &co
     if (!before && before.error().code != ErrorCode::NotFound)
         return ToolResult::error(before.error().message);
     if (before)
-        if (const auto fresh = ledger.checkFresh(context.agent, file->relative, *before); !fresh)
+        if (const auto fresh = ledger.checkReplace(context.agent, file->relative, *before); !fresh)
             return ToolResult::error(fresh.error().message);
     return commit(ledger, *file, before ? *before : std::string(),
                   args.at("content").get<std::string>(), context);

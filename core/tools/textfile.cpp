@@ -162,41 +162,4 @@ ChangedLines changedLines(std::string_view before, std::string_view after)
             std::max(first, static_cast<int>(now.size() - tail)), before == after};
 }
 
-void ReadLedger::saw(const std::string &agent, const std::string &file, std::string text)
-{
-    std::lock_guard lock(m_mutex);
-    m_seen[{agent, file}] = std::move(text);
-}
-
-Result<void> ReadLedger::checkFresh(const std::string &agent, const std::string &file,
-                                    std::string_view now) const
-{
-    std::lock_guard lock(m_mutex);
-    const auto it = m_seen.find({agent, file});
-    if (it == m_seen.end() || it->second == now)
-        return {};
-    const ChangedLines change = changedLines(it->second, now);
-    std::string difference;
-    const auto old = splitLines(it->second);
-    const auto fresh = splitLines(now);
-    for (int line = change.first; line <= change.oldLast && line <= change.first + 9; ++line)
-        if (line <= static_cast<int>(old.size()))
-            (difference += '-') += old[static_cast<std::size_t>(line - 1)];
-    for (int line = change.first; line <= change.newLast && line <= change.first + 9; ++line)
-        if (line <= static_cast<int>(fresh.size()))
-            (difference += '+') += fresh[static_cast<std::size_t>(line - 1)];
-    return fail(ErrorCode::Conflict,
-                file + " changed at line " + std::to_string(change.first)
-                    + " since you read it. Nothing was changed. Read it again.\n" + difference);
-}
-
-std::shared_ptr<std::mutex> ReadLedger::fileLock(const std::string &file)
-{
-    std::lock_guard lock(m_mutex);
-    auto &entry = m_locks[file];
-    if (!entry)
-        entry = std::make_shared<std::mutex>();
-    return entry;
-}
-
 } // namespace orrery::tools

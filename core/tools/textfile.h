@@ -4,9 +4,6 @@
 #include "core/base/result.h"
 
 #include <filesystem>
-#include <map>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,22 +26,5 @@ struct ChangedLines {
     bool same = false;
 };
 ChangedLines changedLines(std::string_view before, std::string_view after);
-
-/// What each agent last saw of each file, and one lock a file. Thread-safe.
-class ReadLedger
-{
-public:
-    void saw(const std::string &agent, const std::string &file, std::string text);
-    /// An error (Conflict, naming the lines) when the file changed since `agent` saw it; fine if it never did.
-    Result<void> checkFresh(const std::string &agent, const std::string &file,
-                            std::string_view now) const;
-    /// Held over check, read, change and write of a file.
-    std::shared_ptr<std::mutex> fileLock(const std::string &file);
-
-private:
-    mutable std::mutex m_mutex;
-    std::map<std::pair<std::string, std::string>, std::string> m_seen; // guarded by m_mutex
-    std::map<std::string, std::shared_ptr<std::mutex>> m_locks;        // guarded by m_mutex
-};
 
 } // namespace orrery::tools

@@ -113,6 +113,39 @@ private slots:
         QCOMPARE(count(EventKind::RequestSent), 0);
     }
 
+    void aProvidersPauseIsGivenByTheWholeTeam()
+    {
+        start(Json::array(
+                  {{{"error", {{"status", 429}, {"message", "busy"}, {"retry_after_ms", 200}}}},
+                   {{"text", "Done."}}}),
+              runtime::ApprovalMode::None, {{"limits", {{"tpm", 100000}, {"policy", "refuse"}}}});
+        QCOMPARE(end(), QString("done"));
+        QCOMPARE(count(EventKind::LimiterHeld), 1);
+        const EventPtr held = latest(EventKind::LimiterHeld);
+        QCOMPARE(held->agent, std::string("solo"));
+        QVERIFY(held->data["provider"] == "scripted");
+        QVERIFY(held->data["until_ms"].get<std::int64_t>() >= held->timeUs / 1000 + 150);
+        QCOMPARE(count(EventKind::LimiterDenied), 0);
+    }
+
+    void aClaimCanBeExtended()
+    {
+        start(Json::array(
+                  {call("extend_claim", {{"file", "a.c"}}),
+                   call("claim_region", {{"file", "./a.c"}, {"start_line", 1}, {"end_line", 9}}),
+                   call("extend_claim", {{"file", "a.c"}}),
+                   {{"text", "Done."}}}),
+              runtime::ApprovalMode::None);
+        QCOMPARE(end(), QString("done"));
+        QVERIFY(resultOf("extend_claim")["message"]["content"].get<std::string>().find(
+                    "You hold no claim on a.c")
+                != std::string::npos);
+        QCOMPARE(count(EventKind::ClaimGranted), 2);
+        const EventPtr extended = latest(EventKind::ClaimGranted);
+        QVERIFY(extended->data["file"] == "a.c" && extended->data["end"] == 9);
+        QVERIFY(extended->data["replaced"]["start"] == 1);
+    }
+
     void aHookMayRefuseACall()
     {
         start(Json::array({call("bash", {{"command", "touch made"}}), {{"text", "Then not."}}}),

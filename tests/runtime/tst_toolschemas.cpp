@@ -25,6 +25,7 @@ const std::map<std::string, Json> kExamples = {
     {"grep", {{"pattern", "int .*"}, {"path", "src"}}},
     {"bash", {{"command", "make test"}, {"timeout_ms", 600000}}},
     {"claim_region", {{"file", "src/a.c"}, {"start_line", 5}, {"end_line", 14}}},
+    {"extend_claim", {{"file", "src/a.c"}}},
     {"release_region", {{"file", "src/a.c"}}},
     {"share_discovery", {{"topic", "rounding"}, {"content", "It cuts off."}}},
     {"peer_message", {{"to", "lead"}, {"message", "Done."}}},

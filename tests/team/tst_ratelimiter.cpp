@@ -1,85 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// What the limiter says and does, case by case; tst_limiterscripts.cpp has the random ones.
 #include "core/team/ratelimiter.h"
 
 #include <QTest>
 
-#include <random>
 #include <thread>
 
 using namespace orrery;
 using namespace orrery::team;
 
 namespace {
-
-/// The sliding window said plainly: a list that is added up each time.
-struct Reference {
-    struct Entry {
-        std::int64_t ts, tokens, requests;
-    };
-    struct Open {
-        ReservationId id;
-        std::int64_t ts, tokens;
-    };
-    std::int64_t rpm, tpm, ttl;
-    std::vector<Entry> window;
-    std::vector<Open> open;
-    ReservationId last = 0;
-
-    void prune(std::int64_t now)
-    {
-        std::erase_if(window, [now](const Entry &e) { return e.ts <= now - 60000; });
-    }
-    void settle(const Open &held, std::int64_t tokens, std::int64_t requests, std::int64_t now)
-    {
-        if ((tokens != 0 || requests != 0) && held.ts > now - 60000)
-            window.push_back({held.ts, tokens, requests});
-    }
-    void expire(std::int64_t now)
-    {
-        for (std::size_t i = 0; i < open.size();) {
-            if (open[i].ts > now - ttl) {
-                ++i;
-                continue;
-            }
-            settle(open[i], -open[i].tokens, -1, now);
-            open.erase(open.begin() + std::ptrdiff_t(i));
-        }
-    }
-    std::int64_t tokens() const
-    {
-        std::int64_t sum = 0;
-        for (const Entry &e : window)
-            sum += e.tokens;
-        return sum;
-    }
-    std::int64_t requests() const
-    {
-        std::int64_t sum = 0;
-        for (const Entry &e : window)
-            sum += e.requests;
-        return sum;
-    }
-    ReservationId acquire(std::int64_t wanted, std::int64_t now)
-    {
-        prune(now);
-        expire(now);
-        if (requests() + 1 > rpm || tokens() + wanted > tpm)
-            return 0;
-        window.push_back({now, wanted, 1});
-        open.push_back({++last, now, wanted});
-        return last;
-    }
-    std::optional<Open> take(ReservationId id)
-    {
-        for (std::size_t i = 0; i < open.size(); ++i)
-            if (open[i].id == id) {
-                const Open found = open[i];
-                open.erase(open.begin() + std::ptrdiff_t(i));
-                return found;
-            }
-        return std::nullopt;
-    }
-};
 
 LimiterConfig config(std::int64_t rpm, std::int64_t tpm, std::int64_t ttl = 300000)
 {
@@ -97,56 +27,6 @@ class TestRateLimiter : public QObject
     Q_OBJECT
 
 private slots:
-    void agreesWithTheReference()
-    {
-        const unsigned seed = std::random_device{}();
-        qInfo("seed %u", seed);
-        std::mt19937 random(seed);
-        const auto pick = [&](int most) { return int(random() % unsigned(most)); };
-        for (int round = 0; round < 30; ++round) {
-            const std::int64_t ttl = round % 2 ? 20000 : 90000;
-            RateLimiter limiter(config(12, 1000, ttl));
-            Reference reference{12, 1000, ttl, {}, {}};
-            std::vector<ReservationId> ids{0};
-            std::int64_t now = 0;
-            for (int step = 0; step < 400; ++step) {
-                now += pick(9000);
-                const int what = pick(4);
-                if (what < 2) {
-                    const int tokens = pick(300);
-                    const auto verdict =
-                        limiter.acquire("a" + std::to_string(pick(3)), tokens, now);
-                    QCOMPARE(verdict.reservation, reference.acquire(tokens, now));
-                    if (verdict.reservation)
-                        ids.push_back(verdict.reservation);
-                    else
-                        QVERIFY(!verdict.denial->sentence.empty());
-                } else {
-                    const ReservationId id = ids[std::size_t(pick(int(ids.size())))];
-                    reference.prune(now);
-                    if (what == 2) {
-                        const int tokens = pick(300);
-                        reference.expire(now);
-                        limiter.record("x", tokens, 0.01, 1, id, now);
-                        if (const auto held = reference.take(id))
-                            reference.settle(*held, tokens - held->tokens, 0, now);
-                        else
-                            reference.window.push_back({now, tokens, 1});
-                    } else {
-                        const auto held = reference.take(id);
-                        QCOMPARE(limiter.release(id, now), held.has_value());
-                        if (held)
-                            reference.settle(*held, -held->tokens, -1, now);
-                    }
-                }
-                const LimiterStatus status = limiter.peek();
-                QCOMPARE(status.windowTokens, reference.tokens());
-                QCOMPARE(status.windowRequests, reference.requests());
-                QCOMPARE(status.openReservations, reference.open.size());
-            }
-        }
-    }
-
     void saysWhenACallFitsAndItThenDoes()
     {
         RateLimiter limiter(config(100, 1000));
@@ -182,6 +62,117 @@ private slots:
         QVERIFY(limiter.acquire("b", 1, 2).reservation != 0);
         limiter.record("b", 1, 0.6, 1, 0, 3);
         QVERIFY(limiter.acquire("c", 1, 4).denial->reason == LimiterDenial::Reason::Budget);
+    }
+
+    void anAgentMayHaveABudgetOfItsOwn()
+    {
+        LimiterConfig given;
+        given.perAgentBudgetUsd = 1.0;
+        given.agentBudgetsUsd["coder"] = 0.2;
+        RateLimiter limiter(given);
+        limiter.record("coder", 10, 0.5, 1, 0, 0);
+        limiter.record("lead", 10, 0.5, 1, 0, 0);
+        const auto refused = limiter.acquire("coder", 1, 1);
+        QVERIFY(refused.denial && refused.denial->reason == LimiterDenial::Reason::AgentBudget);
+        QCOMPARE(refused.denial->sentence,
+                 std::string("coder's budget of $0.20 is used up ($0.50)."));
+        QVERIFY(limiter.acquire("lead", 1, 1).reservation);
+        QVERIFY(!limiter.acquire({"lead", 1, 0.6, {}}, 1).reservation);
+    }
+
+    void anEstimatedCostIsReservedUntilTheCallIsSettled()
+    {
+        LimiterConfig given;
+        given.budgetUsd = 1.0;
+        RateLimiter limiter(given);
+        const auto ask = [](const char *agent, double cost) {
+            return LimiterAsk{agent, 10, cost, {}};
+        };
+        const auto first = limiter.acquire(ask("a", 0.6), 0);
+        QVERIFY(first.reservation);
+        const auto refused = limiter.acquire(ask("b", 0.5), 1000);
+        QVERIFY(refused.denial && refused.denial->reason == LimiterDenial::Reason::Budget);
+        QCOMPARE(refused.denial->spentUsd, 0.0);
+        QCOMPARE(refused.denial->reservedUsd, 0.6);
+        QCOMPARE(refused.denial->estimateUsd.value(), 0.5);
+        // Nothing else happens: the reservation expires.
+        QCOMPARE(refused.denial->fitsAtMs.value(), given.reservationTtlMs);
+        QVERIFY(limiter.acquire(ask("b", 0.4), 1000).reservation); // exactly what is left
+        QVERIFY(!limiter.acquire(ask("c", 0.000001), 1000).reservation);
+        limiter.record("a", 10, 0.2, 1, first.reservation, 2000);
+        QVERIFY(limiter.acquire(ask("c", 0.4), 2000).reservation);
+        QCOMPARE(limiter.budgetLeft().value(), 0.8); // reserved is not spent
+        // More than the whole budget never fits.
+        QVERIFY(!limiter.acquire(ask("d", 1.5), 2000).denial->fitsAtMs);
+    }
+
+    void withoutAnEstimateOnlyWhatIsSpentCounts()
+    {
+        LimiterConfig given;
+        given.budgetUsd = 1.0;
+        RateLimiter limiter(given);
+        QVERIFY(limiter.acquire({"a", 10, 1.0, {}}, 0).reservation);
+        QVERIFY(limiter.acquire("b", 10, 0).reservation);
+    }
+
+    void aProvidersPauseHoldsItsCallsOnly()
+    {
+        RateLimiter limiter(config(100, 1000));
+        limiter.penalise("openai", 31000, "openai answered with 429.", 1000);
+        limiter.penalise("openai", 21000, "An earlier end counts for nothing.", 1000);
+        const auto held = limiter.acquire({"a", 10, {}, "openai"}, 2000);
+        QVERIFY(held.denial && held.denial->reason == LimiterDenial::Reason::Provider);
+        QCOMPARE(held.denial->fitsAtMs.value(), std::int64_t(31000));
+        QCOMPARE(held.denial->sentence, std::string("openai answered with 429. It fits in 29 s."));
+        QVERIFY(limiter.acquire({"a", 10, {}, "ollama"}, 2000).reservation);
+        QVERIFY(!limiter.acquire({"a", 10, {}, "openai"}, 30999).reservation);
+        QVERIFY(limiter.acquire({"a", 10, {}, "openai"}, 31000).reservation);
+    }
+
+    void aClockThatIsSetBackLetsNothingMoreThrough()
+    {
+        RateLimiter limiter(config(100, 1000));
+        QVERIFY(limiter.acquire("a", 1000, 10'000'000).reservation);
+        const auto refused = limiter.acquire("a", 1, 1'000'000); // set back by 2.5 hours
+        QVERIFY(refused.denial.has_value());
+        QCOMPARE(refused.denial->fitsAtMs.value(), std::int64_t(1'060'000)); // on the new clock
+        QVERIFY(!limiter.acquire("a", 1, 1'059'999).reservation);
+        QVERIFY(limiter.acquire("a", 1000, 1'060'000).reservation);
+    }
+
+    void tellsOfReservationsThatExpiredThoughNobodyAskedSince()
+    {
+        RateLimiter limiter(config(100, 1000, 5000));
+        const auto first = limiter.acquire("a", 700, 0);
+        QVERIFY(limiter.takeExpired(4999).empty());
+        const auto expired = limiter.takeExpired(5000);
+        QCOMPARE(expired.size(), std::size_t(1));
+        QCOMPARE(expired.front().id, first.reservation);
+        QCOMPARE(expired.front().tokens, std::int64_t(700));
+        QCOMPARE(limiter.peek().windowTokens, std::int64_t(0));
+        QVERIFY(limiter.takeExpired(6000).empty());
+        QCOMPARE(limiter.release(first.reservation, 6000), std::uint64_t(0));
+    }
+
+    void askingChangesNothing()
+    {
+        RateLimiter limiter(config(1, 1000));
+        QVERIFY(!limiter.check({"a", 10, {}, {}}, 0));
+        QVERIFY(limiter.acquire("a", 10, 0).reservation);
+        const auto why = limiter.check({"a", 10, {}, {}}, 1);
+        QVERIFY(why && why->reason == LimiterDenial::Reason::Requests);
+        QCOMPARE(limiter.peek().windowLength, std::size_t(1));
+    }
+
+    void figuresBeyondReasonDoNoHarm()
+    {
+        RateLimiter limiter(config(100, 1000));
+        QVERIFY(!limiter.acquire("a", INT64_MAX, 0).reservation);
+        limiter.record("a", INT64_MAX, std::numeric_limits<double>::quiet_NaN(), 1, 0, 0);
+        limiter.record("a", INT64_MAX, 0.5, 1, 0, 0);
+        QVERIFY(!limiter.acquire("a", 1, 0).reservation);
+        QCOMPARE(limiter.peek().totals.costUsd, 0.5);
+        QVERIFY(limiter.acquire("a", 1, 60000).reservation);
     }
 
     void manyThreadsNeverExceedTheLimit()

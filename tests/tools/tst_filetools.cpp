@@ -105,6 +105,96 @@ private slots:
         QCOMPARE(content("a.txt"), std::string("one\n2\nthree\n"));
     }
 
+    void foldersHaveOneNameToo()
+    {
+        write("src/deep/a.c", "x\n");
+        fs::create_directory_symlink(m_root / "src/deep", m_root / "short");
+        fs::create_directory_symlink("../src", m_root / "src/again");
+        fs::create_directory_symlink(m_root, m_root / "all");
+        const std::string absolute = (m_root / "src/deep/a.c").string();
+        for (const char *name :
+             {"short/a.c", "src//deep/./a.c", "src/again/deep/a.c", "all/all/src/deep/a.c",
+              "./short/../src/deep/a.c", absolute.c_str()})
+            QCOMPARE(canonicalRelative(m_root, name).value(), std::string("src/deep/a.c"));
+        // Also where nothing is yet.
+        QCOMPARE(canonicalRelative(m_root, "short/new/b.c").value(),
+                 std::string("src/deep/new/b.c"));
+    }
+
+    void aWriteAfterAStaleReadIsRefusedWithTheDifference_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<bool>("byATool");
+        QTest::newRow("teammate") << "a.txt" << true;
+        QTest::newRow("teammate, by another name") << "./alias.txt" << true;
+        QTest::newRow("somebody else") << "a.txt" << false;
+    }
+    void aWriteAfterAStaleReadIsRefusedWithTheDifference()
+    {
+        QFETCH(QString, path);
+        QFETCH(bool, byATool);
+        const std::string name = path.toStdString();
+        const std::vector<ToolPtr> tools = fileTools();
+        const auto as = [&](const char *agent, const char *tool, const Json &arguments) {
+            m_context.agent = agent;
+            for (const ToolPtr &each : tools)
+                if (each->name == tool)
+                    return each->run(arguments, m_context);
+            return ToolResult::error("no such tool");
+        };
+        write("a.txt", "one\ntwo\nthree\nfour\nfive\nsix\n");
+        fs::create_symlink(m_root / "a.txt", m_root / "alias.txt");
+        QVERIFY(as("coder", "read_file", {{"path", name}}).ok);
+        const std::string now = "one\ntwo\nthree\nfour\nFIVE\nsix\n";
+        if (byATool) {
+            QVERIFY(as("lead", "read_file", {{"path", "a.txt"}}).ok);
+            QVERIFY(as("lead", "edit_file",
+                       {{"path", "a.txt"}, {"old_text", "five"}, {"new_text", "FIVE"}})
+                        .ok);
+        } else {
+            write("a.txt", now);
+        }
+        const Json edit = {{"path", name}, {"old_text", "one"}, {"new_text", "1"}};
+        const Json replace = {{"path", name}, {"content", "all new\n"}};
+        for (const ToolResult &refused :
+             {as("coder", "edit_file", edit), as("coder", "write_file", replace)}) {
+            QVERIFY(!refused.ok);
+            QVERIFY2(
+                refused.content.find("@@ -2,5 +2,5 @@\n two\n three\n four\n-five\n+FIVE\n six")
+                    != std::string::npos,
+                refused.content.c_str());
+            QCOMPARE(content("a.txt"), now);
+        }
+        // Whoever wrote it knows it.
+        if (byATool)
+            QVERIFY(
+                as("lead", "edit_file", {{"path", "a.txt"}, {"old_text", "two"}, {"new_text", "2"}})
+                    .ok);
+        QVERIFY(as("coder", "read_file", {{"path", name}}).ok);
+        QVERIFY(as("coder", "edit_file", edit).ok);
+        QVERIFY(as("coder", "edit_file", {{"path", name}, {"old_text", "1"}, {"new_text", "one"}})
+                    .ok); // its own write is no change under it
+    }
+
+    void nobodyReplacesATeammatesFileUnread()
+    {
+        const std::vector<ToolPtr> tools = fileTools();
+        const auto write_file = [&](const char *agent, const char *name, const char *text) {
+            m_context.agent = agent;
+            for (const ToolPtr &each : tools)
+                if (each->name == "write_file")
+                    return each->run({{"path", name}, {"content", text}}, m_context);
+            return ToolResult::error("no such tool");
+        };
+        write("old.txt", "from before the run\n");
+        QVERIFY(write_file("coder", "old.txt", "new\n").ok);
+        const ToolResult refused = write_file("lead", "old.txt", "mine\n");
+        QVERIFY(!refused.ok);
+        QVERIFY2(refused.content.find("coder") != std::string::npos, refused.content.c_str());
+        QCOMPARE(content("old.txt"), std::string("new\n"));
+        QVERIFY(write_file("coder", "old.txt", "newer\n").ok);
+    }
+
     void anAmbiguousEditChangesNothing()
     {
         write("a.txt", "x\nx\n");

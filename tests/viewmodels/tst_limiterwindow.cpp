@@ -140,7 +140,7 @@ private slots:
             story.waitMs(1 + below(3000));
             const std::int64_t now = story.nowMs();
             limiter.status(now);
-            for (const team::ExpiredReservation &expired : limiter.takeExpired()) {
+            for (const team::ExpiredReservation &expired : limiter.takeExpired(now)) {
                 std::erase_if(open, [&](const auto &each) { return each.first == expired.id; });
                 story.add(EventKind::LimiterExpired, expired.agent, {{"reservation", expired.id}});
             }

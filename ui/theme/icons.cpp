@@ -142,21 +142,15 @@ QPixmap iconPixmap(const QString &name, int size, const QColor &color, qreal rat
 
 QString toolIcon(const QString &tool)
 {
-    static const QHash<QString, QString> known = {{"read_file", "file"},
-                                                  {"write_file", "edit"},
-                                                  {"edit_file", "edit"},
-                                                  {"glob", "folder"},
-                                                  {"grep", "search"},
-                                                  {"bash", "terminal"},
-                                                  {"claim_region", "lock"},
-                                                  {"release_region", "unlock"},
-                                                  {"share_discovery", "discovery"},
-                                                  {"peer_message", "message"},
-                                                  {"broadcast_message", "broadcast"},
-                                                  {"list_team", "team"},
-                                                  {"remember", "memory"},
-                                                  {"recall", "memory"},
-                                                  {"forget", "memory"}};
+    static const QHash<QString, QString> known = {
+        {"read_file", "file"},        {"write_file", "edit"},
+        {"edit_file", "edit"},        {"glob", "folder"},
+        {"grep", "search"},           {"bash", "terminal"},
+        {"claim_region", "lock"},     {"extend_claim", "lock"},
+        {"release_region", "unlock"}, {"share_discovery", "discovery"},
+        {"peer_message", "message"},  {"broadcast_message", "broadcast"},
+        {"list_team", "team"},        {"remember", "memory"},
+        {"recall", "memory"},         {"forget", "memory"}};
     return known.value(tool, QStringLiteral("tool"));
 }
 

@@ -86,6 +86,7 @@ QString limiterSummary(EventKind kind, const Fields &data)
         return tr("%1 reserved tokens given back").arg(format::count(data.count("tokens")));
     case EventKind::LimiterExpired:
         return tr("a reservation of %1 tokens expired").arg(format::count(data.count("tokens")));
+    case EventKind::LimiterHeld: return withReason(tr("a pause for all"), data.text("sentence"));
     default:
         return withReason(kind == EventKind::LimiterWaiting ? tr("waits") : tr("refused"),
                           data.text("sentence"));
@@ -174,7 +175,8 @@ QString summary(const Event &event)
     case EventKind::LimiterDenied:
     case EventKind::LimiterSettled:
     case EventKind::LimiterReleased:
-    case EventKind::LimiterExpired: return limiterSummary(event.kind, data);
+    case EventKind::LimiterExpired:
+    case EventKind::LimiterHeld: return limiterSummary(event.kind, data);
     case EventKind::ClaimGranted:
     case EventKind::ClaimDenied:
     case EventKind::ClaimReleased:
@@ -259,7 +261,8 @@ EventGroup eventGroup(EventKind kind)
     case EventKind::LimiterDenied:
     case EventKind::LimiterSettled:
     case EventKind::LimiterReleased:
-    case EventKind::LimiterExpired: return EventGroup::Limiter;
+    case EventKind::LimiterExpired:
+    case EventKind::LimiterHeld: return EventGroup::Limiter;
     case EventKind::ClaimGranted:
     case EventKind::ClaimDenied:
     case EventKind::ClaimReleased:
