@@ -42,8 +42,58 @@ Json canonical(const Json &value, const std::string &suite)
     return object;
 }
 
+namespace {
+
+void sortLists(Json &report, const Json &input)
+{
+    const Json &ops = input.contains("ops") ? input.at("ops") : Json::array();
+    if (!report.is_object() || !report.contains("results"))
+        return;
+    Json &results = report["results"];
+    for (std::size_t i = 0; i < std::min(ops.size(), results.size()); ++i) {
+        const std::string tool = ops[i].value("name", "");
+        const char *list = tool == "kb_list"           ? "entries"
+                           : tool == "kb_backlinks"    ? "backlinks"
+                           : tool == "kb_health_check" ? "issues"
+                                                       : nullptr;
+        if (list && results[i].is_object() && results[i].contains(list))
+            std::sort(results[i][list].begin(), results[i][list].end());
+    }
+}
+
+Json sortedLines(const std::string &text)
+{
+    std::vector<std::string> lines{""};
+    for (const char c : text) {
+        if (c == '\n')
+            lines.emplace_back();
+        else
+            lines.back() += c;
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+}
+
+} // namespace
+
+void takeForm(Json &actual, const Json &expected, const std::string &suite)
+{
+    if (suite != "decisions" || !actual.is_object() || !actual.contains("results"))
+        return;
+    Json &results = actual["results"];
+    const Json &wanted = expected.at("results");
+    for (std::size_t i = 0; i < std::min(results.size(), wanted.size()); ++i) {
+        if (!wanted[i].is_object() || !wanted[i].contains("lines_sorted"))
+            continue;
+        if (const auto text = results[i].find("text"); text->is_string())
+            results[i] = {{"lines_sorted", sortedLines(text->get<std::string>())}};
+    }
+}
+
 void sortUnordered(Json &report, const Json &input, const std::string &suite)
 {
+    if (suite == "knowledge_base")
+        sortLists(report, input);
     if (suite != "agent_loop" || !report.is_object() || !report.contains("tool_invocations"))
         return;
     const auto agent = input.find("agent");

@@ -32,6 +32,8 @@ void addProviderSuites(Runners &runners);
 void addContextSuites(Runners &runners);
 /// structured_output
 void addStructuredSuites(Runners &runners);
+/// knowledge_base, decisions
+void addGraphSuites(Runners &runners);
 /// agent_loop
 void addLoopSuite(Runners &runners);
 

@@ -103,6 +103,8 @@ int main(int argc, char **argv)
          {"theme", "light or dark.", "name"},
          {"screenshot", "Write a picture of the window and exit.", "file"},
          {"after", "When to take it: idle, or milliseconds.", "when", "idle"},
+         {"panel", "Bring this panel to the front, for example Knowledge; may be repeated.",
+          "title"},
          {"size", "Size of the window, for example 1600x1000.", "WxH"}});
     parser.process(app);
 
@@ -150,6 +152,9 @@ int main(int argc, char **argv)
         window.resize(*size);
     window.setApprovals(*mode);
     window.show();
+    for (const QString &title : parser.values("panel"))
+        if (!window.raisePanel(title))
+            return refuse(QStringLiteral("there is no panel \"%1\"").arg(title));
     if (parser.isSet("team") && window.openTeam(parser.value("team"))) {
         if (parser.isSet("task"))
             window.setTask(parser.value("task"));

@@ -11,18 +11,21 @@ namespace orrery {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(EventKind::Count)> kKinds = {
-    "run_started",       "run_finished",     "run_paused",        "run_resumed",
-    "agent_started",     "agent_state",      "agent_finished",    "iteration_started",
-    "message_added",     "request_sent",     "model_delta",       "response_received",
-    "request_failed",    "tool_started",     "tool_finished",     "approval_requested",
-    "approval_resolved", "limiter_acquired", "limiter_waiting",   "limiter_denied",
-    "limiter_settled",   "limiter_released", "limiter_expired",   "claim_granted",
-    "claim_denied",      "claim_released",   "claim_expired",     "file_edited",
-    "warning",           "discovery_shared", "peer_message_sent", "peer_message_delivered",
-    "memory_stored",     "memory_searched",  "memory_forgotten",  "context_updated",
-    "context_saved",     "save_failed",      "model_switched",    "tool_requested",
-    "hook_decided",      "output_rejected",  "agent_joined",      "agent_left",
-    "agent_interrupted", "history_cleared",  "context_loaded",    "limiter_held"};
+    "run_started",       "run_finished",      "run_paused",        "run_resumed",
+    "agent_started",     "agent_state",       "agent_finished",    "iteration_started",
+    "message_added",     "request_sent",      "model_delta",       "response_received",
+    "request_failed",    "tool_started",      "tool_finished",     "approval_requested",
+    "approval_resolved", "limiter_acquired",  "limiter_waiting",   "limiter_denied",
+    "limiter_settled",   "limiter_released",  "limiter_expired",   "claim_granted",
+    "claim_denied",      "claim_released",    "claim_expired",     "file_edited",
+    "warning",           "discovery_shared",  "peer_message_sent", "peer_message_delivered",
+    "memory_stored",     "memory_searched",   "memory_forgotten",  "context_updated",
+    "context_saved",     "save_failed",       "model_switched",    "tool_requested",
+    "hook_decided",      "output_rejected",   "agent_joined",      "agent_left",
+    "agent_interrupted", "history_cleared",   "context_loaded",    "knowledge_loaded",
+    "knowledge_saved",   "knowledge_linked",  "knowledge_deleted", "knowledge_searched",
+    "decisions_loaded",  "decision_recorded", "decision_linked",   "decision_updated",
+    "decision_deleted",  "limiter_held"};
 static_assert(!kKinds.back().empty());
 
 constexpr std::array<std::string_view, 11> kStates = {

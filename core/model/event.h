@@ -60,6 +60,16 @@ namespace orrery {
 /// | ContextUpdated | ops |
 /// | ContextSaved | version, bytes, explicit (somebody asked for it) |
 /// | SaveFailed | message |
+/// | KnowledgeLoaded | documents, entries, links: what a file already held when the run started (records as below), in pieces |
+/// | KnowledgeSaved | one of `entry` (core/knowledge/records.h) and `document` (without its content), is_new |
+/// | KnowledgeLinked | link: id, from, to (ids of entries), link_type, label, weight, kb_id, created_at_ms |
+/// | KnowledgeDeleted | what (entry, document, link), id |
+/// | KnowledgeSearched | query, limit, elapsed_us, results [{id, slug, title, title_score, content_score, score}] |
+/// | DecisionsLoaded | nodes, edges: what a file already held when the run started, in pieces |
+/// | DecisionRecorded | node (core/decisions/records.h), is_new |
+/// | DecisionLinked | edge: id, from, to, edge_type, metadata, created_at_ms |
+/// | DecisionUpdated | node, changed (names of its fields) |
+/// | DecisionDeleted | id: the node, and with it all its edges |
 enum class EventKind : std::uint8_t {
     RunStarted,
     RunFinished,
@@ -108,6 +118,16 @@ enum class EventKind : std::uint8_t {
     AgentInterrupted,
     HistoryCleared,
     ContextLoaded,
+    KnowledgeLoaded,
+    KnowledgeSaved,
+    KnowledgeLinked,
+    KnowledgeDeleted,
+    KnowledgeSearched,
+    DecisionsLoaded,
+    DecisionRecorded,
+    DecisionLinked,
+    DecisionUpdated,
+    DecisionDeleted,
     LimiterHeld,
     Count ///< not a kind
 };

@@ -84,6 +84,12 @@ struct AgentSpec {
 
 enum class LimitPolicy { Refuse, Wait };
 
+/// A store that the agents of a team share beside their memory.
+struct SharedStore {
+    bool offered = false; ///< its tools are there for agents whose tools are not listed
+    std::string path;     ///< SQLite file, relative to the workspace; empty = gone with the run
+};
+
 struct TeamLimits {
     std::optional<std::int64_t> rpm; ///< requests a minute
     std::optional<std::int64_t> tpm; ///< tokens a minute
@@ -139,6 +145,8 @@ struct TeamSpec {
     std::int64_t claimTtlMs = 300000;
     std::string memoryPath; ///< SQLite file, relative to the workspace; empty = memory only
     MemoryUse memory;
+    SharedStore knowledge; ///< the knowledge base
+    SharedStore decisions; ///< the decision graph
     Permissions permissions;
     std::vector<HookSpec> hooks;
     SubAgentLimits subAgents;

@@ -38,18 +38,36 @@ void readProject(JsonObjectReader &in, const std::filesystem::path &folder, Team
     }
 }
 
+/// The `path` of a store.
+std::string pathInWorkspace(JsonObjectReader &store)
+{
+    const std::string text = store.string("path");
+    const auto path = std::filesystem::path(text).lexically_normal();
+    if (path.is_absolute() || (!path.empty() && *path.begin() == ".."))
+        store.report("path", shown(text) + ", expected a path inside the workspace");
+    return text;
+}
+
 void readMemory(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
 {
     if (!in.has("memory"))
         return;
     JsonObjectReader memory(in.at("memory"), in.pointer("memory"), kMemoryKeys, mistake);
-    team.memoryPath = memory.string("path");
-    const auto path = std::filesystem::path(team.memoryPath).lexically_normal();
-    if (path.is_absolute() || (!path.empty() && *path.begin() == ".."))
-        memory.report("path", shown(team.memoryPath) + ", expected a path inside the workspace");
+    team.memoryPath = pathInWorkspace(memory);
     team.memory.inject = static_cast<int>(memory.integer("inject", 0, kMaxInjected).value_or(0));
     team.memory.reflect = memory.boolean("reflect", false);
     team.memory.embedder = readEmbedder(memory);
+}
+
+SharedStore readSharedStore(JsonObjectReader &in, std::string_view key, Mistake &mistake)
+{
+    SharedStore store;
+    if (!in.has(key))
+        return store;
+    store.offered = true;
+    JsonObjectReader object(in.at(key), in.pointer(key), kSharedStoreKeys, mistake);
+    store.path = pathInWorkspace(object);
+    return store;
 }
 
 void readLimits(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
@@ -161,6 +179,8 @@ TeamSpec readTeam(const Json &root, const std::filesystem::path &file, Mistake &
     if (const auto seconds = in.integer("claim_ttl_s", 1, kMaxClaimTtlS))
         team.claimTtlMs = *seconds * 1000;
     readMemory(in, team, mistake);
+    team.knowledge = readSharedStore(in, "knowledge", mistake);
+    team.decisions = readSharedStore(in, "decisions", mistake);
     readLimits(in, team, mistake);
     readPrices(in, team, mistake);
     readPermissions(in, team, mistake);

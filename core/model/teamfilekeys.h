@@ -8,9 +8,10 @@
 /// The words of a team file. resources/team.schema.json says the same for editors; a test compares the two.
 namespace orrery::teamfile {
 
-inline constexpr std::array<std::string_view, 14> kTeamKeys = {
-    "$schema", "agents",      "claim_ttl_s", "description", "hooks",      "limits", "memory",
-    "name",    "permissions", "prices",      "project",     "sub_agents", "task",   "threads"};
+inline constexpr std::array<std::string_view, 16> kTeamKeys = {
+    "$schema",   "agents",     "claim_ttl_s", "decisions", "description", "hooks",
+    "knowledge", "limits",     "memory",      "name",      "permissions", "prices",
+    "project",   "sub_agents", "task",        "threads"};
 
 inline constexpr std::array<std::string_view, 22> kAgentKeys = {"api_key_env",
                                                                 "base_url",
@@ -50,6 +51,8 @@ inline constexpr std::array<std::string_view, 4> kPriceKeys = {"cache_read", "ca
 inline constexpr std::array<std::string_view, 6> kMemoryKeys = {
     "api_key_env", "base_url", "embedder", "inject", "path", "reflect"};
 inline constexpr std::array<std::string_view, 2> kEmbeddingProviders = {"ollama", "openai"};
+/// Of `knowledge` and `decisions`.
+inline constexpr std::array<std::string_view, 1> kSharedStoreKeys = {"path"};
 inline constexpr std::array<std::string_view, 8> kPermissionKeys = {
     "allow",         "allow_unattended_execute",
     "approve",       "deny",
@@ -114,15 +117,40 @@ inline constexpr std::array<std::string_view, 14> kProviders = {
     "scripted", "openai", "anthropic", "gemini",   "groq", "mistral", "openrouter",
     "together", "ollama", "lmstudio",  "llamacpp", "vllm", "sglang",  "custom"};
 
-inline constexpr std::array<std::string_view, 18> kTools = {"read_file",      "write_file",
-                                                            "edit_file",      "glob",
-                                                            "grep",           "bash",
-                                                            "claim_region",   "extend_claim",
-                                                            "release_region", "share_discovery",
-                                                            "peer_message",   "broadcast_message",
-                                                            "delegate_task",  "spawn_agents",
-                                                            "list_team",      "remember",
-                                                            "recall",         "forget"};
+inline constexpr std::array<std::string_view, 34> kTools = {"read_file",
+                                                            "write_file",
+                                                            "edit_file",
+                                                            "glob",
+                                                            "grep",
+                                                            "bash",
+                                                            "claim_region",
+                                                            "extend_claim",
+                                                            "release_region",
+                                                            "share_discovery",
+                                                            "peer_message",
+                                                            "broadcast_message",
+                                                            "delegate_task",
+                                                            "spawn_agents",
+                                                            "list_team",
+                                                            "remember",
+                                                            "recall",
+                                                            "forget",
+                                                            "kb_search",
+                                                            "kb_read",
+                                                            "kb_list",
+                                                            "kb_ingest",
+                                                            "kb_next_document",
+                                                            "kb_add_entry",
+                                                            "kb_link",
+                                                            "kb_backlinks",
+                                                            "kb_health_check",
+                                                            "kb_generate",
+                                                            "add_goal",
+                                                            "record_decision",
+                                                            "record_outcome",
+                                                            "update_decision",
+                                                            "supersede_decision",
+                                                            "query_decisions"};
 
 inline constexpr std::int64_t kMaxClaimTtlS = 86400;
 inline constexpr std::int64_t kMaxThreads = 64;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a person may do to a run and to the agents in it.
 #include "core/memory/searchjson.h"
+#include "core/runtime/sharedstores.h"
 #include "core/runtime/teamrun_p.h"
 
 namespace orrery::runtime {
@@ -143,6 +144,13 @@ void TeamRun::searchMemory(memory::SearchQuery query)
         else
             services->publish(EventKind::Warning, "person",
                               {{"code", "memory"}, {"message", outcome.error().message}});
+    });
+}
+
+void TeamRun::ingest(const std::string &title, const std::string &content)
+{
+    d->services->toolPool.start([services = d->services.get(), title, content] {
+        ingestForPerson(*services, title, content);
     });
 }
 

@@ -5,6 +5,7 @@
 #include "core/llm/structuredoutput.h"
 #include "core/model/contextcodec.h"
 #include "core/runtime/commandhook.h"
+#include "core/runtime/sharedstores.h"
 #include "core/runtime/teamrun_p.h"
 #include "core/runtime/workspace.h"
 
@@ -81,6 +82,8 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
     if (!memory)
         return fail(memory.error());
     p->services->memory = std::move(*memory);
+    if (const auto opened = openSharedStores(*p->services); !opened)
+        return fail(opened.error());
     if (p->journal) {
         auto contexts = store::ContextStore::open(p->options.journalPath);
         if (!contexts)
@@ -133,7 +136,9 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
 
 AgentWorker *TeamRun::hire(const AgentSpec &spec, int depth)
 {
-    auto *worker = new AgentWorker(spec, *d->services, d->stop.get_token(), depth);
+    AgentSpec told = spec;
+    told.instructions = instructionsWithStores(spec, *d->services);
+    auto *worker = new AgentWorker(std::move(told), *d->services, d->stop.get_token(), depth);
     connect(worker, &AgentWorker::becameIdle, this,
             [this](const QString &agent, const QString &outcome, const QString &reason,
                    const QString &output) {
@@ -197,6 +202,7 @@ void TeamRun::start()
            {"budget_usd", orNull(team.limits.budgetUsd)},
            {"policy", team.limits.policy == LimitPolicy::Wait ? "wait" : "refuse"}}},
          {"claim_ttl_ms", team.claimTtlMs}});
+    publishLoaded(*d->services);
     d->ticker.start();
     answerApprovals();
     for (AgentWorker *worker : d->crew->all()) {

@@ -93,6 +93,8 @@ public:
     /// Searches the team's memory; the answer is a MemorySearched event of agent `person`. With `query.whyNot` it also
     /// says why that is not among the results. `query.rank.nowMs` 0 = now.
     void searchMemory(memory::SearchQuery query);
+    /// Puts a document into the ingest queue of the knowledge base; a KnowledgeSaved event of agent `person` tells it.
+    void ingest(const std::string &title, const std::string &content);
     bool isActive() const;
 
 signals:

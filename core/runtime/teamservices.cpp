@@ -3,6 +3,7 @@
 
 #include "core/base/ids.h"
 #include "core/runtime/agentrequest.h"
+#include "core/runtime/sharedstores.h"
 
 #include <algorithm>
 
@@ -56,6 +57,7 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
     add(tools::fileTools());
     add(teamTools(*this));
     add(memoryTools(*this));
+    add(sharedStoreTools(*this));
     if (team.subAgents.any())
         add(delegationTools(*this));
     // Tools block, so there may be more of them at once than there are cores.

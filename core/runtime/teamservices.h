@@ -4,6 +4,8 @@
 #include "core/base/clock.h"
 #include "core/llm/modelclient.h"
 #include "core/llm/toolschemacache.h"
+#include "core/decisions/decisiongraph.h"
+#include "core/knowledge/knowledgebase.h"
 #include "core/memory/memory.h"
 #include "core/model/spec.h"
 #include "core/runtime/delegations.h"
@@ -61,6 +63,8 @@ struct TeamServices {
     team::Membership members;
     team::Mailbox mailbox; ///< a box for each member
     std::unique_ptr<memory::Memory> memory;
+    std::unique_ptr<knowledge::KnowledgeBase> knowledge;
+    std::unique_ptr<decisions::DecisionGraph> decisions;
     std::unique_ptr<store::ContextStore> contexts; ///< null without a journal
     std::unique_ptr<tools::WriteGate> writeGate;
     std::unordered_map<std::string, tools::ToolPtr> tools;

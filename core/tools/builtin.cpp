@@ -25,8 +25,13 @@ std::shared_ptr<Tool> makeTool(std::string name, std::string description, ToolCa
     Json properties = Json::object();
     Json required = Json::array();
     for (const Parameter &parameter : parameters) {
-        properties[parameter.name] = {{"type", parameter.type},
-                                      {"description", parameter.description}};
+        Json &property = properties[parameter.name];
+        property["description"] = parameter.description;
+        property["type"] = parameter.type == "strings" ? "array" : parameter.type;
+        if (parameter.type == "strings")
+            property["items"] = {{"type", "string"}};
+        if (!parameter.choices.empty())
+            property["enum"] = parameter.choices;
         if (parameter.required)
             required.push_back(parameter.name);
     }

@@ -8,9 +8,10 @@ namespace orrery::tools {
 /// One parameter of a tool with a flat argument object.
 struct Parameter {
     std::string name;
-    std::string type; ///< string, integer, number, boolean
+    std::string type; ///< string, integer, number, boolean, or strings: a list of them
     std::string description;
     bool required = true;
+    std::vector<std::string> choices = {}; ///< empty = any
 };
 
 using ToolFunction = std::function<ToolResult(const Json &, ToolContext &)>;

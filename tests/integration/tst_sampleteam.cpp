@@ -35,6 +35,8 @@ private slots:
     void twoAgentsWantTheSameLines();
     void theResearcherWaitsForTheLimiterAndGoesOn();
     void aMemoryIsStoredAndFoundAgain();
+    void whatWasDecidedIsRecordedWithItsReasons();
+    void whatIsKnownIsWrittenLinkedAndFound();
     void aDiscoveryReachesTheOthers();
     void messagesAreDeliveredOnce();
     void filesAreEditedInsideClaims();
@@ -172,6 +174,63 @@ void SampleTeamTest::aMemoryIsStoredAndFoundAgain()
     QVERIFY(found);
     const Json &best = m_events[*found]->data.at("results").at(0);
     QVERIFY(best.value("content", "").find("half away from zero") != std::string::npos);
+}
+
+void SampleTeamTest::whatWasDecidedIsRecordedWithItsReasons()
+{
+    const auto records = [](const char *type, const char *agent) {
+        return [type, agent](const Event &event) {
+            return event.agent == agent && event.data.at("node").value("type", "") == type;
+        };
+    };
+    const Position goal = find(EventKind::DecisionRecorded, records("goal", "lead"));
+    QVERIFY(goal);
+    const Position decision =
+        find(EventKind::DecisionRecorded, records("decision", "coder"), *goal);
+    QVERIFY(decision);
+    QVERIFY(!m_events[*decision]->data.at("node").value("rationale", "").empty());
+    const Position outcome =
+        find(EventKind::DecisionRecorded, records("outcome", "lead"), *decision);
+    QVERIFY(outcome);
+    QVERIFY(find(
+        EventKind::DecisionUpdated,
+        [&](const Event &event) {
+            return event.data.at("node").at("id") == m_events[*goal]->data.at("node").at("id")
+                   && event.data.at("node").at("status") == "completed";
+        },
+        *outcome));
+    // Every node but the goal follows from another.
+    const auto any = [](const Event &) { return true; };
+    QCOMPARE(count(EventKind::DecisionLinked, any) + 1, count(EventKind::DecisionRecorded, any));
+}
+
+void SampleTeamTest::whatIsKnownIsWrittenLinkedAndFound()
+{
+    const Position entry = find(EventKind::KnowledgeSaved, [](const Event &event) {
+        return event.data.contains("entry")
+               && event.data.at("entry").value("slug", "") == "rounding-rule";
+    });
+    QVERIFY(entry);
+    QVERIFY(find(
+        EventKind::KnowledgeLinked, [](const Event &) { return true; }, *entry));
+    const Position found = find(
+        EventKind::KnowledgeSearched,
+        [](const Event &event) { return !event.data.at("results").empty(); }, *entry);
+    QVERIFY(found);
+    QVERIFY(m_events[*found]->data.at("results").at(0).value("slug", "") == "rounding-rule");
+    QVERIFY(find(EventKind::KnowledgeSaved, [](const Event &event) {
+        return event.data.contains("document")
+               && event.data.at("document").value("status", "") == "compiled";
+    }));
+    // No call of these tools went wrong.
+    QCOMPARE(count(EventKind::ToolFinished,
+                   [](const Event &event) {
+                       const std::string tool = event.data.value("tool", "");
+                       return (tool.starts_with("kb_") || tool.find("decision") != tool.npos
+                               || tool == "add_goal" || tool == "record_outcome")
+                              && !event.data.value("ok", false);
+                   }),
+             std::size_t(0));
 }
 
 void SampleTeamTest::aDiscoveryReachesTheOthers()

@@ -95,6 +95,7 @@ void TeamFileTest::readsEveryKey()
         "prices": {"ollama:small": {"input": 0, "output": 0.5, "cache_read": 0.01}},
         "sub_agents": {"max_depth": 2, "max_parallel": 3, "max_total": 9, "model": "ollama:small",
           "base_url": "http://small/v1", "api_key_env": "SMALL_KEY"},
+        "knowledge": {"path": "k.sqlite"}, "decisions": {},
         "limits": {"rpm": 10, "tpm": 2000, "budget_usd": 1.5, "policy": "refuse"},
         "permissions": {"allow": ["glob"], "approve": ["write_file"], "deny": ["bash"],
           "deny_prefixes": ["peer_"], "only": ["glob", "recall"], "only_prefixes": ["re"],
@@ -129,6 +130,9 @@ void TeamFileTest::readsEveryKey()
     QVERIFY(team->memory.reflect);
     QVERIFY(team->memory.embedder
             == (ModelRef{"openai:text-embedding-3-small", "http://e/v1", "E_KEY"}));
+    QVERIFY(team->knowledge.offered && team->decisions.offered);
+    QCOMPARE(team->knowledge.path, std::string("k.sqlite"));
+    QCOMPARE(team->decisions.path, std::string());
     QCOMPARE(*team->limits.rpm, 10);
     QCOMPARE(*team->limits.tpm, 2000);
     QCOMPARE(*team->limits.budgetUsd, 1.5);
@@ -350,6 +354,9 @@ void TeamFileTest::namesPlaceAndExpectation_data()
         "/claim_ttl_s: 86401, expected a whole number from 1 to 86400");
     row("memory outside", "/memory", R"({"path": "../m.sqlite"})", "/memory/path: \"../m.sqlite\"",
         false);
+    row("knowledge outside", "/knowledge", R"({"path": "../k.sqlite"})",
+        "/knowledge/path: \"../k.sqlite\"", false);
+    row("decisions key", "/decisions", R"({"file": "d"})", "/decisions/file: unknown key");
     row("memory absolute", "/memory", R"({"path": "/m.sqlite"})", "/memory/path: \"/m.sqlite\"",
         false);
     row("permission", "/permissions", R"({"deny": ["sh"]})",
@@ -477,6 +484,8 @@ void TeamFileTest::schemaKnowsTheSameKeys()
              asSet(teamfile::kPriceKeys));
     QCOMPARE(keysOf(team.at("sub_agents").at("properties")), asSet(teamfile::kSubAgentKeys));
     QCOMPARE(keysOf(team.at("memory").at("properties")), asSet(teamfile::kMemoryKeys));
+    QCOMPARE(keysOf(team.at("knowledge").at("properties")), asSet(teamfile::kSharedStoreKeys));
+    QCOMPARE(keysOf(team.at("decisions").at("properties")), asSet(teamfile::kSharedStoreKeys));
     QCOMPARE(keysOf(team.at("permissions").at("properties")), asSet(teamfile::kPermissionKeys));
     QCOMPARE(keysOf(agent.at("settings").at("properties")), asSet(teamfile::kSettings));
     const Json &hook = rules.at("$defs").at("hook").at("properties");

@@ -29,7 +29,7 @@
 namespace orrery::ui {
 namespace {
 
-constexpr int layoutVersion = 1;
+constexpr int layoutVersion = 2;
 
 } // namespace
 
@@ -99,6 +99,8 @@ void MainWindow::makeDocks()
     add("dock.limits", tr("Rate limits"), m_panels->limits, Qt::RightDockWidgetArea);
     add("dock.memory", tr("Memory"), m_panels->memory, Qt::BottomDockWidgetArea);
     add("dock.events", tr("Events"), m_panels->events, Qt::BottomDockWidgetArea);
+    add("dock.knowledge", tr("Knowledge"), m_panels->knowledge, Qt::BottomDockWidgetArea);
+    add("dock.decisions", tr("Decisions"), m_panels->decisions, Qt::RightDockWidgetArea);
 }
 
 void MainWindow::makeMenus()
@@ -197,6 +199,8 @@ void MainWindow::applyDefaultLayout()
     QDockWidget *limits = m_docks[2];
     QDockWidget *memory = m_docks[3];
     QDockWidget *events = m_docks[4];
+    QDockWidget *knowledge = m_docks[5];
+    QDockWidget *decisions = m_docks[6];
     for (QDockWidget *dock : std::as_const(m_docks)) {
         removeDockWidget(dock);
         dock->setFloating(false);
@@ -214,12 +218,14 @@ void MainWindow::applyDefaultLayout()
         tabifyDockWidget(claims, limits);
         tabifyDockWidget(events, memory);
     }
+    tabifyDockWidget(memory, knowledge);
+    tabifyDockWidget(claims, decisions);
     for (QDockWidget *dock : std::as_const(m_docks))
         dock->show();
-    if (!roomy) {
-        claims->raise();
+    claims->raise();
+    memory->raise();
+    if (!roomy)
         events->raise();
-    }
     const int w = width();
     const int h = height();
     resizeDocks({team, claims},
@@ -297,6 +303,17 @@ void MainWindow::raiseDock(QDockWidget *dock)
 {
     dock->show();
     dock->raise();
+}
+
+bool MainWindow::raisePanel(const QString &title)
+{
+    for (QDockWidget *dock : std::as_const(m_docks)) {
+        if (dock->windowTitle().compare(title, Qt::CaseInsensitive) == 0) {
+            raiseDock(dock);
+            return true;
+        }
+    }
+    return false;
 }
 
 void MainWindow::toggleBottomPanels()

@@ -57,6 +57,8 @@ public:
     bool isIdle() const;
     QString message() const;
     void resetLayout();
+    /// Brings a panel to the front by its dock's title. False when there is none.
+    bool raisePanel(const QString &title);
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -92,6 +94,8 @@ private:
     void chooseTeam();
     void chooseJournal();
     void chooseWorkspace();
+    /// Puts files into the ingest queue of the run; asks for them when there are none.
+    void ingest(QStringList files);
 
     WindowOptions m_options;
     std::unique_ptr<QSettings> m_settings;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/runview.h"
 
+#include "ui/shell/graphviews.h"
 #include "ui/shell/memoryview.h"
 #include "ui/shell/panels.h"
 #include "ui/shell/rowreaders.h"
@@ -25,11 +26,16 @@ constexpr qint64 mapMemoryMs = 60000;
 } // namespace
 
 struct RunView::Private {
-    Private(RunView &view, Panels &given) : q(view), panels(given) {}
+    Private(RunView &view, Panels &given)
+        : q(view), panels(given), knowledge(*document.knowledge(), *given.knowledge),
+          decisions(*document.decisions(), *given.decisions)
+    {}
 
     RunView &q;
     Panels &panels;
     RunDocument document;
+    KnowledgeView knowledge;
+    DecisionsView decisions;
     QTimer refresh;
     QTimer clock;
     QStringList agentNames;
@@ -135,6 +141,11 @@ void RunView::Private::connectPanels()
                      });
     connectMemoryPanel(*panels.memory, *document.memory(),
                        [this](const memory::SearchQuery &query) { emit q.memoryAsked(query); });
+    QObject::connect(&knowledge, &KnowledgeView::eventRequested, &q,
+                     [this](quint64 seq) { goToEvent(seq); });
+    QObject::connect(&decisions, &DecisionsView::eventRequested, &q,
+                     [this](quint64 seq) { goToEvent(seq); });
+    QObject::connect(&decisions, &DecisionsView::failed, &q, &RunView::failed);
 }
 
 void RunView::Private::goToEvent(quint64 seq)
@@ -230,6 +241,8 @@ void RunView::Private::fillPanels()
     MemoryModel *memory = document.memory();
     panels.memory->setEmpty(!live && memory->entries()->rowCount() == 0
                             && memory->searches()->rowCount() == 0);
+    knowledge.fill(live);
+    decisions.fill(live);
     fillClaims();
     fillLimits();
     fillApproval();

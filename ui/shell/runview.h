@@ -79,6 +79,8 @@ signals:
     void memoryAsked(const memory::SearchQuery &query);
     /// The log shows the event behind something that the person chose elsewhere.
     void eventChosen();
+    /// Something that the person asked of a panel could not be done.
+    void failed(const QString &message);
 
 private:
     struct Private;

@@ -80,7 +80,7 @@ void MainWindow::connectActions()
                          tr("Orrery %1, a workbench for teams of agents. GPL-3.0-or-later.")
                              .arg(m_options.version));
     });
-    for (int number = 1; number <= 6; ++number) {
+    for (int number = 1; number <= m_docks.size() + 1; ++number) {
         auto *key =
             new QShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)), this);
         connect(key, &QShortcut::activated, this, [this, number] { focusPanel(number); });
@@ -168,7 +168,11 @@ void MainWindow::connectPanels()
     });
     connect(m_view.get(), &RunView::selectionChanged, this, &MainWindow::updateActions);
     connect(m_view.get(), &RunView::approvalWaits, this, [this] { QApplication::alert(this); });
-    connect(m_view.get(), &RunView::eventChosen, this, [this] { raiseDock(m_docks.last()); });
+    connect(m_view.get(), &RunView::eventChosen, this, [this] { raiseDock(m_docks[4]); });
+    connect(m_view.get(), &RunView::failed, this, [this](const QString &message) {
+        m_messages->show(MessageBar::Level::Error, message);
+    });
+    connect(m_panels->knowledge, &KnowledgePanel::ingestRequested, this, &MainWindow::ingest);
     connect(m_view.get(), &RunView::caughtUp, this, &MainWindow::tellHowItEnded);
     connect(m_pill, &QToolButton::clicked, m_view.get(), &RunView::jumpToLive);
 }
@@ -195,7 +199,7 @@ void MainWindow::showPlaces()
     };
     panel(m_docks[0]->windowTitle(), 1);
     panel(tr("Conversation"), 2);
-    for (int number = 3; number <= 6; ++number)
+    for (int number = 3; number <= m_docks.size() + 1; ++number)
         panel(m_docks[number - 2]->windowTitle(), number);
     (new Palette(tr("Go to"), std::move(items), this))->show();
 }
@@ -262,6 +266,7 @@ void MainWindow::updateActions()
         action->setEnabled(hasAgent);
     m_actions.cancelAgent->setEnabled(isBusy);
     m_panels->memory->setSearchEnabled(m_run != nullptr);
+    m_panels->knowledge->setIngestEnabled(m_run != nullptr);
 }
 
 void MainWindow::updatePulse()

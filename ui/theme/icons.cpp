@@ -66,6 +66,12 @@ const std::map<QString, QByteArray> &bodies()
                  "6M15.500 5a3.500 3.500 0 0 1 0 "
                  "6.500M18 14.500c2 .8 3.200 2.700 3.500 5.500'/>"},
         {"events", "<path d='M8 6h13M8 12h13M8 18h13M3.500 6h.5M3.500 12h.5M3.500 18h.5'/>"},
+        {"knowledge", "<path d='M4 4.500h6.500A1.500 1.500 0 0 1 12 6v14a2 2 0 0 0-2-2H4zM20 "
+                      "4.500h-6.500A1.500 1.500 0 0 0 12 6v14a2 2 0 0 1 2-2h6z'/>"},
+        {"decisions", "<circle cx='12' cy='5' r='2.500'/><circle cx='5.500' cy='19' r='2.500'/>"
+                      "<circle cx='18.500' cy='19' r='2.500'/><path d='M12 7.500v4M5.500 "
+                      "16.500c0-3.500 6.500-2 6.500-5M18.500 16.500c0-3.500-6.500-2-6.500-5'/>"},
+        {"back", "<path d='M20 12H5M11 5l-7 7l7 7'/>"},
         {"float", "<path d='M9 4h11v11M4 9h11v11H4z'/>"},
         {"live", "<circle #f cx='12' cy='12' r='5'/>"},
         {"orrery", "<circle #f cx='12' cy='12' r='2.600'/><circle cx='12' cy='12' r='6' "
@@ -142,15 +148,30 @@ QPixmap iconPixmap(const QString &name, int size, const QColor &color, qreal rat
 
 QString toolIcon(const QString &tool)
 {
-    static const QHash<QString, QString> known = {
-        {"read_file", "file"},        {"write_file", "edit"},
-        {"edit_file", "edit"},        {"glob", "folder"},
-        {"grep", "search"},           {"bash", "terminal"},
-        {"claim_region", "lock"},     {"extend_claim", "lock"},
-        {"release_region", "unlock"}, {"share_discovery", "discovery"},
-        {"peer_message", "message"},  {"broadcast_message", "broadcast"},
-        {"list_team", "team"},        {"remember", "memory"},
-        {"recall", "memory"},         {"forget", "memory"}};
+    static const QHash<QString, QString> known = {{"read_file", "file"},
+                                                  {"write_file", "edit"},
+                                                  {"edit_file", "edit"},
+                                                  {"glob", "folder"},
+                                                  {"grep", "search"},
+                                                  {"bash", "terminal"},
+                                                  {"claim_region", "lock"},
+                                                  {"extend_claim", "lock"},
+                                                  {"release_region", "unlock"},
+                                                  {"share_discovery", "discovery"},
+                                                  {"peer_message", "message"},
+                                                  {"broadcast_message", "broadcast"},
+                                                  {"list_team", "team"},
+                                                  {"remember", "memory"},
+                                                  {"recall", "memory"},
+                                                  {"forget", "memory"},
+                                                  {"add_goal", "decisions"},
+                                                  {"record_decision", "decisions"},
+                                                  {"record_outcome", "decisions"},
+                                                  {"update_decision", "decisions"},
+                                                  {"supersede_decision", "decisions"},
+                                                  {"query_decisions", "decisions"}};
+    if (tool.startsWith(QLatin1String("kb_")))
+        return QStringLiteral("knowledge");
     return known.value(tool, QStringLiteral("tool"));
 }
 

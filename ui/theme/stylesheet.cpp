@@ -41,11 +41,14 @@ QPushButton[link="true"]:focus { border: 1px solid @accent; }
 QToolButton[flat="true"], QPushButton[flat="true"] { background: transparent; border: 1px solid transparent;
     padding: 1px 6px; }
 QToolButton[flat="true"]:hover, QPushButton[flat="true"]:hover { background: @accentSoft; }
+QToolButton[flat="true"]:checked { background: @accentSoft; border: 1px solid @accent; }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border: 1px solid @accent; }
 QToolButton[chip="true"] { padding: 1px 7px; border-radius: 8px; }
 QToolButton[chip="true"]:checked:focus { padding: 0 6px; }
 QLabel[failed="true"] { background: @errorSoft; border: 1px solid transparent; border-radius: 8px; padding: 0 6px; }
 QLabel[failed="true"]:focus { border: 1px solid @accent; }
+QToolButton[flat="true"]:checked:focus { border: 2px solid @accent; padding: 0px 5px; }
+QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QPlainTextEdit { background: @surface;
     border: 1px solid @border; border-radius: 4px; padding: 3px 6px; selection-background-color: @accent;
     selection-color: @onAccent; }
@@ -65,10 +68,12 @@ QTabWidget::pane { border: none; border-top: 1px solid @border; }
 QHeaderView { background: @raised; }
 QHeaderView::section { background: @raised; color: @muted; border: none; border-right: 1px solid @border;
     border-bottom: 1px solid @border; padding: 3px 4px; font-weight: 600; }
-QTableView, QListView { background: @surface; alternate-background-color: @raised; color: @text;
+QTableView, QListView, QTreeView, QTextBrowser { background: @surface; alternate-background-color: @raised; color: @text;
     border: 1px solid transparent; gridline-color: @border; selection-background-color: @accentSoft; selection-color: @text; outline: 0; }
-QTableView:focus, QListView:focus { border: 1px solid @accent; }
+QTableView:focus, QListView:focus, QTreeView:focus, QTextBrowser:focus { border: 1px solid @accent; }
 QScrollArea { border: none; background: transparent; }
+QScrollArea[framed="true"] { border: 1px solid transparent; }
+QScrollArea[framed="true"]:focus { border: 1px solid @accent; }
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 11px; margin: 0; }
 QScrollBar::handle { background: @border; border-radius: 4px; margin: 2px; }

@@ -133,6 +133,47 @@ QString memorySummary(EventKind kind, const Fields &data)
     }
 }
 
+QString graphSummary(EventKind kind, const Fields &data)
+{
+    const Fields entry = data.object("entry");
+    const Fields document = data.object("document");
+    const Fields link = data.object("link");
+    const Fields node = data.object("node");
+    const Fields edge = data.object("edge");
+    switch (kind) {
+    case EventKind::KnowledgeLoaded:
+        return tr("the knowledge base holds %1 entries, %2 links and %3 documents from before")
+            .arg(data.list("entries").size())
+            .arg(data.list("links").size())
+            .arg(data.list("documents").size());
+    case EventKind::KnowledgeSaved:
+        return data.has("document")
+                   ? tr("document “%1”: %2").arg(document.text("title"), document.text("status"))
+                   : withReason(tr("entry “%1”").arg(entry.text("title")),
+                                entry.has("summary") ? entry.text("summary")
+                                                     : entry.text("content"));
+    case EventKind::KnowledgeLinked:
+        return tr("linked two entries (%1)").arg(link.text("link_type"));
+    case EventKind::KnowledgeDeleted:
+        return tr("deleted %1 %2").arg(data.text("what"), data.text("id"));
+    case EventKind::KnowledgeSearched:
+        return tr("searched the knowledge base for “%1”: %2 found")
+            .arg(data.text("query"))
+            .arg(data.list("results").size());
+    case EventKind::DecisionsLoaded:
+        return tr("the decision graph holds %1 nodes and %2 edges from before")
+            .arg(data.list("nodes").size())
+            .arg(data.list("edges").size());
+    case EventKind::DecisionRecorded:
+        return withReason(tr("%1: %2").arg(node.text("type"), node.text("label")),
+                          node.text("rationale"));
+    case EventKind::DecisionLinked: return tr("linked two nodes (%1)").arg(edge.text("edge_type"));
+    case EventKind::DecisionUpdated:
+        return tr("%1 “%2” is %3").arg(node.text("type"), node.text("label"), node.text("status"));
+    default: return tr("deleted node %1").arg(data.text("id"));
+    }
+}
+
 QString summary(const Event &event)
 {
     const Fields data(event.data);
@@ -223,6 +264,16 @@ QString summary(const Event &event)
         return tr("goes on from %1, %2")
             .arg(data.text("session"),
                  format::counted(data.count("messages"), tr("message"), tr("messages")));
+    case EventKind::KnowledgeLoaded:
+    case EventKind::KnowledgeSaved:
+    case EventKind::KnowledgeLinked:
+    case EventKind::KnowledgeDeleted:
+    case EventKind::KnowledgeSearched:
+    case EventKind::DecisionsLoaded:
+    case EventKind::DecisionRecorded:
+    case EventKind::DecisionLinked:
+    case EventKind::DecisionUpdated:
+    case EventKind::DecisionDeleted: return graphSummary(event.kind, data);
     case EventKind::Count: break;
     }
     return {};
@@ -276,6 +327,16 @@ EventGroup eventGroup(EventKind kind)
     case EventKind::MemoryForgotten: return EventGroup::Memory;
     case EventKind::ContextUpdated:
     case EventKind::ContextSaved: return EventGroup::Context;
+    case EventKind::KnowledgeLoaded:
+    case EventKind::KnowledgeSaved:
+    case EventKind::KnowledgeLinked:
+    case EventKind::KnowledgeDeleted:
+    case EventKind::KnowledgeSearched: return EventGroup::Knowledge;
+    case EventKind::DecisionsLoaded:
+    case EventKind::DecisionRecorded:
+    case EventKind::DecisionLinked:
+    case EventKind::DecisionUpdated:
+    case EventKind::DecisionDeleted: return EventGroup::Decision;
     case EventKind::ModelSwitched: return EventGroup::Model;
     case EventKind::ToolRequested: return EventGroup::Tool;
     case EventKind::HookDecided: return EventGroup::Approval;
@@ -293,7 +354,8 @@ QStringList eventGroupNames()
     return {QStringLiteral("Run"),     QStringLiteral("Agent"),    QStringLiteral("Model"),
             QStringLiteral("Tool"),    QStringLiteral("Approval"), QStringLiteral("Limiter"),
             QStringLiteral("Claim"),   QStringLiteral("Team"),     QStringLiteral("Memory"),
-            QStringLiteral("Context"), QStringLiteral("Problem")};
+            QStringLiteral("Context"), QStringLiteral("Problem"),  QStringLiteral("Knowledge"),
+            QStringLiteral("Decision")};
 }
 
 QString eventGroupName(EventGroup group)

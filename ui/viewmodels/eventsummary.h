@@ -22,7 +22,9 @@ enum class EventGroup {
     Team,
     Memory,
     Context,
-    Problem
+    Problem,
+    Knowledge,
+    Decision
 };
 EventGroup eventGroup(EventKind kind);
 QString eventGroupName(EventGroup group); ///< `Run`, `Agent`, …

@@ -18,9 +18,11 @@ constexpr std::size_t chunk = 2048;
 
 RunDocument::RunDocument(QObject *parent)
     : QObject(parent), m_agents(m_roster), m_conversation(m_roster), m_claims(m_roster),
-      m_limiter(m_roster), m_memory(m_roster), m_events(m_roster), m_filtered(m_events),
-      m_approvals(m_roster), m_projections{&m_status,  &m_agents, &m_conversation, &m_claims,
-                                           &m_limiter, &m_memory, &m_events,       &m_approvals}
+      m_limiter(m_roster), m_memory(m_roster), m_knowledge(m_roster), m_decisions(m_roster),
+      m_events(m_roster), m_filtered(m_events),
+      m_approvals(m_roster), m_projections{&m_status,  &m_agents,   &m_conversation, &m_claims,
+                                           &m_limiter, &m_memory,   &m_knowledge,    &m_decisions,
+                                           &m_events,  &m_approvals}
 {
     m_pump.addProjection(this);
     m_timer.setSingleShot(true);

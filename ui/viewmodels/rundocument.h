@@ -6,9 +6,11 @@
 #include "ui/viewmodels/approvalsmodel.h"
 #include "ui/viewmodels/claimsmodel.h"
 #include "ui/viewmodels/conversationmodel.h"
+#include "ui/viewmodels/decisionsmodel.h"
 #include "ui/viewmodels/eventpump.h"
 #include "ui/viewmodels/eventsfiltermodel.h"
 #include "ui/viewmodels/eventsmodel.h"
+#include "ui/viewmodels/knowledgemodel.h"
 #include "ui/viewmodels/limitermodel.h"
 #include "ui/viewmodels/memorymodel.h"
 #include "ui/viewmodels/runstatus.h"
@@ -42,6 +44,8 @@ public:
     ClaimsModel *claims() { return &m_claims; }
     LimiterModel *limiter() { return &m_limiter; }
     MemoryModel *memory() { return &m_memory; }
+    KnowledgeModel *knowledge() { return &m_knowledge; }
+    DecisionsModel *decisions() { return &m_decisions; }
     EventsModel *events() { return &m_events; }
     EventsFilterModel *filteredEvents() { return &m_filtered; }
     ApprovalsModel *approvals() { return &m_approvals; }
@@ -116,6 +120,8 @@ private:
     ClaimsModel m_claims;
     LimiterModel m_limiter;
     MemoryModel m_memory;
+    KnowledgeModel m_knowledge;
+    DecisionsModel m_decisions;
     EventsModel m_events;
     EventsFilterModel m_filtered;
     ApprovalsModel m_approvals;

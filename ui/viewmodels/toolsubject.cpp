@@ -7,8 +7,8 @@ namespace orrery::ui {
 
 QString toolSubject(const Fields &arguments)
 {
-    for (const char *key :
-         {"path", "file", "command", "pattern", "query", "topic", "to", "content", "message"}) {
+    for (const char *key : {"path", "file", "command", "pattern", "query", "topic", "to", "title",
+                            "label", "slug_or_id", "from_slug", "content", "message"}) {
         const QString text = format::oneLine(arguments.text(key), 80);
         if (text.isEmpty())
             continue;

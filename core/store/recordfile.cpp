@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/recordfile.h"
+
+namespace orrery::store {
+
+Result<Database> openRecordFile(const std::string &path, const RecordFormat &format)
+{
+    auto database = Database::open(path, Database::Mode::ReadWrite);
+    if (!database)
+        return database;
+    const auto application = database->pragma("application_id");
+    const auto version = database->pragma("user_version");
+    const auto pages = database->pragma("page_count");
+    if (!application || !version || !pages)
+        return fail(ErrorCode::Database, path + " is not " + format.what + ".",
+                    !application ? application.error().message : std::string());
+    if (*pages > 0 && *application != format.applicationId)
+        return fail(ErrorCode::InvalidArgument, path + " is not " + format.what + ".");
+    const auto newest = static_cast<std::int64_t>(format.migrations.size());
+    if (*version > newest)
+        return fail(ErrorCode::InvalidArgument, path + " has format " + std::to_string(*version)
+                                                    + "; this Orrery reads up to "
+                                                    + std::to_string(newest) + ".");
+    // A commit survives a crash of the program; the last ones may be lost with the power.
+    if (auto ready = database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+        !ready)
+        return fail(ready.error());
+    if (*version == newest)
+        return database;
+    const auto migrated = inTransaction(*database, [&]() -> Result<void> {
+        for (auto step = static_cast<std::size_t>(*version); step < format.migrations.size();
+             ++step)
+            if (auto done = database->execute(format.migrations[step]); !done)
+                return done;
+        return database->execute("PRAGMA application_id=" + std::to_string(format.applicationId)
+                                 + "; PRAGMA user_version=" + std::to_string(newest));
+    });
+    if (!migrated)
+        return fail(migrated.error());
+    return database;
+}
+
+Result<void> eachRow(Database &database, const std::string &sql,
+                     const std::function<void(const Statement &)> &read)
+{
+    auto query = database.prepare(sql);
+    if (!query)
+        return fail(query.error());
+    while (true) {
+        const auto row = query->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            return {};
+        read(*query);
+    }
+}
+
+Result<void> inTransaction(Database &database, const std::function<Result<void>()> &write)
+{
+    if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun)
+        return begun;
+    auto done = write();
+    if (done)
+        done = database.execute("COMMIT");
+    if (!done) {
+        const auto undone = database.execute("ROLLBACK");
+        static_cast<void>(undone); // what went wrong first is what counts
+    }
+    return done;
+}
+
+} // namespace orrery::store
