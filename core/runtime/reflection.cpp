@@ -97,8 +97,12 @@ void Reflection::ask(const std::vector<Message> &messages, llm::ModelRequest req
         for (const Message &message : messages)
             bytes += static_cast<std::int64_t>(message.content.value_or("").size());
         const std::int64_t now = m_services.clock.wallMs();
-        auto outcome = m_services.limiter->acquire(m_agent, std::max<std::int64_t>(1, bytes / 4),
-                                                   now, [](const team::RateLimiter::Verdict &) {});
+        team::LimiterAsk ask;
+        ask.agent = m_agent;
+        ask.tokens = std::max<std::int64_t>(1, bytes / 4);
+        ask.provider = request.provider;
+        auto outcome = m_services.limiter->acquire(std::move(ask), now,
+                                                   [](const team::RateLimiter::Verdict &) {});
         if (outcome.ticket != 0)
             m_services.limiter->cancel(outcome.ticket, now);
         if (outcome.verdict.reservation == 0) {
