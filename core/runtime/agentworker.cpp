@@ -530,7 +530,7 @@ void AgentWorker::holdProvider(const Error &error)
     m_services.limiter->penalise(provider, until, sentence, now);
     m_services.publish(
         EventKind::LimiterHeld, name(),
-        jsonObject({{"provider", provider}, {"until_ms", until}, {"sentence", sentence}}));
+        eventData({{"provider", provider}, {"until_ms", until}, {"sentence", sentence}}));
 }
 
 void AgentWorker::perform(effect::Settle &settle)

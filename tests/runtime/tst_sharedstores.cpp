@@ -117,7 +117,7 @@ private slots:
         QVERIFY(first.of(EventKind::KnowledgeLoaded).empty());
         QVERIFY(first.of(EventKind::DecisionsLoaded).empty());
         for (const EventPtr &event : first.of(EventKind::ToolFinished))
-            QVERIFY2(event->data.value("ok", false), event->data.dump().c_str());
+            QVERIFY2(event->data.value("ok", false), event->data.text().c_str());
 
         const Outcome second =
             run(calls({{"kb_next_document", Json::object()},
@@ -135,7 +135,7 @@ private slots:
         QVERIFY2(told.find("Ship it (status: active, confidence: 0.5)") != std::string::npos,
                  told.c_str());
         for (const EventPtr &event : second.of(EventKind::ToolFinished))
-            QVERIFY2(event->data.value("ok", false), event->data.dump().c_str());
+            QVERIFY2(event->data.value("ok", false), event->data.text().c_str());
     }
 
     void theToolsAreThereWhenAskedFor()
