@@ -139,8 +139,12 @@ void AgentMachine::on(input::Ready &in, Effects &out)
         return;
     for (Message &message : in.mail)
         addMessage(std::move(message), out);
-    if (!in.memories.empty())
-        addMessage(Message::system(std::move(in.memories)), out, jsonObject({{"how", "memory"}}));
+    if (!in.memories.empty()) {
+        m_context.add(Message::system(std::move(in.memories)));
+        out.push_back(effect::Publish{
+            EventKind::MessageAdded,
+            eventData({{"message", *m_context.messages.back()}, {"how", "memory"}})});
+    }
     if (!m_context.needsResponse) {
         conclude(out);
         return;
