@@ -97,7 +97,7 @@ private slots:
         llm::HttpModelClient client;
         ModelProbe probe(client);
         auto request = requestTo(server);
-        request.tools = std::make_shared<const ToolSchemaList>(
+        request.tools = std::make_shared<const llm::ToolSchemaList>(
             Json{{{"type", "function"},
                   {"function", {{"name", "grep"}, {"parameters", Json::object()}}}}});
         QVERIFY(probe.run(request));

@@ -24,7 +24,7 @@ llm::ModelRequest requestTo(const RawHttpServer &server)
     request.model = "m-1";
     request.baseUrl = server.baseUrl();
     request.messages = {std::make_shared<Message>(Message::user("hello"))};
-    request.tools = std::make_shared<const ToolSchemaList>(Json{
+    request.tools = std::make_shared<const llm::ToolSchemaList>(Json{
         {{"type", "function"}, {"function", {{"name", "grep"}, {"parameters", Json::object()}}}}});
     request.timeoutMs = 10000;
     return request;

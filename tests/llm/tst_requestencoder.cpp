@@ -127,7 +127,7 @@ ModelRequest requestOf(const std::string &provider)
     request.provider = provider;
     request.model = "m";
     request.settings = {{"temperature", 0.5}};
-    request.tools = std::make_shared<const ToolSchemaList>(Json::array({{{"name", "grep"}}}));
+    request.tools = std::make_shared<const llm::ToolSchemaList>(Json::array({{{"name", "grep"}}}));
     return request;
 }
 
@@ -185,7 +185,7 @@ private slots:
                         rewrite(request.messages, [](auto &list) { list.erase(list.begin()); });
                     break;
                 case 5:
-                    request.tools = std::make_shared<const ToolSchemaList>(*request.tools);
+                    request.tools = std::make_shared<const llm::ToolSchemaList>(*request.tools);
                     break;
                 default: break;
                 }

@@ -83,7 +83,7 @@ void MemoryModel::showSelected()
     m_shownSearch = search;
     m_whatIf.reset();
     // The event owns its data.
-    m_data = search ? std::shared_ptr<const Json>(search, &search->data) : nullptr;
+    m_data = search ? std::shared_ptr<const Json>(search, &search->data.json()) : nullptr;
     m_results.show(m_data, nullptr);
     m_results.setRows(MemoryResultsModel::Rows::All);
     emit searchShown();
@@ -106,13 +106,13 @@ void MemoryModel::setWhatIf(const std::optional<memory::RankSettings> &settings)
         return;
     m_whatIf = settings;
     if (settings) {
-        auto ranked = std::make_shared<Json>(m_shownSearch->data);
+        auto ranked = std::make_shared<Json>(m_shownSearch->data.json());
         memory::writeRanking(
             *ranked, memory::rerank(memory::outcomeFromJson(m_shownSearch->data), *settings));
         m_data = std::move(ranked);
-        m_results.show(m_data, &m_shownSearch->data);
+        m_results.show(m_data, &m_shownSearch->data.json());
     } else {
-        m_data = std::shared_ptr<const Json>(m_shownSearch, &m_shownSearch->data);
+        m_data = std::shared_ptr<const Json>(m_shownSearch, &m_shownSearch->data.json());
         m_results.show(m_data, nullptr);
     }
     emit rankingShown();

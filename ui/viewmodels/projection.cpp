@@ -39,8 +39,7 @@ EventPtr merge(const std::vector<EventPtr> &batch, std::size_t first, std::size_
     std::string text;
     for (std::size_t i = first; i <= last; ++i)
         text += Fields(batch[i]->data).view(field);
-    merged->data["call"] = Fields(end.data).json("call");
-    merged->data[field] = std::move(text);
+    merged->data = Json{{"call", Fields(end.data).json("call")}, {field, std::move(text)}};
     return merged;
 }
 
