@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/llm/toolschemalist.h"
 #include "core/llm/httperror.h"
 #include "core/llm/httpmodelclient.h"
 #include "core/llm/providers.h"

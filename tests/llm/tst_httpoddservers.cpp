@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Servers in OpenAI's form that do not quite speak as OpenAI does.
+#include "core/llm/toolschemalist.h"
 #include "core/llm/httpmodelclient.h"
 #include "tests/support/modelprobe.h"
 #include "tests/support/rawhttpserver.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A body that grew with its history is the body written from scratch, and costs only what is new.
+#include "core/llm/toolschemalist.h"
 #include "core/llm/httprequest.h"
 #include "core/llm/requestencoder.h"
 #include "core/llm/uploaddevice.h"
