@@ -2,6 +2,7 @@
 // orrery-cli: runs a team without a window, and prints journals.
 #include "app/cli/decode.h"
 #include "app/cli/encode.h"
+#include "app/cli/retrieval.h"
 #include "core/model/teamfile.h"
 #include "core/runtime/teamrun.h"
 #include "core/store/journal.h"
@@ -29,7 +30,8 @@ const char *const usage =
     "                      [--approve none|write|all] [--continue RUN|last]\n"
     "       orrery-cli events JOURNAL [--json]\n"
     "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n"
-    "       orrery-cli encode --provider openai|anthropic|gemini < REQUEST\n";
+    "       orrery-cli encode --provider openai|anthropic|gemini < REQUEST\n"
+    "       orrery-cli retrieval --collection FOLDER\n";
 
 /// What a command got that it does not understand; empty when all is well.
 std::string misunderstood(QCommandLineParser &parser, const QStringList &arguments, int names)
@@ -259,6 +261,17 @@ int encode(const QStringList &arguments)
     return form ? encodeStandardInput(*form) : 2;
 }
 
+int retrieval(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOptions({{"collection", "Folder of a test collection.", "folder"}});
+    if (const std::string what = misunderstood(parser, arguments, 0); !what.empty())
+        return fault(what);
+    if (!parser.isSet("collection"))
+        return fault("retrieval needs --collection FOLDER");
+    return measureRetrieval(parser.value("collection").toStdString());
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -283,6 +296,8 @@ int main(int argc, char **argv)
         return decode(arguments);
     if (command == "encode")
         return encode(arguments);
+    if (command == "retrieval")
+        return retrieval(arguments);
     if (command == "--version") {
         std::puts("orrery-cli " ORRERY_VERSION);
         return 0;

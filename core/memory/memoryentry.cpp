@@ -2,6 +2,7 @@
 #include "core/memory/memoryentry.h"
 
 #include "core/base/utf8.h"
+#include "core/memory/vectorindex.h"
 
 #include <cmath>
 
@@ -43,6 +44,11 @@ Result<void> checkVector(std::span<const float> values)
 {
     if (values.empty())
         return fail(ErrorCode::InvalidArgument, "The embedding has no values.");
+    if (values.size() > VectorIndex::kMaxDimensions)
+        return fail(ErrorCode::InvalidArgument, "The embedding has " + std::to_string(values.size())
+                                                    + " values, expected at most "
+                                                    + std::to_string(VectorIndex::kMaxDimensions)
+                                                    + ".");
     for (std::size_t i = 0; i < values.size(); ++i)
         if (!std::isfinite(values[i]))
             return fail(ErrorCode::InvalidArgument,

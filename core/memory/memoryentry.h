@@ -52,7 +52,7 @@ bool isMemoryType(std::string_view type);
 /// What keeps an entry from being stored: no id, blank or too long content, bytes that are not UTF-8, an unknown type,
 /// an importance outside 0…1, a vector that is not finite. Names the field and what was expected.
 Result<void> checkEntry(const MemoryEntry &entry);
-/// Why these values cannot be compared with others: none at all, or one that is not finite.
+/// Why these values cannot be compared with others: none at all, too many, or one that is not finite.
 Result<void> checkVector(std::span<const float> values);
 
 } // namespace orrery::memory

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/sqliterows.h"
 
-#include "core/memory/cosine.h"
+#include "core/memory/norm.h"
 #include "core/memory/sqliteschema.h"
 #include "core/model/boundedjson.h"
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/memory/cosine.h"
 #include "core/memory/embeddingtable.h"
 #include "core/memory/ftssearch.h"
 #include "core/memory/memorystore.h"
@@ -57,7 +56,8 @@ public:
             table.remove(stored->row);
         if (const auto table = m_vectors.find(entry.embedder);
             table != m_vectors.end() && !entry.embedding.empty())
-            table->second.set(stored->row, entry.embedding, norm(entry.embedding));
+            (void)table->second.set(stored->row,
+                                    entry.embedding); // was checked when it was written
         return {};
     }
 
@@ -279,8 +279,8 @@ private:
     {
         if (const auto known = m_vectors.find(embedder); known != m_vectors.end())
             return &known->second;
-        auto select = m_database.prepare("SELECT row, embedding, embedding_norm FROM memory"
-                                         " WHERE embedder = ? ORDER BY row");
+        auto select =
+            m_database.prepare("SELECT row, embedding FROM memory WHERE embedder = ? ORDER BY row");
         if (!select)
             return fail(select.error());
         select->bind(1, embedder);
@@ -293,9 +293,7 @@ private:
                 break;
             const std::vector<float> vector = embeddingFromBytes(select->text(1));
             // A file that another program wrote to may hold anything; what cannot be compared is left out.
-            if (checkVector(vector) && table.check(vector))
-                table.set(static_cast<EmbeddingTable::Row>(select->integer(0)), vector,
-                          select->real(2));
+            (void)table.set(static_cast<EmbeddingTable::Row>(select->integer(0)), vector);
         }
         return &(m_vectors[embedder] = std::move(table));
     }

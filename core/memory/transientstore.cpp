@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/utf8.h"
 #include "core/memory/bestof.h"
-#include "core/memory/cosine.h"
 #include "core/memory/embeddingtable.h"
 #include "core/memory/foldedtexts.h"
 #include "core/memory/memorystore.h"
@@ -175,7 +174,7 @@ private:
         m_rows.add(row, entry);
         m_byId[entry.id] = row;
         if (!entry.embedding.empty())
-            m_vectors[entry.embedder].set(row, entry.embedding, norm(entry.embedding));
+            (void)m_vectors[entry.embedder].set(row, entry.embedding); // was checked by put()
     }
 
     void drop(Row row)

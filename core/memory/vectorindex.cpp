@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/vectorindex.h"
 
+#include "core/memory/norm.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -14,7 +16,10 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kChunkBytes = 4 << 20; ///< of values, about
+constexpr std::size_t kMaxChunkRows = 1024;
 constexpr int kMaxCode = 127;
+constexpr std::size_t kRowsAhead = 3;     ///< that are asked for while one is worked on
+constexpr std::size_t kBytesAhead = 1024; ///< of each
 /// More than all rounding in the bounds themselves and in the cosines: single-precision factors (6e-8 relative, of
 /// values below 4), sums of up to 65,536 products in doubles (1e-12).
 constexpr double kSlack = 1e-6;
@@ -33,14 +38,6 @@ AlignedArray<T> allocate(std::size_t count)
 {
     return AlignedArray<T>(
         static_cast<T *>(::operator new[](count * sizeof(T), std::align_val_t(kAlignment))));
-}
-
-double lengthOf(std::span<const float> vector)
-{
-    double sum = 0;
-    for (const float value : vector)
-        sum += double(value) * value;
-    return std::sqrt(sum);
 }
 
 float largestOf(std::span<const float> vector)
@@ -148,7 +145,7 @@ VectorIndex::VectorIndex(std::size_t dimensions, const VectorKernels &kernels)
     : m_kernels(&kernels), m_dimensions(std::clamp<std::size_t>(dimensions, 1, kMaxDimensions)),
       m_stride((m_dimensions + kVectorPadding - 1) / kVectorPadding * kVectorPadding),
       m_chunkRows(std::clamp<std::size_t>(std::bit_floor(kChunkBytes / (m_stride * sizeof(float))),
-                                          16, 1024))
+                                          16, kMaxChunkRows))
 {}
 
 VectorIndex::~VectorIndex() = default;
@@ -183,7 +180,7 @@ void VectorIndex::write(Row row, std::span<const float> vector)
     std::copy(vector.begin(), vector.end(), values);
     std::fill(values + m_dimensions, values + m_stride, 0.0F);
     std::fill(codes, codes + m_stride, std::int8_t(0));
-    const double length = lengthOf(vector);
+    const double length = norm(vector);
     const double step = double(largestOf(vector)) / kMaxCode;
     chunk.lengths[at] = length;
     chunk.errors[at] = 0;
@@ -267,7 +264,7 @@ Result<VectorIndex::Query> VectorIndex::prepare(std::span<const float> vector) c
     query.values.assign(m_stride, 0);
     std::copy(vector.begin(), vector.end(), query.values.begin());
     query.codes.assign(m_stride, 0);
-    query.length = lengthOf(vector);
+    query.length = norm(vector);
     if (query.length > 0) {
         // As fine as sums of all products may be without leaving 32 bits.
         const int largest = static_cast<int>(std::min<std::size_t>(
@@ -290,7 +287,7 @@ void VectorIndex::scanChunk(const Query &query, std::size_t number, Candidates &
     const Chunk &chunk = *m_chunks[number];
     const std::size_t first = number * m_chunkRows;
     const std::size_t rows = std::min(m_chunkRows, m_end - first);
-    std::int32_t dots[1024];
+    std::int32_t dots[kMaxChunkRows];
     m_kernels->codeDots(chunk.codes.get(), rows, m_stride, query.codes.data(), dots);
     for (std::size_t i = 0; i < rows; ++i)
         candidates.offer(static_cast<Row>(first + i), dots[i] * (chunk.factors[i] * query.factor),
@@ -305,6 +302,20 @@ void VectorIndex::scanRow(const Query &query, Row row, Candidates &candidates) c
     m_kernels->codeDots(&chunk.codes[at * m_stride], 1, m_stride, query.codes.data(), &dot);
     candidates.offer(row, dot * (chunk.factors[at] * query.factor),
                      chunk.errors[at] * (1 + query.error) + (query.error + kSlack));
+}
+
+// Rows that lie apart are not read ahead by the processor itself.
+void VectorIndex::fetch(Row row) const
+{
+#ifdef __GNUC__
+    if (row >= m_end)
+        return;
+    const std::int8_t *codes = &chunkOf(row).codes[row % m_chunkRows * m_stride];
+    for (std::size_t j = 0; j < std::min(m_stride, kBytesAhead); j += kAlignment)
+        __builtin_prefetch(codes + j);
+#else
+    static_cast<void>(row);
+#endif
 }
 
 std::vector<VectorHit> VectorIndex::rescore(const Query &query, std::size_t k,
@@ -378,7 +389,10 @@ Result<std::vector<VectorHit>> VectorIndex::search(std::span<const float> vector
     if (scan)
         *scan = {};
     Candidates candidates(k);
-    for (const Row row : rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i + kRowsAhead < rows.size())
+            fetch(rows[i + kRowsAhead]);
+        const Row row = rows[i];
         if (!contains(row))
             continue;
         scanRow(*query, row, candidates);

@@ -78,6 +78,7 @@ private:
     void write(Row row, std::span<const float> vector);
     void scanChunk(const Query &query, std::size_t chunk, Candidates &candidates) const;
     void scanRow(const Query &query, Row row, Candidates &candidates) const;
+    void fetch(Row row) const;
     std::vector<VectorHit> rescore(const Query &query, std::size_t k, const Candidates &candidates,
                                    VectorScan *scan) const;
     Chunk &chunkOf(Row row) const { return *m_chunks[row / m_chunkRows]; }

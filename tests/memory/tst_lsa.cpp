@@ -170,7 +170,7 @@ private slots:
         LsaEmbedder embedder;
         const auto fitted = embedder.fit(list);
         QVERIFY(!fitted);
-        QCOMPARE(fitted.error().code, ErrorCode::InvalidArgument);
+        QCOMPARE(int(fitted.error().code), int(ErrorCode::InvalidArgument));
         QCOMPARE(QString::fromStdString(fitted.error().message), why);
         const auto vector = embedder.embed("word1");
         QVERIFY(!vector);
@@ -207,7 +207,7 @@ private slots:
         QVERIFY(embedder.embedBatch({})->empty());
         const auto unknown = embedder.embed("zyzzyva");
         QVERIFY(!unknown);
-        QCOMPARE(unknown.error().code, ErrorCode::NotFound);
+        QCOMPARE(int(unknown.error().code), int(ErrorCode::NotFound));
         const auto mixed = embedder.embedBatch({"zyzzyva", "bread"});
         QVERIFY(mixed);
         QCOMPARE((*mixed)[0], std::vector<float>(kDimensions));
@@ -243,7 +243,7 @@ private slots:
         LsaEmbedder embedder(fewDimensions());
         const auto fitted = embedder.fit(texts(200), stop.get_token());
         QVERIFY(!fitted);
-        QCOMPARE(fitted.error().code, ErrorCode::Cancelled);
+        QCOMPARE(int(fitted.error().code), int(ErrorCode::Cancelled));
         QVERIFY(embedder.hasOutgrown(200));
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Memory files: older formats, foreign files, and a process that is killed while it brings one up to date.
-#include "core/memory/cosine.h"
+#include "core/memory/norm.h"
 #include "core/memory/memorystore.h"
 #include "core/memory/sqliteschema.h"
 

@@ -257,7 +257,7 @@ private slots:
         QVERIFY(index.add(rowOf({1, 2, 3})));
         const auto added = index.add(vector);
         QVERIFY(!added);
-        QCOMPARE(added.error().code, ErrorCode::InvalidArgument);
+        QCOMPARE(int(added.error().code), int(ErrorCode::InvalidArgument));
         QCOMPARE(QString::fromStdString(added.error().message), why);
         QVERIFY(!index.update(0, vector));
         QVERIFY(!index.search(vector, 1));
@@ -278,7 +278,7 @@ private slots:
         QCOMPARE(index.search(rowOf({1, 0}), 5)->size(), std::size_t(1));
         const auto gone = index.update(0, rowOf({1, 0}));
         QVERIFY(!gone);
-        QCOMPARE(gone.error().code, ErrorCode::NotFound);
+        QCOMPARE(int(gone.error().code), int(ErrorCode::NotFound));
         index.clear();
         QVERIFY(index.search(rowOf({1, 0}), 5)->empty());
     }
