@@ -35,6 +35,7 @@ ToolResult remember(TeamServices &services, const Json &args, const ToolContext 
     const auto stored = services.memory->store(entry);
     if (!stored)
         return ToolResult::error("The memory could not be stored: " + stored.error().message);
+    services.embedder.grew(*services.memory);
     Json data = memory::toJson(entry);
     if (!stored->empty())
         data["note"] = *stored;

@@ -206,6 +206,7 @@ void Reflection::apply(const std::string &answer)
     for (const memory::AppliedChange &change :
          memory::applyChanges(*m_services.memory, read->changes, owner, reachOf(m_agent),
                               [] { return newId("mem"); })) {
+        m_services.embedder.grew(*m_services.memory);
         if (!change.error.empty()) {
             warn(change.error);
         } else if (change.action == memory::MemoryChange::Action::Forget) {

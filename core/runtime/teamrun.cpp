@@ -77,11 +77,12 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
         p->services->hooks.add(std::move(*hook));
     }
     const std::string &memoryPath = p->options.team.memoryPath;
-    auto memory =
-        memory::Memory::open(memoryPath.empty() ? "" : (*workspace / memoryPath).string());
+    auto memory = memory::Memory::open(memoryPath.empty() ? "" : (*workspace / memoryPath).string(),
+                                       p->services->embedder.embedder());
     if (!memory)
         return fail(memory.error());
     p->services->memory = std::move(*memory);
+    p->services->embedder.grew(*p->services->memory);
     if (const auto opened = openSharedStores(*p->services); !opened)
         return fail(opened.error());
     if (p->journal) {

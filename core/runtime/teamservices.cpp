@@ -33,7 +33,7 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
                            const Clock &systemClock, store::JournalWriter *journal)
     : run(std::move(runId)), team(std::move(spec)), workspace(std::move(folder)),
       clock(systemClock), bus(systemClock, journal), claims(team.claimTtlMs),
-      policy(policyOf(team.permissions)),
+      embedder(team.memory.embedder), policy(policyOf(team.permissions)),
       schemas([this](const std::string &name) { return view(tools.at(name)); })
 {
     team::LimiterConfig config;

@@ -12,6 +12,7 @@
 #include "core/runtime/eventbus.h"
 #include "core/runtime/hooks.h"
 #include "core/runtime/limitergate.h"
+#include "core/runtime/teamembedder.h"
 #include "core/runtime/teamrun.h"
 #include "core/store/journal.h"
 #include "core/team/claimtable.h"
@@ -63,6 +64,7 @@ struct TeamServices {
     team::Membership members;
     team::Mailbox mailbox; ///< a box for each member
     std::unique_ptr<memory::Memory> memory;
+    TeamEmbedder embedder; ///< after the memory, which it looks after
     std::unique_ptr<knowledge::KnowledgeBase> knowledge;
     std::unique_ptr<decisions::DecisionGraph> decisions;
     std::unique_ptr<store::ContextStore> contexts; ///< null without a journal

@@ -105,6 +105,42 @@ private slots:
         QVERIFY(latest(EventKind::AgentFinished)->data["output"] == Json("Second."));
     }
 
+    void theBuiltInEmbedderLearnsFromWhatIsRemembered()
+    {
+        // Enough entries that share words, on two matters that share none.
+        Json steps = Json::array();
+        for (int i = 0; i < 80; ++i) {
+            const bool sea = i % 2 == 0;
+            const Json entry = {{"content", (sea ? "The harbour ship sails the salt water number "
+                                                 : "The kitchen oven bakes warm bread number ")
+                                                + std::to_string(i)}};
+            steps.push_back(call("remember", entry));
+        }
+        steps.push_back({{"text", "All noted."}});
+        for (Json &step : steps)
+            step["chars_per_second"] = 100000;
+        start(steps, runtime::ApprovalMode::None, {{"memory", {{"embedder", "lsa"}}}},
+              {{"max_iterations", 200}});
+        QCOMPARE(end(60000), QString("done"));
+        // It learns in the background.
+        const auto vectorsAreSearched = [this] {
+            memory::SearchQuery query;
+            query.text = "harbour ship";
+            query.rank.limit = 3;
+            m_run->searchMemory(query);
+            QTest::qWait(50);
+            const EventPtr search = latest(EventKind::MemorySearched, "person");
+            return search && search->data["vector"]["ran"] == true;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(vectorsAreSearched(), 20000);
+        const Json &search = latest(EventKind::MemorySearched, "person")->data;
+        QCOMPARE(search["embedder"].get<std::string>().substr(0, 4), std::string("lsa:"));
+        QCOMPARE(search["results"].size(), std::size_t(3));
+        for (const Json &result : search["results"])
+            QVERIFY2(result["content"].get<std::string>().find("harbour") != std::string::npos,
+                     result.dump().c_str());
+    }
+
     void aCancelledReflectionEndsTheRun()
     {
         runtime::RunOptions options;
