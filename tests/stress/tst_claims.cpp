@@ -3,6 +3,7 @@
 #include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
 #include "tests/stress/duration.h"
+#include "tests/support/tsansuppressions.h"
 
 #include <QTest>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/eventbus.h"
 #include "tests/stress/duration.h"
+#include "tests/support/tsansuppressions.h"
 
 #include <QTest>
 

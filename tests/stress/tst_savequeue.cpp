@@ -2,6 +2,7 @@
 // The order of saves on threads of the standard library, which ThreadSanitizer can follow; tst_saves.cpp has the store.
 #include "core/store/savequeue.h"
 #include "tests/stress/duration.h"
+#include "tests/support/tsansuppressions.h"
 
 #include <QTest>
 

@@ -2,6 +2,7 @@
 // Saved contexts on a real file: many threads, many closes, and a process that is killed at any point.
 #include "core/store/journal.h"
 #include "tests/stress/duration.h"
+#include "tests/support/tsansuppressions.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -62,6 +63,9 @@ private slots:
     // First, while this process has no other threads yet.
     void aKilledProcessLosesNoSaveThatItWasToldOf()
     {
+#ifdef __SANITIZE_THREAD__
+        QSKIP("ThreadSanitizer does not follow a process with threads into its child");
+#endif
         const unsigned seed = std::random_device{}();
         qInfo("seed %u", seed);
         std::mt19937 random(seed);
