@@ -140,13 +140,13 @@ std::optional<LimiterDenial::Reason> LimiterState::refuses(const Call &call, std
     return tooMany ? std::optional(Reason::Tokens) : std::nullopt;
 }
 
-ReservationId LimiterState::admit(const Call &call, std::int64_t now)
+ReservationId LimiterState::admit(const Call &call, std::int64_t now, std::int64_t askedMs)
 {
     const AgentId id = intern(call.agent);
     Agent &agent = m_agents[id];
     const SlidingWindow::Entry entry{now, call.tokens, 1, id, 1, true};
     const NanoUsd cost = call.cost.value_or(0);
-    m_reservations.push({now, call.tokens, cost, m_window.add(entry), id, true});
+    m_reservations.push({now, call.tokens, cost, m_window.add(entry), id, true, askedMs});
     count(entry, 1);
     agent.reservedCost += cost;
     m_reservedCost += cost;
@@ -210,7 +210,7 @@ std::vector<OpenReservation> LimiterState::openReservations() const
         const Reservation &each = m_reservations[index];
         if (each.isOpen)
             list.push_back(
-                {index + 1, m_agents[each.agent].name, each.tokens, m_time.toWall(each.timeMs)});
+                {index + 1, m_agents[each.agent].name, each.tokens, m_time.toWall(each.askedMs)});
     }
     return list;
 }

@@ -38,7 +38,8 @@ public:
     /// Why the call may not go now; nothing = it may.
     std::optional<Reason> refuses(const Call &call, std::int64_t now) const;
     LimiterDenial explain(const Call &call, Reason reason, std::int64_t now, bool inWords) const;
-    ReservationId admit(const Call &call, std::int64_t now);
+    /// `askedMs` is the caller's own time, which may be slightly before `now`; it is what openReservations() tells.
+    ReservationId admit(const Call &call, std::int64_t now, std::int64_t askedMs);
     void record(std::string_view agent, std::int64_t tokens, double costUsd, std::int64_t requests,
                 ReservationId reservation, std::int64_t now);
     bool release(ReservationId reservation);
@@ -68,6 +69,7 @@ private:
         SlidingWindow::Index entry = 0;
         AgentId agent = 0;
         bool isOpen = false;
+        std::int64_t askedMs = 0;
     };
     struct Hold {
         std::int64_t until = 0;

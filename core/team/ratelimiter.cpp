@@ -37,7 +37,8 @@ struct RateLimiter::Private {
         if (const auto reason = state.refuses(call, now))
             verdict.denial = state.explain(call, *reason, now, explain == Explain::Fully);
         else
-            verdict.reservation = state.admit(call, now);
+            verdict.reservation =
+                state.admit(call, now, std::min(now, state.time().fromWall(nowMs)));
         verdict.windowTokens = state.sums().tokens;
         verdict.windowRequests = state.sums().requests;
         verdict.sequence = ++sequence;

@@ -19,6 +19,7 @@ struct LimiterReference {
         std::int64_t ts, tokens;
         std::string agent;
         std::int64_t nano;
+        std::int64_t asked = 0; ///< the caller's own time
     };
     using Reason = LimiterDenial::Reason;
 

@@ -88,7 +88,7 @@ public:
         const auto held = m_limiter.openReservations();
         for (std::size_t i = 0; i < held.size(); ++i) {
             QCOMPARE(held[i].id, m_reference.open[i].id);
-            QCOMPARE(held[i].atMs, m_reference.open[i].ts - m_reference.offset);
+            QCOMPARE(held[i].atMs, m_reference.open[i].asked - m_reference.offset);
         }
     }
     int refusals() const { return m_refusals; }
@@ -120,6 +120,7 @@ private:
         QCOMPARE(verdict.denial.has_value(), expected.has_value());
         if (!expected) {
             QCOMPARE(verdict.reservation, m_reference.admit(ask, now));
+            m_reference.open.back().asked = std::min(now, m_wall + m_reference.offset);
             m_ids.push_back(verdict.reservation);
             const auto &config = m_reference.config;
             QVERIFY(!config.tpm || m_reference.tokens() <= *config.tpm);
