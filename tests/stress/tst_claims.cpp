@@ -43,7 +43,7 @@ private slots:
         const test::Duration duration;
         const unsigned seed = std::random_device{}();
         qInfo("seed %u", seed);
-        ClaimTable table(2000);
+        ClaimTable table(20);
         std::atomic<std::int64_t> now{0};
         std::atomic<int> granted{0};
         std::atomic<int> denied{0};
@@ -69,7 +69,7 @@ private slots:
                             const std::int64_t before = now;
                             if (table.claim(agent, file, start, start + 8, before)->granted
                                 && !table.conflicts(agent, file, start, start + 8, now).empty()
-                                && now < before + 2000) // it has not expired meanwhile
+                                && now < before + 20) // it has not expired meanwhile
                                 wrong = true;
                             break;
                         }
@@ -77,7 +77,7 @@ private slots:
                             ++(table.claim(agent, file, start, start + 8, now)->granted ? granted
                                                                                         : denied);
                         }
-                        if (random() % 4 == 0)
+                        if (random() % 4000 == 0)
                             ++now;
                     }
                 });
