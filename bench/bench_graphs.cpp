@@ -9,12 +9,24 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 #include <algorithm>
 #include <random>
 
 using namespace orrery;
 
 namespace {
+
+/// What a benchmark cannot go on without.
+void must(const Result<void> &done)
+{
+    if (!done) {
+        std::fprintf(stderr, "%s\n", done.error().message.c_str());
+        std::abort();
+    }
+}
 
 std::string numbered(const char *prefix, std::int64_t i) { return prefix + std::to_string(i); }
 
@@ -40,7 +52,7 @@ std::unique_ptr<knowledge::KnowledgeBase> baseWith(const std::vector<knowledge::
 {
     auto base = knowledge::KnowledgeBase::open("").value();
     for (const knowledge::Link &link : links)
-        base->storeLink(link).value();
+        must(base->storeLink(link));
     return base;
 }
 
@@ -128,7 +140,7 @@ std::unique_ptr<decisions::DecisionGraph> tree(std::int64_t nodes)
         graph->add(std::move(node)).value();
     }
     for (const decisions::Edge &edge : treeEdges(nodes))
-        graph->link(edge).value();
+        must(graph->link(edge));
     return graph;
 }
 
@@ -187,7 +199,7 @@ void decisionPathOfChain(benchmark::State &state)
         edge.id = numbered("e", i);
         edge.from = numbered("n", i);
         edge.to = numbered("n", i + 1);
-        graph->link(std::move(edge)).value();
+        must(graph->link(std::move(edge)));
     }
     const std::string last = numbered("n", state.range(0) - 1);
     for (auto _ : state)

@@ -260,7 +260,7 @@ void hybridSearch(benchmark::State &state)
     Words words(1);
     std::mt19937 random(2);
     std::normal_distribution<float> normal;
-    QueryVector question{{}, "bench"};
+    NamedVector question{{}, "bench"};
     for (int i = 0; i < 64; ++i)
         question.values.push_back(normal(random));
     for (std::int64_t i = 0; i < state.range(0); ++i) {

@@ -124,7 +124,7 @@ Json runSearch(const Json &input)
     query.rank.decayLambda = realOr(opts, "decay_lambda", query.rank.decayLambda);
     query.rank.weights = weightsOf(given(opts, "scoring_weights"));
     query.rank.nowMs = millisecondsOf(opts.at("now"));
-    QueryVector vector;
+    NamedVector vector;
     if (const Json *values = given(input, "query_embedding"); values && input["store"] == "vector")
         vector.values = values->get<std::vector<float>>();
     Json results = Json::array();

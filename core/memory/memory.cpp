@@ -16,6 +16,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t kRecentVectors = 16;
 /// So many calls may be given up before the next search does not even ask.
 constexpr std::size_t kMostLate = 4;
+constexpr const char *kBusy = "The embedder is still busy with earlier texts.";
 /// Of what a leg has cut, so much of the best is kept to be shown.
 constexpr std::size_t kBeyondCut = 20;
 
@@ -88,16 +89,15 @@ Result<std::unique_ptr<Memory>> Memory::open(const std::string &path,
     return std::make_unique<Memory>(std::move(*store), std::move(embedder));
 }
 
-Result<std::string> Memory::store(MemoryEntry entry)
+Result<std::string> Memory::store(MemoryEntry entry, int embedTimeoutMs)
 {
     if (const auto good = checkEntry(entry); !good)
         return fail(good.error());
     std::string reason;
     if (m_embedder && entry.embedding.empty()) {
-        auto vector = m_embedder->embed(entry.content);
-        if (vector)
-            if (const auto good = checkVector(*vector); !good)
-                vector = fail(good.error());
+        auto running = beginEmbedding(entry.content);
+        auto vector = running ? awaitEmbedding(std::move(*running), embedTimeoutMs)
+                              : Embedding(fail(ErrorCode::Timeout, kBusy));
         if (vector) {
             entry.embedding = std::move(*vector);
             entry.embedder = m_embedder->name();
@@ -121,33 +121,35 @@ Result<std::size_t> Memory::embedMissing(std::size_t limit)
     const auto ids = m_store->withoutEmbedding(m_embedder->name(), limit);
     if (!ids)
         return fail(ids.error());
-    std::vector<MemoryEntry> entries;
-    std::vector<std::string> texts;
+    std::vector<std::pair<std::string, std::string>> texts; // by id
+    std::vector<std::string> contents;
     for (const std::string &id : *ids) {
         auto entry = m_store->find(id);
         if (!entry)
             return fail(entry.error());
         if (!*entry)
             continue;
-        texts.push_back((*entry)->content);
-        entries.push_back(std::move(**entry));
+        texts.emplace_back(id, (*entry)->content);
+        contents.push_back((*entry)->content);
     }
     if (texts.empty())
         return 0;
-    const auto vectors = m_embedder->embedBatch(texts);
+    const auto vectors = m_embedder->embedBatch(contents);
     if (!vectors)
         return fail(vectors.error());
     if (vectors->size() != texts.size())
         return fail(ErrorCode::BadResponse, "The embedder gave " + std::to_string(vectors->size())
                                                 + " vectors for " + std::to_string(texts.size())
                                                 + " texts.");
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        entries[i].embedding = (*vectors)[i];
-        entries[i].embedder = m_embedder->name();
-        if (const auto stored = m_store->put(entries[i]); !stored)
-            return fail(stored.error());
+    std::size_t attached = 0;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const auto done =
+            m_store->attach(texts[i].first, texts[i].second, {(*vectors)[i], m_embedder->name()});
+        if (!done)
+            return fail(done.error());
+        attached += *done ? 1 : 0;
     }
-    return entries.size();
+    return attached;
 }
 
 std::optional<std::vector<float>> Memory::recentVector(const std::string &text)
@@ -173,8 +175,7 @@ std::optional<std::future<Memory::Embedding>> Memory::beginEmbedding(const std::
                       [embedder = m_embedder, text] { return embedder->embed(text); });
 }
 
-Memory::Embedding Memory::awaitEmbedding(std::future<Embedding> future, const std::string &text,
-                                         int timeoutMs)
+Memory::Embedding Memory::awaitEmbedding(std::future<Embedding> future, int timeoutMs)
 {
     if (future.wait_for(std::chrono::milliseconds(timeoutMs)) != std::future_status::ready) {
         std::lock_guard lock(m_mutex);
@@ -187,11 +188,15 @@ Memory::Embedding Memory::awaitEmbedding(std::future<Embedding> future, const st
         return vector;
     if (const auto good = checkVector(*vector); !good)
         return fail(good.error());
+    return vector;
+}
+
+void Memory::keepVector(const std::string &text, const std::vector<float> &values)
+{
     std::lock_guard lock(m_mutex);
-    m_recent.push_front({text, *vector});
+    m_recent.push_front({text, values});
     if (m_recent.size() > kRecentVectors)
         m_recent.pop_back();
-    return vector;
 }
 
 Result<SearchOutcome> Memory::search(const SearchQuery &query)
@@ -200,7 +205,7 @@ Result<SearchOutcome> Memory::search(const SearchQuery &query)
         return searchWith(query, {});
     const auto begin = SteadyClock::now();
     const std::string text = validUtf8(query.text);
-    QueryVector vector{{}, m_embedder->name()};
+    NamedVector vector{{}, m_embedder->name()};
     std::string reason;
     std::int64_t embedUs = 0;
     std::optional<std::future<Embedding>> running;
@@ -209,7 +214,7 @@ Result<SearchOutcome> Memory::search(const SearchQuery &query)
     else if (isBlank(text))
         reason = "There is no text to embed.";
     else if (!(running = beginEmbedding(text)))
-        reason = "The embedder is still busy with earlier texts.";
+        reason = kBusy;
 
     // The text leg runs meanwhile.
     auto leg = m_store->searchText(text, query.filter, cutOf(query) + kBeyondCut);
@@ -221,12 +226,14 @@ Result<SearchOutcome> Memory::search(const SearchQuery &query)
         return fail(leg.error());
     }
     if (running) {
-        auto embedding = awaitEmbedding(std::move(*running), text, query.embedTimeoutMs);
+        auto embedding = awaitEmbedding(std::move(*running), query.embedTimeoutMs);
         embedUs = microsecondsSince(begin);
-        if (embedding)
+        if (embedding) {
+            keepVector(text, *embedding);
             vector.values = std::move(*embedding);
-        else
+        } else {
             reason = embedding.error().message;
+        }
     }
     auto outcome = assemble(query, std::move(*leg), textUs, vector, reason);
     if (outcome) {
@@ -236,7 +243,7 @@ Result<SearchOutcome> Memory::search(const SearchQuery &query)
     return outcome;
 }
 
-Result<SearchOutcome> Memory::searchWith(const SearchQuery &query, const QueryVector &vector,
+Result<SearchOutcome> Memory::searchWith(const SearchQuery &query, const NamedVector &vector,
                                          const std::string &reason)
 {
     if (query.rank.limit < 1)
@@ -254,7 +261,7 @@ Result<SearchOutcome> Memory::searchWith(const SearchQuery &query, const QueryVe
 }
 
 Result<SearchOutcome> Memory::assemble(const SearchQuery &query, Leg text, std::int64_t textUs,
-                                       const QueryVector &vector, const std::string &reason)
+                                       const NamedVector &vector, const std::string &reason)
 {
     SearchOutcome outcome;
     outcome.rank = query.rank;

@@ -26,8 +26,8 @@ public:
                                                 std::shared_ptr<Embedder> embedder = nullptr);
 
     /// Stores the entry with the embedding of its content, unless it brings its own. Without one when the embedder
-    /// fails: the text is what must not be lost. The result says why then, else it is empty.
-    Result<std::string> store(MemoryEntry entry);
+    /// fails or takes longer: the text is what must not be lost. The result says why then, else it is empty.
+    Result<std::string> store(MemoryEntry entry, int embedTimeoutMs = 10000);
     /// False when there is no such entry.
     Result<bool> forget(const std::string &id) { return m_store->forget(id); }
     Result<std::optional<MemoryEntry>> find(const std::string &id) { return m_store->find(id); }
@@ -42,7 +42,7 @@ public:
     /// Errors: a limit below 1, a text leg that fails. Never the embedder's.
     Result<SearchOutcome> search(const SearchQuery &query);
     /// The same with a vector that is known already (empty: `reason` says why there is none).
-    Result<SearchOutcome> searchWith(const SearchQuery &query, const QueryVector &vector,
+    Result<SearchOutcome> searchWith(const SearchQuery &query, const NamedVector &vector,
                                      const std::string &reason = {});
 
     bool hasEmbedder() const { return m_embedder != nullptr; }
@@ -60,9 +60,10 @@ private:
     std::optional<std::vector<float>> recentVector(const std::string &text);
     /// Starts the embedder on another thread; nothing when it still works on what was given up.
     std::optional<std::future<Embedding>> beginEmbedding(const std::string &text);
-    Embedding awaitEmbedding(std::future<Embedding> future, const std::string &text, int timeoutMs);
+    Embedding awaitEmbedding(std::future<Embedding> future, int timeoutMs);
+    void keepVector(const std::string &text, const std::vector<float> &values);
     Result<SearchOutcome> assemble(const SearchQuery &query, Leg text, std::int64_t textUs,
-                                   const QueryVector &vector, const std::string &reason);
+                                   const NamedVector &vector, const std::string &reason);
     Result<WhyNot> explain(const SearchQuery &query, const SearchOutcome &outcome,
                            const std::string &target);
 

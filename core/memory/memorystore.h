@@ -28,9 +28,10 @@ struct Leg {
     std::size_t otherEmbeddings = 0; ///< entries whose vector is of another embedder: not compared
 };
 
-struct QueryVector {
+/// An embedding and whose it is: only vectors of the same embedder are compared.
+struct NamedVector {
     std::vector<float> values;
-    std::string embedder; ///< only vectors of the same embedder are compared
+    std::string embedder;
 };
 
 /// Where entries are kept and looked up. Thread-safe. Only scores; what is made of the scores is the search's
@@ -48,6 +49,9 @@ public:
     virtual Result<bool> forget(const std::string &id) = 0;
     /// With its embedding; nothing when there is no such entry.
     virtual Result<std::optional<MemoryEntry>> find(const std::string &id) = 0;
+    /// Gives an entry its embedding if it still has this content; false when it has not, or is gone. Errors as of put().
+    virtual Result<bool> attach(const std::string &id, const std::string &content,
+                                const NamedVector &embedding) = 0;
     /// Counts an access; ids that are not there are passed over.
     virtual Result<void> touch(const std::vector<std::string> &ids, std::int64_t nowMs) = 0;
     /// Oldest first, at most `limit`, without embeddings.
@@ -61,7 +65,7 @@ public:
     virtual Result<Leg> searchText(const std::string &query, const Filter &filter,
                                    std::size_t limit) = 0;
     /// Best cosine first. Error when the vector has another number of values than those that are stored.
-    virtual Result<Leg> searchVector(const QueryVector &query, const Filter &filter,
+    virtual Result<Leg> searchVector(const NamedVector &query, const Filter &filter,
                                      std::size_t limit) = 0;
     /// What one entry scores in such a search; 0 when it does not match.
     virtual Result<double> textScore(const std::string &query, const Filter &filter,

@@ -33,29 +33,26 @@ void bindEntry(Statement &statement, const MemoryEntry &entry)
     statement.bind(15, entry.accessCount);
 }
 
-/// Vectors of one embedder must be comparable. That of the entry itself is replaced, so it does not count.
-Result<void> checkDimension(store::Database &database, const MemoryEntry &entry)
+} // namespace
+
+Result<void> checkDimension(store::Database &database, const std::string &id,
+                            const std::string &embedder, std::size_t values)
 {
-    if (entry.embedding.empty())
-        return {};
     auto select = database.prepare("SELECT length(embedding) / 4 FROM memory"
                                    " WHERE embedder = ? AND id <> ? LIMIT 1");
     if (!select)
         return fail(select.error());
-    select->bind(1, entry.embedder);
-    select->bind(2, entry.id);
+    select->bind(1, embedder);
+    select->bind(2, id);
     const auto row = select->step();
     if (!row)
         return fail(row.error());
-    if (*row && select->integer(0) != static_cast<std::int64_t>(entry.embedding.size()))
-        return fail(ErrorCode::InvalidArgument, "The embedding has "
-                                                    + std::to_string(entry.embedding.size())
+    if (*row && select->integer(0) != static_cast<std::int64_t>(values))
+        return fail(ErrorCode::InvalidArgument, "The embedding has " + std::to_string(values)
                                                     + " values, those that are stored have "
                                                     + std::to_string(select->integer(0)) + ".");
     return {};
 }
-
-} // namespace
 
 MemoryEntry entryOf(const Statement &row)
 {
@@ -81,8 +78,10 @@ MemoryEntry entryOf(const Statement &row)
 
 Result<WrittenRow> writeEntry(store::Database &database, const MemoryEntry &entry)
 {
-    if (auto good = checkDimension(database, entry); !good)
-        return fail(good.error());
+    if (!entry.embedding.empty())
+        if (auto good = checkDimension(database, entry.id, entry.embedder, entry.embedding.size());
+            !good)
+            return fail(good.error());
     const auto terms = termNumbers(database, entry);
     if (!terms)
         return fail(terms.error());

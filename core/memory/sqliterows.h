@@ -14,6 +14,10 @@ inline constexpr int kEntryColumnCount = 15;
 
 MemoryEntry entryOf(const store::Statement &row);
 
+/// Vectors of one embedder must be comparable: an error when others than that of this entry have another number of values.
+Result<void> checkDimension(store::Database &database, const std::string &id,
+                            const std::string &embedder, std::size_t values);
+
 struct WrittenRow {
     std::uint32_t row = 0;
     bool isNew = false;

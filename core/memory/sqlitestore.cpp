@@ -52,12 +52,7 @@ public:
         }
         m_fts.rowsChanged(stored->isNew ? 1 : 0);
         m_count += stored->isNew ? 1 : 0;
-        for (auto &[name, table] : m_vectors)
-            table.remove(stored->row);
-        if (const auto table = m_vectors.find(entry.embedder);
-            table != m_vectors.end() && !entry.embedding.empty())
-            (void)table->second.set(stored->row,
-                                    entry.embedding); // was checked when it was written
+        setVector(stored->row, entry.embedding, entry.embedder);
         return {};
     }
 
@@ -101,6 +96,37 @@ public:
         entry.embedding = embeddingFromBytes(select->text(kEntryColumnCount));
         entry.embedder = select->text(kEntryColumnCount + 1);
         return entry;
+    }
+
+    Result<bool> attach(const std::string &id, const std::string &content,
+                        const NamedVector &embedding) override
+    {
+        if (auto good = checkVector(embedding.values); !good)
+            return fail(good.error());
+        std::lock_guard lock(m_mutex);
+        if (auto good = checkDimension(m_database, id, embedding.embedder, embedding.values.size());
+            !good)
+            return fail(good.error());
+        auto update =
+            m_database.prepare("UPDATE memory SET embedding = ?, embedding_norm = ?, embedder = ?"
+                               " WHERE id = ? AND content = ? RETURNING row");
+        if (!update)
+            return fail(update.error());
+        update->bindBlob(1, embeddingBytes(embedding.values));
+        update->bind(2, norm(embedding.values));
+        update->bind(3, embedding.embedder);
+        update->bind(4, id);
+        update->bind(5, content);
+        const auto changed = update->step();
+        if (!changed)
+            return fail(changed.error());
+        if (!*changed)
+            return false;
+        const auto row = static_cast<EmbeddingTable::Row>(update->integer(0));
+        if (const auto end = update->step(); !end)
+            return fail(end.error());
+        setVector(row, embedding.values, embedding.embedder);
+        return true;
     }
 
     Result<void> touch(const std::vector<std::string> &ids, std::int64_t nowMs) override
@@ -193,7 +219,7 @@ public:
         return leg;
     }
 
-    Result<Leg> searchVector(const QueryVector &query, const Filter &filter,
+    Result<Leg> searchVector(const NamedVector &query, const Filter &filter,
                              std::size_t limit) override
     {
         std::lock_guard lock(m_mutex);
@@ -260,6 +286,17 @@ private:
         if (const auto row = select->step(); !row)
             return fail(row.error());
         return select->integer(0);
+    }
+
+    /// In the tables that were read already.
+    void setVector(EmbeddingTable::Row row, const std::vector<float> &values,
+                   const std::string &embedder)
+    {
+        for (auto &[name, table] : m_vectors)
+            table.remove(row);
+        if (const auto table = m_vectors.find(embedder);
+            table != m_vectors.end() && !values.empty())
+            (void)table->second.set(row, values); // was checked when it was written
     }
 
     static Result<void> addFound(Statement &select, std::int64_t rowNumber, double score, Leg &leg)

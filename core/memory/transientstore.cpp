@@ -65,6 +65,25 @@ public:
         return entry;
     }
 
+    Result<bool> attach(const std::string &id, const std::string &content,
+                        const NamedVector &embedding) override
+    {
+        if (auto good = checkVector(embedding.values); !good)
+            return fail(good.error());
+        std::lock_guard lock(m_mutex);
+        const auto known = m_byId.find(id);
+        if (known == m_byId.end() || m_entries[known->second].content != content)
+            return false;
+        const Row row = known->second;
+        if (const auto table = m_vectors.find(embedding.embedder); table != m_vectors.end())
+            if (auto good = table->second.check(embedding.values); !good)
+                return fail(good.error());
+        removeVector(row);
+        m_entries[row].embedder = embedding.embedder;
+        (void)m_vectors[embedding.embedder].set(row, embedding.values); // was checked before
+        return true;
+    }
+
     Result<void> touch(const std::vector<std::string> &ids, std::int64_t nowMs) override
     {
         std::lock_guard lock(m_mutex);
@@ -122,7 +141,7 @@ public:
         return leg;
     }
 
-    Result<Leg> searchVector(const QueryVector &query, const Filter &filter,
+    Result<Leg> searchVector(const NamedVector &query, const Filter &filter,
                              std::size_t limit) override
     {
         std::lock_guard lock(m_mutex);
@@ -177,16 +196,22 @@ private:
             (void)m_vectors[entry.embedder].set(row, entry.embedding); // was checked by put()
     }
 
+    void removeVector(Row row)
+    {
+        const auto table = m_vectors.find(m_entries[row].embedder);
+        if (table == m_vectors.end())
+            return;
+        table->second.remove(row);
+        if (table->second.size() == 0)
+            m_vectors.erase(table);
+    }
+
     void drop(Row row)
     {
         MemoryEntry &entry = m_entries[row];
         m_rows.remove(row, entry);
         m_byId.erase(entry.id);
-        if (const auto table = m_vectors.find(entry.embedder); table != m_vectors.end()) {
-            table->second.remove(row);
-            if (table->second.size() == 0)
-                m_vectors.erase(table);
-        }
+        removeVector(row);
         m_texts.remove(row);
         entry = {};
     }

@@ -57,6 +57,7 @@ ToolResult recall(TeamServices &services, const Json &args, const ToolContext &c
     query.rank.limit = std::clamp(args.value("limit", 10), 1, 100);
     query.rank.nowMs = services.clock.wallMs();
     query.countsAccess = true;
+    query.embedTimeoutMs = 10000; // well before the call itself would be given up
     const auto outcome = services.memory->search(query);
     if (!outcome)
         return ToolResult::error("The memory could not be searched: " + outcome.error().message);

@@ -14,8 +14,10 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QSlider>
 #include <QStandardItemModel>
 #include <QTableView>
+#include <QToolButton>
 #include <QtTest>
 
 using namespace orrery::ui;

@@ -349,6 +349,11 @@ private slots:
         embedder->failure = "connection refused";
         QCOMPARE(memory.store(entry("m1", "tea time")).value(), std::string("connection refused"));
         embedder->failure.clear();
+        embedder->waits = true;
+        QVERIFY(memory.store(entry("slow", "tea leaf"), 20).value().find("longer than 20 ms")
+                != std::string::npos);
+        QVERIFY(memory.forget("slow").value());
+        embedder->release();
         QCOMPARE(memory.store(entry("m2", "tea pot")).value(), std::string());
         QVERIFY(memory.find("m1").value()->embedding.empty());
         QCOMPARE(memory.find("m2").value()->embedding.size(), 26u);

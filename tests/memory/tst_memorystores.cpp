@@ -254,6 +254,27 @@ private slots:
         QCOMPARE(store->withoutEmbedding("one", 10).value(), (Ids{"other", "bare"}));
     }
 
+    void anEmbeddingIsAttachedToTheTextThatItIsOf_data() { bothStores(); }
+    void anEmbeddingIsAttachedToTheTextThatItIsOf()
+    {
+        QFETCH(bool, isFile);
+        const auto store = open(isFile);
+        QVERIFY(store->put(entry("m1", "tea")));
+        QVERIFY(store->put(entry("m2", "tea")));
+        QVERIFY(store->searchVector({{1, 0}, "one"}, {}, 10)->found.empty());
+        QVERIFY(store->attach("m1", "tea", {{1, 0}, "one"}).value());
+        QVERIFY(!store->attach("m1", "coffee", {{0, 1}, "one"}).value());
+        QVERIFY(!store->attach("m3", "tea", {{0, 1}, "one"}).value());
+        QVERIFY(!store->attach("m2", "tea", {{1, 2, 3}, "one"}));
+        QVERIFY(!store->attach("m2", "tea", {{std::nanf(""), 1}, "one"}));
+        QCOMPARE(idsOf(*store->searchVector({{1, 0}, "one"}, {}, 10)), Ids{"m1"});
+        QCOMPARE(store->find("m1").value()->embedding, (std::vector<float>{1, 0}));
+        QCOMPARE(store->withoutEmbedding("one", 10).value(), Ids{"m2"});
+        QVERIFY(store->attach("m1", "tea", {{1, 0, 0}, "two"}).value()); // instead of the other
+        QVERIFY(store->searchVector({{1, 0}, "one"}, {}, 10)->found.empty());
+        QCOMPARE(idsOf(*store->searchVector({{1, 0, 0}, "two"}, {}, 10)), Ids{"m1"});
+    }
+
     void badEntriesAreRefusedAndChangeNothing_data()
     {
         QTest::addColumn<bool>("isFile");

@@ -32,8 +32,13 @@ const std::map<std::string, Json> kExamples = {
     {"broadcast_message", {{"message", "Done."}}},
     {"list_team", Json::object()},
     {"remember",
-     {{"content", "Round half up."}, {"type", "semantic"}, {"importance", 0.5}, {"scope", "team"}}},
-    {"recall", {{"query", "rounding"}, {"limit", 3}}},
+     {{"content", "Round half up."},
+      {"type", "semantic"},
+      {"importance", 0.5},
+      {"scope", "team"},
+      {"evergreen", true},
+      {"metadata", {{"ticket", 12}}}}},
+    {"recall", {{"query", "rounding"}, {"type", "semantic"}, {"limit", 3}}},
     {"forget", {{"id", "mem_1"}}},
 };
 

@@ -47,6 +47,7 @@ void connectMemoryPanel(MemoryPanel &panel, MemoryModel &model,
 {
     MemoryPanel *p = &panel;
     MemoryModel *m = &model;
+    showRanking(panel, model);
     QObject::connect(m, &MemoryModel::searchShown, p, [p, m] {
         p->clearStep();
         showRanking(*p, *m);

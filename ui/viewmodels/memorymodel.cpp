@@ -14,6 +14,12 @@ constexpr double kWeakCosine = 0.4;
 
 QString plain(double value) { return QString::number(value, 'g', 3); }
 
+/// Searches often take less than a millisecond.
+QString took(qint64 us)
+{
+    return us > 0 && us < 1000 ? QStringLiteral("%1 µs").arg(us) : format::duration(us);
+}
+
 QString wordsTip(const Fields &data)
 {
     QStringList words;
@@ -136,18 +142,16 @@ QVector<PipelineStep> MemoryModel::pipeline() const
         text.has("found") ? text.count("found") : qint64(data.list("results").size());
     const qint64 tookUs =
         text.has("elapsed_us") ? text.count("elapsed_us") : data.count("elapsed_us");
-    steps << PipelineStep{tr("Text %1 · %2").arg(found).arg(format::duration(tookUs)), textTip,
-                          false, Rows::TextLeg};
+    steps << PipelineStep{tr("Text %1 · %2").arg(found).arg(took(tookUs)), textTip, false,
+                          Rows::TextLeg};
     if (const QString why = vector.text("skipped"); !why.isEmpty())
         steps << PipelineStep{tr("Vector skipped"), why, true, std::nullopt};
     else if (vector.flag("ran"))
         steps << PipelineStep{
-            tr("Vector %1 · %2")
-                .arg(vector.count("found"))
-                .arg(format::duration(vector.count("elapsed_us"))),
+            tr("Vector %1 · %2").arg(vector.count("found")).arg(took(vector.count("elapsed_us"))),
             tr("Cosine of the vectors of %1; embedding the query took %2.\nShows what this leg "
                "found.")
-                .arg(data.text("embedder"), format::duration(data.count("embed_us"))),
+                .arg(data.text("embedder"), took(data.count("embed_us"))),
             false, Rows::VectorLeg};
     if (vector.count("found") > 0)
         steps << PipelineStep{tr("RRF k %1").arg(plain(data.real("rrf_k", 60))),

@@ -7,6 +7,8 @@
 #include <QPainter>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace orrery::ui {
 
 namespace {
