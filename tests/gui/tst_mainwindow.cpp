@@ -329,19 +329,24 @@ private slots:
         QTRY_COMPARE(pulse("state"), QString("Paused"));
         QStringList unseen;
         int looked = 0;
-        for (QWidget *widget : focusable(m_window.get())) {
-            if (!widget->isEnabled())
-                continue;
-            widget->clearFocus();
-            QTest::qWait(10); // also the blinking cursor and hidden ones settle
-            const QImage before = pictureOf(widget);
-            widget->setFocus(Qt::TabFocusReason);
-            if (!widget->hasFocus())
-                continue;
-            QTest::qWait(10);
-            ++looked;
-            if (pictureOf(widget) == before)
-                unseen << nameOf(widget);
+        for (const QStringList &front : {QStringList{}, QStringList{"Knowledge", "Decisions"}}) {
+            for (const QString &title : front)
+                QVERIFY(m_window->raisePanel(title));
+            QTest::qWait(50);
+            for (QWidget *widget : focusable(m_window.get())) {
+                if (!widget->isEnabled() || widget->visibleRegion().isEmpty())
+                    continue;
+                widget->clearFocus();
+                QTest::qWait(10); // also the blinking cursor and hidden ones settle
+                const QImage before = pictureOf(widget);
+                widget->setFocus(Qt::TabFocusReason);
+                if (!widget->hasFocus())
+                    continue;
+                QTest::qWait(10);
+                ++looked;
+                if (pictureOf(widget) == before)
+                    unseen << nameOf(widget);
+            }
         }
         QCOMPARE(unseen.join(", "), QString());
         QVERIFY(looked > 20);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a team writes into its knowledge base and its decision graph, over more than one run.
 #include "core/model/teamfile.h"
+#include "core/runtime/sharedstores.h"
 #include "core/runtime/teamrun.h"
 
 #include <QFile>
@@ -27,13 +28,6 @@ private:
             std::copy_if(events.begin(), events.end(), std::back_inserter(list),
                          [kind](const EventPtr &event) { return event->kind == kind; });
             return list;
-        }
-        std::string systemText() const
-        {
-            for (const EventPtr &event : of(EventKind::MessageAdded))
-                if (event->data.at("message").at("role") == "system")
-                    return event->data.at("message").value("content", "");
-            return {};
         }
         int offered() const
         {
@@ -97,6 +91,20 @@ private:
             {{{"text", "Now."}, {"tool_calls", std::move(calls)}}, {{"text", "Done."}}});
     }
 
+    /// What the agent of the latest team file is told when it starts now.
+    std::string told()
+    {
+        const auto team = loadTeamFile(m_folder.filePath("team.json").toStdString());
+        if (!team)
+            return team.error().message;
+        const SystemClock clock{};
+        runtime::TeamServices services("run", *team, m_folder.filePath("work").toStdString(), clock,
+                                       nullptr);
+        if (const auto opened = runtime::openSharedStores(services); !opened)
+            return opened.error().message;
+        return runtime::instructionsWithStores(team->agents.front(), services);
+    }
+
     QTemporaryDir m_folder;
 
 private slots:
@@ -119,6 +127,11 @@ private slots:
         for (const EventPtr &event : first.of(EventKind::ToolFinished))
             QVERIFY2(event->data.value("ok", false), event->data.text().c_str());
 
+        const std::string text = told();
+        QVERIFY2(text.find("## Active Goals\n- [") != std::string::npos, text.c_str());
+        QVERIFY2(text.find("Ship it (status: active, confidence: 0.5)") != std::string::npos,
+                 text.c_str());
+
         const Outcome second =
             run(calls({{"kb_next_document", Json::object()},
                        {"kb_read", {{"slug_or_id", "whole-cents"}}},
@@ -130,10 +143,6 @@ private slots:
         QVERIFY(loaded.front()->data.at("entries").at(0).at("slug") == "whole-cents");
         QVERIFY(loaded.front()->data.at("documents").at(0).at("status") == "pending");
         QVERIFY(second.of(EventKind::DecisionsLoaded).front()->data.at("edges").size() == 1);
-        const std::string told = second.systemText();
-        QVERIFY2(told.find("## Active Goals\n- [") != std::string::npos, told.c_str());
-        QVERIFY2(told.find("Ship it (status: active, confidence: 0.5)") != std::string::npos,
-                 told.c_str());
         for (const EventPtr &event : second.of(EventKind::ToolFinished))
             QVERIFY2(event->data.value("ok", false), event->data.text().c_str());
     }
@@ -147,12 +156,10 @@ private slots:
         QCOMPARE(run(idle, {{"decisions", Json::object()}}).offered(), plain + 6);
         const Outcome listed = run(idle, {{"tools", {"kb_search", "add_goal"}}});
         QCOMPARE(listed.offered(), 2);
-        QVERIFY(listed.systemText().find("## Knowledge Base") != std::string::npos);
-        QVERIFY(listed.systemText().find("## Decisions") == std::string::npos);
-        QCOMPARE(run(idle,
-                     {{"knowledge", Json::object()}, {"permissions", {{"deny_prefixes", {"kb_"}}}}})
-                     .systemText(),
-                 std::string());
+        QVERIFY(told().find("## Knowledge Base") != std::string::npos);
+        QVERIFY(told().find("## Decisions") == std::string::npos);
+        run(idle, {{"knowledge", Json::object()}, {"permissions", {{"deny_prefixes", {"kb_"}}}}});
+        QCOMPARE(told(), std::string());
     }
 
     void aPersonAddsDocuments()

@@ -48,6 +48,7 @@ QToolButton *buttonFor(QAction *action, QWidget *parent)
 
 DecisionsPanel::DecisionsPanel(const EmptyActions &actions, QWidget *parent) : Panel(parent)
 {
+    setMinimumSize(200, 120); // its parts together would keep the window from being small
     m_onlyPath =
         toggle(this, tr("Only its path"),
                tr("Show only what leads to the chosen node and follows from it"), Qt::Key_P);

@@ -52,6 +52,7 @@ QStringList localFiles(const QMimeData *data)
 
 KnowledgePanel::KnowledgePanel(const EmptyActions &actions, QWidget *parent) : Panel(parent)
 {
+    setMinimumSize(200, 120); // its parts together would keep the window from being small
     auto *split = new QSplitter(Qt::Horizontal);
     split->setChildrenCollapsible(false);
     split->setHandleWidth(1);

@@ -72,8 +72,9 @@ void SafeReader::showMarkdown(const QString &text)
     moveCursor(QTextCursor::Start);
 }
 
-/// Whatever a text names, it is not fetched.
-QVariant SafeReader::loadResource(int, const QUrl &) { return {}; }
+/// Whatever a text names, it is not fetched. Empty bytes, since for want of an answer the document would read local files
+/// itself.
+QVariant SafeReader::loadResource(int, const QUrl &) { return QByteArray(); }
 
 void SafeReader::doSetSource(const QUrl &, QTextDocument::ResourceType) {}
 
