@@ -111,10 +111,10 @@ private slots:
         Json steps = Json::array();
         for (int i = 0; i < 80; ++i) {
             const bool sea = i % 2 == 0;
-            const Json entry = {{"content", (sea ? "The harbour ship sails the salt water number "
-                                                 : "The kitchen oven bakes warm bread number ")
-                                                + std::to_string(i)}};
-            steps.push_back(call("remember", entry));
+            std::string content = sea ? "harbour" : "kitchen";
+            for (int word = 0; word < 8; ++word)
+                content += (sea ? " wave" : " oven") + std::to_string((3 * i + word) % 50);
+            steps.push_back(call("remember", {{"content", content}}));
         }
         steps.push_back({{"text", "All noted."}});
         for (Json &step : steps)
@@ -125,7 +125,7 @@ private slots:
         // It learns in the background.
         const auto vectorsAreSearched = [this] {
             memory::SearchQuery query;
-            query.text = "harbour ship";
+            query.text = "wave7 wave9";
             query.rank.limit = 3;
             m_run->searchMemory(query);
             QTest::qWait(50);
