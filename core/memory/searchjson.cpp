@@ -175,10 +175,12 @@ SearchOutcome outcomeFromJson(const Json &data)
     outcome.maxScore = highestScore(outcome.rank);
     if (at(data, "type_after_cut").is_string())
         outcome.typeAfterCut = text(data, "type_after_cut");
-    for (const Json &hit : at(data, "results"))
-        outcome.hits.push_back(hitOf(hit));
-    for (const Json &hit : at(data, "dropped"))
-        outcome.dropped.push_back(hitOf(hit));
+    for (const auto &[key, list] :
+         {std::pair("results", &outcome.hits), std::pair("dropped", &outcome.dropped)})
+        // Whatever is no list can be walked through as well, as a list of itself.
+        if (const Json &items = at(data, key); items.is_array())
+            for (const Json &hit : items)
+                list->push_back(hitOf(hit));
     return outcome;
 }
 
