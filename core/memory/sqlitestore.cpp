@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/memory/norm.h"
 #include "core/memory/embeddingtable.h"
 #include "core/memory/ftssearch.h"
 #include "core/memory/memorystore.h"
