@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Makes the pictures of the README from the sample run: docs/images/make.sh [FOLDER]. Needs build/release/bin/orrery and
+# Makes the pictures of the README and of docs/WINDOW.md from the sample run: docs/images/make.sh [FOLDER]. Needs build/release/bin/orrery and
 # no display. With pngquant the files become small enough to keep.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -24,3 +24,9 @@ picture() { # name, further options of orrery
 # While two want the same lines and one waits for the limit; and when all is done.
 picture window-light --theme light --after 9000
 picture window-dark --theme dark --after idle
+# The panels that remember, filled by the same run.
+for panel in Memory Knowledge Decisions; do
+    for theme in light dark; do
+        picture "$(echo "$panel" | tr '[:upper:]' '[:lower:]')-$theme" --theme "$theme" --panel "$panel" --after idle
+    done
+done

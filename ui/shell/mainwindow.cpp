@@ -26,6 +26,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace orrery::ui {
 namespace {
 
@@ -81,10 +83,13 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::makeDocks()
 {
-    const auto add = [this](const char *name, const QString &title, QWidget *panel,
-                            Qt::DockWidgetArea area) {
+    const int lowestPanel = 150;
+    const auto add = [this, lowestPanel](const char *name, const QString &title, QWidget *panel,
+                                         Qt::DockWidgetArea area) {
         auto *dock = new QDockWidget(title, this);
         dock->setObjectName(QLatin1String(name));
+        // A panel must not make the window higher than a small screen.
+        panel->setMinimumHeight(std::min(panel->minimumSizeHint().height(), lowestPanel));
         dock->setWidget(panel);
         dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable
                           | QDockWidget::DockWidgetClosable);
