@@ -155,6 +155,11 @@ int main(int argc, char **argv)
     for (const QString &title : parser.values("panel"))
         if (!window.raisePanel(title))
             return refuse(QStringLiteral("there is no panel \"%1\"").arg(title));
+    // Once more when the window has laid itself out, which brings other tabs to the front.
+    QTimer::singleShot(500, &window, [&window, titles = parser.values("panel")] {
+        for (const QString &title : titles)
+            window.raisePanel(title);
+    });
     if (parser.isSet("team") && window.openTeam(parser.value("team"))) {
         if (parser.isSet("task"))
             window.setTask(parser.value("task"));

@@ -54,7 +54,7 @@ DecisionsPanel::DecisionsPanel(const EmptyActions &actions, QWidget *parent) : P
                tr("Show only what leads to the chosen node and follows from it"), Qt::Key_P);
     m_hide =
         toggle(this, tr("Hide rejected"), tr("Hide what was rejected or superseded"), Qt::Key_X);
-    auto *split = new QSplitter(Qt::Vertical);
+    auto *split = m_split = new QSplitter(Qt::Vertical);
     split->setChildrenCollapsible(false);
     split->setHandleWidth(1);
     m_tabs = new QTabWidget(split);
@@ -191,5 +191,17 @@ bool DecisionsPanel::hidesTurnedDown() const { return m_hide->isChecked(); }
 bool DecisionsPanel::showsOnlyPath() const { return m_onlyPath->isChecked(); }
 
 void DecisionsPanel::focusFilter() { m_tabs->currentWidget()->setFocus(); }
+
+void DecisionsPanel::resizeEvent(QResizeEvent *event)
+{
+    Panel::resizeEvent(event);
+    // Where there is more width than height, the node is told beside the graph.
+    const auto direction = width() > height() * 3 / 2 ? Qt::Horizontal : Qt::Vertical;
+    if (m_split->orientation() == direction)
+        return;
+    m_split->setOrientation(direction);
+    const int length = direction == Qt::Horizontal ? width() : height();
+    m_split->setSizes({length * 65 / 100, length * 35 / 100});
+}
 
 } // namespace orrery::ui

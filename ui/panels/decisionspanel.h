@@ -8,6 +8,7 @@ class QAbstractItemModel;
 class QAction;
 class QLabel;
 class QScrollArea;
+class QSplitter;
 class QTabWidget;
 class QTreeView;
 
@@ -41,7 +42,11 @@ signals:
     void viewChanged();                    ///< hidesTurnedDown() or showsOnlyPath()
     void exportRequested(Export format);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    QSplitter *m_split = nullptr;
     QWidget *makeDetails();
     QWidget *makeTools();
 

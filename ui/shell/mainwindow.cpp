@@ -26,8 +26,6 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include <algorithm>
-
 namespace orrery::ui {
 namespace {
 
@@ -83,13 +81,14 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::makeDocks()
 {
-    const int lowestPanel = 150;
-    const auto add = [this, lowestPanel](const char *name, const QString &title, QWidget *panel,
-                                         Qt::DockWidgetArea area) {
+    const QSize leastPanel(400, 150);
+    const auto add = [this, leastPanel](const char *name, const QString &title, QWidget *panel,
+                                        Qt::DockWidgetArea area) {
         auto *dock = new QDockWidget(title, this);
         dock->setObjectName(QLatin1String(name));
-        // A panel must not make the window higher than a small screen.
-        panel->setMinimumHeight(std::min(panel->minimumSizeHint().height(), lowestPanel));
+        // A panel must not make the window larger than a small screen.
+        if (panel->minimumSize().isEmpty())
+            panel->setMinimumSize(panel->minimumSizeHint().boundedTo(leastPanel));
         dock->setWidget(panel);
         dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable
                           | QDockWidget::DockWidgetClosable);
@@ -105,7 +104,7 @@ void MainWindow::makeDocks()
     add("dock.memory", tr("Memory"), m_panels->memory, Qt::BottomDockWidgetArea);
     add("dock.events", tr("Events"), m_panels->events, Qt::BottomDockWidgetArea);
     add("dock.knowledge", tr("Knowledge"), m_panels->knowledge, Qt::BottomDockWidgetArea);
-    add("dock.decisions", tr("Decisions"), m_panels->decisions, Qt::RightDockWidgetArea);
+    add("dock.decisions", tr("Decisions"), m_panels->decisions, Qt::BottomDockWidgetArea);
 }
 
 void MainWindow::makeMenus()
@@ -224,7 +223,7 @@ void MainWindow::applyDefaultLayout()
         tabifyDockWidget(events, memory);
     }
     tabifyDockWidget(memory, knowledge);
-    tabifyDockWidget(claims, decisions);
+    tabifyDockWidget(knowledge, decisions);
     for (QDockWidget *dock : std::as_const(m_docks))
         dock->show();
     claims->raise();
