@@ -68,10 +68,14 @@ void SaveQueue::work()
         const std::string session = m_current;
         lock.unlock();
         const Saved saved = m_write(session, job);
-        tell(job, saved);
+        const Job told{{}, 0, std::exchange(job.done, {})};
         lock.lock();
         m_current.clear();
+        // Before anybody is told: who hears of a failure and flushes then has it tried again.
         settle(session, std::move(job), saved);
+        lock.unlock();
+        tell(told, saved);
+        lock.lock();
     }
     m_running = false;
     m_idle.notify_all();
@@ -82,7 +86,6 @@ void SaveQueue::settle(const std::string &session, Job job, const Saved &saved)
     if (!saved.error) {
         retryFailed(); // what was in the way has gone, perhaps
     } else if (!m_waiting.contains(session)) {
-        job.done.clear();
         m_failed[session] = {std::move(job), *saved.error};
     }
 }
