@@ -280,6 +280,7 @@ private slots:
         if (mount("none", mounted.c_str(), "tmpfs", 0, "size=512k") != 0)
             QSKIP(
                 "no right to mount a small disk; the other cases use a disk that fails on demand");
+        const auto unmount = qScopeGuard([&] { umount(mounted.c_str()); });
         {
             auto store = ContextStore::open(mounted + "/a.orrery");
             QVERIFY(store.has_value());
@@ -294,7 +295,6 @@ private slots:
             QVERIFY((*store)->flush(10000).has_value());
             QCOMPARE(numberIn(**store, "run/lead"), 2);
         }
-        umount(mounted.c_str());
     }
 
     void aLockedDatabaseIsToldAndWaitedFor()
