@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/journal.h"
+#include "core/store/recordfile.h"
 #include "core/store/sqlite.h"
 
 #include <cstdio>
@@ -30,17 +31,9 @@ public:
 
     Result<void> readKinds()
     {
-        auto query = m_database.prepare("SELECT id, name FROM kinds");
-        if (!query)
-            return fail(query.error());
-        while (true) {
-            const auto row = query->step();
-            if (!row)
-                return fail(row.error());
-            if (!*row)
-                return {};
-            m_kinds[query->integer(0)] = eventKindFromString(query->text(1));
-        }
+        return eachRow(m_database, "SELECT id, name FROM kinds", [this](const Statement &row) {
+            m_kinds[row.integer(0)] = eventKindFromString(row.text(1));
+        });
     }
 
     Result<std::vector<EventPtr>> read(std::uint64_t fromSeq, std::size_t limit) override

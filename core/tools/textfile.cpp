@@ -146,10 +146,9 @@ std::vector<std::string_view> splitLines(std::string_view text)
     return lines;
 }
 
-ChangedLines changedLines(std::string_view before, std::string_view after)
+CommonEnds commonEnds(const std::vector<std::string_view> &old,
+                      const std::vector<std::string_view> &now)
 {
-    const auto old = splitLines(before);
-    const auto now = splitLines(after);
     std::size_t head = 0;
     while (head < old.size() && head < now.size() && old[head] == now[head])
         ++head;
@@ -157,6 +156,14 @@ ChangedLines changedLines(std::string_view before, std::string_view after)
     while (tail < old.size() - head && tail < now.size() - head
            && old[old.size() - 1 - tail] == now[now.size() - 1 - tail])
         ++tail;
+    return {head, tail};
+}
+
+ChangedLines changedLines(std::string_view before, std::string_view after)
+{
+    const auto old = splitLines(before);
+    const auto now = splitLines(after);
+    const auto [head, tail] = commonEnds(old, now);
     const int first = static_cast<int>(head) + 1;
     return {first, std::max(first, static_cast<int>(old.size() - tail)),
             std::max(first, static_cast<int>(now.size() - tail)), before == after};

@@ -18,6 +18,14 @@ Result<std::string> readText(const std::filesystem::path &path);
 Result<void> writeTextAtomically(const std::filesystem::path &path, std::string_view text);
 std::vector<std::string_view> splitLines(std::string_view text);
 
+/// How many lines two texts have in common at their beginning and, after those, at their end.
+struct CommonEnds {
+    std::size_t head = 0;
+    std::size_t tail = 0;
+};
+CommonEnds commonEnds(const std::vector<std::string_view> &old,
+                      const std::vector<std::string_view> &now);
+
 /// The lines in which two texts differ: `first`…`oldLast` of the old became `first`…`newLast` of the new, from 1.
 struct ChangedLines {
     int first = 1;

@@ -79,13 +79,7 @@ std::string unifiedDiff(std::string_view before, std::string_view after, int mos
         return {};
     const Lines old = splitLines(before);
     const Lines now = splitLines(after);
-    std::size_t head = 0;
-    while (head < old.size() && head < now.size() && old[head] == now[head])
-        ++head;
-    std::size_t tail = 0;
-    while (tail < old.size() - head && tail < now.size() - head
-           && old[old.size() - 1 - tail] == now[now.size() - 1 - tail])
-        ++tail;
+    const auto [head, tail] = commonEnds(old, now);
 
     // From here on lines count from the first line of context before the first difference.
     const std::size_t first = head - std::min(head, kContext);
