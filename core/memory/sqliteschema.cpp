@@ -226,7 +226,8 @@ std::string embeddingBytes(std::span<const float> values)
 std::vector<float> embeddingFromBytes(std::string_view bytes)
 {
     std::vector<float> values(bytes.size() / sizeof(float));
-    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+    if (!values.empty()) // memcpy may not be given a null pointer, not even for no bytes
+        std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
     return values;
 }
 
