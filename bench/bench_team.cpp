@@ -2,6 +2,7 @@
 // Limiter and claims, each beside the plainest way to do the same.
 #include "core/team/claimtable.h"
 #include "core/team/ratelimiter.h"
+#include "core/team/slidingwindow.h"
 
 #include <benchmark/benchmark.h>
 
@@ -27,27 +28,39 @@ LimiterConfig wideOpen()
 template <typename T>
 std::unique_ptr<T> shared;
 
-/// Acquire and settle in a window that already holds so many entries.
+/// Times of calls that come so evenly that the window always holds `entries`: each comes as another leaves.
+class EvenTimes
+{
+public:
+    explicit EvenTimes(std::int64_t entries) : m_entries(entries) {}
+    std::int64_t next() { return m_count++ * SlidingWindow::lengthMs / m_entries; }
+
+private:
+    std::int64_t m_entries;
+    std::int64_t m_count = 0;
+};
+
+void callOnce(RateLimiter &limiter, const std::string &agent, std::int64_t nowMs)
+{
+    const auto verdict = limiter.acquire(agent, 10, nowMs);
+    limiter.record(agent, 12, 0, 1, verdict.reservation, nowMs);
+}
+
+/// Acquire and settle in a window that holds so many entries.
 void limiterAcquireAndSettle(benchmark::State &state)
 {
-    if (state.thread_index() == 0) {
-        shared<RateLimiter> = std::make_unique<RateLimiter>(wideOpen());
-        for (std::int64_t i = 0; i < state.range(0); ++i)
-            shared<RateLimiter>->record("agent", 10, 0, 1, 0, 1000);
-    }
-    const std::string agent = "agent" + std::to_string(state.thread_index());
-    for (auto _ : state) {
-        RateLimiter &limiter = *shared<RateLimiter>;
-        const auto verdict = limiter.acquire(agent, 10, 1000);
-        limiter.record(agent, 12, 0, 1, verdict.reservation, 1000);
-    }
+    RateLimiter limiter(wideOpen());
+    EvenTimes times(state.range(0));
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        callOnce(limiter, "agent", times.next());
+    for (auto _ : state)
+        callOnce(limiter, "agent", times.next());
     state.SetItemsProcessed(state.iterations());
     state.SetComplexityN(state.range(0));
 }
 BENCHMARK(limiterAcquireAndSettle)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
-BENCHMARK(limiterAcquireAndSettle)->Arg(100'000)->ThreadRange(1, 16)->UseRealTime();
 
-/// The same two steps on a deque under a mutex, without agents, reservations or explanations.
+/// The same on a deque under a mutex, without agents, reservations or explanations.
 struct BareDeque {
     struct Entry {
         std::int64_t ms, tokens;
@@ -55,35 +68,68 @@ struct BareDeque {
     std::mutex mutex;
     std::deque<Entry> window;
     std::int64_t sum = 0;
+
+    void step(bool isAcquire, std::int64_t nowMs)
+    {
+        std::lock_guard lock(mutex);
+        while (!window.empty() && window.front().ms <= nowMs - SlidingWindow::lengthMs) {
+            sum -= window.front().tokens;
+            window.pop_front();
+        }
+        if (isAcquire)
+            window.push_back({nowMs, 10});
+        else
+            window.back().tokens += 2;
+        sum += isAcquire ? 10 : 2;
+        benchmark::DoNotOptimize(sum);
+    }
+    void callOnce(std::int64_t nowMs)
+    {
+        step(true, nowMs);
+        step(false, nowMs);
+    }
 };
 
 void limiterBareDeque(benchmark::State &state)
 {
-    if (state.thread_index() == 0) {
-        shared<BareDeque> = std::make_unique<BareDeque>();
-        for (std::int64_t i = 0; i < state.range(0); ++i)
-            shared<BareDeque>->window.push_back({1000, 10});
-    }
-    for (auto _ : state) {
-        BareDeque &bare = *shared<BareDeque>;
-        for (int step = 0; step < 2; ++step) {
-            std::lock_guard lock(bare.mutex);
-            while (!bare.window.empty() && bare.window.front().ms <= 1000 - 60000) {
-                bare.sum -= bare.window.front().tokens;
-                bare.window.pop_front();
-            }
-            if (step == 0) {
-                bare.window.push_back({1000, 10});
-                bare.sum += 10;
-            }
-            benchmark::DoNotOptimize(bare.sum);
-        }
-    }
+    BareDeque bare;
+    EvenTimes times(state.range(0));
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        bare.callOnce(times.next());
+    for (auto _ : state)
+        bare.callOnce(times.next());
     state.SetItemsProcessed(state.iterations());
     state.SetComplexityN(state.range(0));
 }
 BENCHMARK(limiterBareDeque)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
-BENCHMARK(limiterBareDeque)->Arg(100'000)->ThreadRange(1, 16)->UseRealTime();
+
+/// Threads that all call at once, each for its own agent; the window only grows.
+void limiterByThreads(benchmark::State &state)
+{
+    if (state.thread_index() == 0) {
+        shared<RateLimiter> = std::make_unique<RateLimiter>(wideOpen());
+        for (std::int64_t i = 0; i < state.range(0); ++i)
+            callOnce(*shared<RateLimiter>, "agent", 1000);
+    }
+    const std::string agent = "agent" + std::to_string(state.thread_index());
+    for (auto _ : state)
+        callOnce(*shared<RateLimiter>, agent, 1000);
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(limiterByThreads)->Arg(100'000)->ThreadRange(1, 16)->UseRealTime();
+
+void limiterBareDequeByThreads(benchmark::State &state)
+{
+    if (state.thread_index() == 0) {
+        shared<BareDeque> = std::make_unique<BareDeque>();
+        for (std::int64_t i = 0; i < state.range(0); ++i)
+            shared<BareDeque>->callOnce(1000);
+    }
+    for (auto _ : state)
+        shared<BareDeque>->callOnce(1000);
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(limiterBareDequeByThreads)->Arg(100'000)->ThreadRange(1, 16)->UseRealTime();
 
 /// The same by adding the window up each time.
 void limiterAddingUp(benchmark::State &state)
@@ -107,28 +153,6 @@ void limiterAddingUp(benchmark::State &state)
     state.SetComplexityN(state.range(0));
 }
 BENCHMARK(limiterAddingUp)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
-
-/// A window that moves on: so many entries in it, each leaves as another comes.
-void limiterMovingWindow(benchmark::State &state)
-{
-    RateLimiter limiter(wideOpen());
-    // More than 60 entries: several a millisecond.
-    const std::int64_t eachMs = std::max<std::int64_t>(1, state.range(0) / 60000);
-    std::int64_t n = 0;
-    const auto step = [&] {
-        const std::int64_t now = state.range(0) < 60000 ? n * (60000 / state.range(0)) : n / eachMs;
-        ++n;
-        const auto verdict = limiter.acquire("agent", 10, now);
-        limiter.record("agent", 12, 0, 1, verdict.reservation, now);
-    };
-    for (std::int64_t i = 0; i < state.range(0); ++i)
-        step();
-    for (auto _ : state)
-        step();
-    state.SetItemsProcessed(state.iterations());
-    state.SetComplexityN(state.range(0));
-}
-BENCHMARK(limiterMovingWindow)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
 
 /// A refusal, with who is in the way and when it fits: only when a third of the window has left.
 void limiterRefusal(benchmark::State &state)

@@ -13,14 +13,30 @@ function(orrery_library name folder)
     orrery_pch(${name})
 endfunction()
 
-# One precompiled header for all: that of orrery_base, the first library.
+# One precompiled header for the program: that of orrery_base, the first library.
+set(ORRERY_PCH <nlohmann/json.hpp> <tl/expected.hpp> <algorithm> <functional> <map> <memory> <mutex> <optional> <string>
+    <unordered_map> <vector> <QObject> <QString>)
 function(orrery_pch name)
     if(NOT name STREQUAL "orrery_base")
         target_precompile_headers(${name} REUSE_FROM orrery_base)
         return()
     endif()
-    target_precompile_headers(${name} PRIVATE <nlohmann/json.hpp> <tl/expected.hpp> <algorithm> <functional> <map>
-        <memory> <mutex> <optional> <string> <unordered_map> <vector> <QObject> <QString>)
+    target_precompile_headers(${name} PRIVATE ${ORRERY_PCH})
+endfunction()
+
+# And one for the tests, whose own code is compiled quickly rather than well: what they test is optimised as ever.
+if(ORRERY_SANITIZE)
+    set(ORRERY_TEST_LEVEL 0)
+else()
+    set(ORRERY_TEST_LEVEL 1)
+endif()
+function(orrery_test_settings name)
+    target_compile_options(${name} PRIVATE -O${ORRERY_TEST_LEVEL})
+    if(NOT name STREQUAL "orrery_test_pch")
+        target_precompile_headers(${name} REUSE_FROM orrery_test_pch)
+        return()
+    endif()
+    target_precompile_headers(${name} PRIVATE ${ORRERY_PCH} <QSignalSpy> <QTemporaryDir> <QTest>)
 endfunction()
 
 # orrery_tests(FOLDER libraries…): one CTest test for every tests/FOLDER/tst_*.cpp.
@@ -34,7 +50,7 @@ function(orrery_tests folder)
         target_link_libraries(${target} PRIVATE ${ARGN} Qt6::Test)
         target_compile_definitions(${target} PRIVATE ORRERY_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
             ORRERY_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
-        orrery_pch(${target})
+        orrery_test_settings(${target})
         add_test(NAME ${folder}/${short} COMMAND ${target})
         set_tests_properties(${folder}/${short} PROPERTIES LABELS ${folder} TIMEOUT 300
             ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_LOGGING_RULES=qt.qpa.*=false")

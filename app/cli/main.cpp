@@ -3,6 +3,7 @@
 #include "app/cli/decode.h"
 #include "app/cli/encode.h"
 #include "app/cli/retrieval.h"
+#include "core/base/heappolicy.h"
 #include "core/model/teamfile.h"
 #include "core/runtime/teamrun.h"
 #include "core/store/journal.h"
@@ -276,6 +277,7 @@ int retrieval(const QStringList &arguments)
 
 int main(int argc, char **argv)
 {
+    orrery::keepFreedMemory();
     QCoreApplication app(argc, argv);
     QCoreApplication::setApplicationName("orrery-cli");
     QCoreApplication::setApplicationVersion(ORRERY_VERSION);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window program: reads its command line, builds the window, and hands over to it.
+#include "core/base/heappolicy.h"
 #include "ui/shell/mainwindow.h"
 
 #include <QApplication>
@@ -80,6 +81,7 @@ void schedulePicture(ui::MainWindow &window, const QString &file, const QString 
 
 int main(int argc, char **argv)
 {
+    orrery::keepFreedMemory();
     QApplication app(argc, argv);
     QCoreApplication::setOrganizationName(QStringLiteral("orrery"));
     QCoreApplication::setApplicationName(QStringLiteral("orrery"));

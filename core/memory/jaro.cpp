@@ -127,21 +127,25 @@ std::size_t JaroPattern::matchShort(std::span<const Cluster> text, std::size_t d
     const std::size_t end = std::min(text.size(), distance + m_text.size() - 1);
     std::uint64_t free = ~std::uint64_t(0);
     std::size_t count = 0;
+    // From one `free` to the next is what the steps wait for, so it is kept to four operations.
     const auto take = [&](std::size_t j, std::uint64_t window) {
         const Cluster cluster = text[j];
-        const std::uint64_t places = masks[cluster] & free & window;
-        free &= ~(places & (~places + 1));
+        const std::uint64_t places = (masks[cluster] & window) & free;
+        free ^= places & (0 - places);
         m_matched[count] = cluster;
         count += places != 0;
     };
-    const auto below = [](std::size_t place) {
-        return place >= 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << place) - 1;
-    };
+    // Bits of places that do not exist are in no mask, so the window needs its upper end only where it falls short of
+    // the last place, and its lower end only from `distance` on.
+    const std::size_t most = m_text.size();
     std::size_t j = 0;
+    for (; j < end && j + distance < most; ++j)
+        take(j, ((std::uint64_t(1) << (j + distance)) - 1)
+                    & (j < distance ? ~std::uint64_t(0) : ~std::uint64_t(0) << (j - distance + 1)));
     for (const std::size_t stop = std::min(end, distance); j < stop; ++j)
-        take(j, below(j + distance));
+        take(j, ~std::uint64_t(0));
     for (; j < end; ++j)
-        take(j, below(j + distance) & ~below(j - distance + 1));
+        take(j, ~std::uint64_t(0) << (j - distance + 1));
     m_used[0] = ~free;
     return count;
 }

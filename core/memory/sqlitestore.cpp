@@ -75,6 +75,7 @@ public:
             return fail(end.error());
         for (auto &[name, table] : m_vectors)
             table.remove(row);
+        m_embeddedCount.reset();
         m_fts.rowsChanged(-1);
         --m_count;
         return true;
@@ -228,10 +229,15 @@ public:
         const auto table = vectorsOf(query.embedder);
         if (!table)
             return fail(table.error());
-        const auto others = number("SELECT count(*) FROM memory WHERE embedder IS NOT NULL");
-        if (!others)
-            return fail(others.error());
-        leg.otherEmbeddings = static_cast<std::size_t>(*others) - (*table)->size();
+        if (!m_embeddedCount) {
+            const auto embedded = number("SELECT count(*) FROM memory WHERE embedder IS NOT NULL");
+            if (!embedded)
+                return fail(embedded.error());
+            m_embeddedCount = *embedded;
+        }
+        const auto own = static_cast<std::int64_t>((*table)->size());
+        leg.otherEmbeddings =
+            static_cast<std::size_t>(std::max<std::int64_t>(0, *m_embeddedCount - own));
         if (auto good = (*table)->check(query.values); !good)
             return fail(good.error());
         std::vector<EmbeddingTable::Row> rows;
@@ -293,6 +299,7 @@ private:
     void setVector(EmbeddingTable::Row row, const std::vector<float> &values,
                    const std::string &embedder)
     {
+        m_embeddedCount.reset();
         for (auto &[name, table] : m_vectors)
             table.remove(row);
         if (const auto table = m_vectors.find(embedder);
@@ -341,6 +348,8 @@ private:
     FtsSearch m_fts;
     std::map<std::string, EmbeddingTable> m_vectors; // by embedder, read when first searched
     std::int64_t m_count = 0;
+    std::optional<std::int64_t>
+        m_embeddedCount; ///< rows with a vector of any embedder, once counted
 };
 
 } // namespace

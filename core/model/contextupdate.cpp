@@ -20,18 +20,14 @@ void deepMerge(Json &target, const Json &patch)
     }
 }
 
-const char *name(ContextUpdate::Op op)
-{
-    switch (op) {
-    case ContextUpdate::Op::Set: return "set";
-    case ContextUpdate::Op::Merge: return "merge";
-    case ContextUpdate::Op::Append: return "append";
-    case ContextUpdate::Op::Delete: return "delete";
-    }
-    return "set";
-}
-
 } // namespace
+
+void ContextUpdate::append(std::string_view key, Json value)
+{
+    if (m_entries.empty() || m_entries.back().op != Op::Append || m_entries.back().key != key)
+        add(Op::Append, std::string(key), Json::array());
+    m_entries.back().value.push_back(std::move(value));
+}
 
 Result<void> ContextUpdate::applyTo(Json &deps) const
 {
@@ -48,7 +44,7 @@ Result<void> ContextUpdate::applyTo(Json &deps) const
                 return fail(ErrorCode::InvalidArgument, "cannot append to \"" + entry.key
                                                             + "\", which is " + list.type_name()
                                                             + " and not a list");
-            list.push_back(entry.value);
+            list.insert(list.end(), entry.value.begin(), entry.value.end());
             break;
         }
         }
@@ -87,10 +83,18 @@ Json ContextUpdate::toJson() const
 {
     Json ops = Json::array();
     for (const Entry &entry : m_entries) {
-        Json op = {{"op", name(entry.op)}, {"key", entry.key}};
-        if (entry.op != Op::Delete)
-            op["value"] = entry.value;
-        ops.push_back(std::move(op));
+        const auto put = [&](const char *op, const Json &value) {
+            ops.push_back({{"op", op}, {"key", entry.key}, {"value", value}});
+        };
+        switch (entry.op) {
+        case Op::Set: put("set", entry.value); break;
+        case Op::Merge: put("merge", entry.value); break;
+        case Op::Delete: ops.push_back({{"op", "delete"}, {"key", entry.key}}); break;
+        case Op::Append:
+            for (const Json &value : entry.value)
+                put("append", value);
+            break;
+        }
     }
     return ops;
 }

@@ -5,6 +5,7 @@
 #include "core/model/json.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace orrery {
@@ -13,20 +14,12 @@ namespace orrery {
 class ContextUpdate
 {
 public:
-    enum class Op { Set, Merge, Append, Delete };
-    struct Entry {
-        Op op;
-        std::string key;
-        Json value;
-    };
-
     void set(std::string key, Json value) { add(Op::Set, std::move(key), std::move(value)); }
     void merge(std::string key, Json value) { add(Op::Merge, std::move(key), std::move(value)); }
-    void append(std::string key, Json value) { add(Op::Append, std::move(key), std::move(value)); }
+    void append(std::string_view key, Json value);
     void remove(std::string key) { add(Op::Delete, std::move(key), Json()); }
 
     bool empty() const { return m_entries.empty(); }
-    const std::vector<Entry> &entries() const { return m_entries; }
 
     /// Applies all entries to `deps` (an object). On an error (append to something that is neither absent, null,
     /// false nor a list) `deps` keeps what was applied before. O(entries).
@@ -37,6 +30,13 @@ public:
     Json toJson() const;
 
 private:
+    enum class Op { Set, Merge, Append, Delete };
+    struct Entry {
+        Op op;
+        std::string key;
+        Json value; ///< Append: the list of all values that were appended one after the other
+    };
+
     void add(Op op, std::string key, Json value)
     {
         m_entries.push_back({op, std::move(key), std::move(value)});

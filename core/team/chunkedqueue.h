@@ -4,15 +4,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace orrery::team {
 
-/// A first-in, first-out queue whose entries keep their number, counted from 0, for life. All is O(1), and growing
-/// moves nothing. T is a plain value.
-template <typename T, std::size_t N = 256>
+struct NoSummary {};
+
+/// A first-in, first-out queue whose entries keep their number, counted from 0, for life, in chunks that each carry a
+/// Summary of the caller's. All is O(1) amortised; growing moves no entry. T and Summary are plain values.
+template <typename T, typename Summary = NoSummary, std::size_t N = 256>
 class ChunkedQueue
 {
 public:
@@ -24,30 +26,52 @@ public:
     bool empty() const { return m_begin == m_end; }
     bool contains(Index index) const { return index >= m_begin && index < m_end; }
 
-    T &operator[](Index index) { return (*m_chunks[chunkOf(index)])[index % N]; }
-    const T &operator[](Index index) const { return (*m_chunks[chunkOf(index)])[index % N]; }
+    T &operator[](Index index) { return chunkOf(index).entries[index % N]; }
+    const T &operator[](Index index) const { return chunkOf(index).entries[index % N]; }
     T &front() { return (*this)[m_begin]; }
+    const T &front() const { return (*this)[m_begin]; }
+    /// Of the chunk that holds the entry.
+    Summary &summary(Index index) { return chunkOf(index).summary; }
+    const Summary &summary(Index index) const { return chunkOf(index).summary; }
 
     Index push(const T &value)
     {
         if (m_end % N == 0)
-            m_chunks.push_back(m_spare ? std::move(m_spare) : std::make_unique<Chunk>());
-        (*m_chunks.back())[m_end % N] = value;
+            addChunk();
+        (*this)[m_end] = value;
         return m_end++;
     }
     void pop()
     {
-        if (++m_begin % N != 0)
-            return;
-        m_spare = std::move(m_chunks.front());
-        m_chunks.pop_front();
+        if (++m_begin % N == 0)
+            m_spare = std::move(slot(m_begin - 1));
     }
 
 private:
-    using Chunk = std::array<T, N>;
-    std::size_t chunkOf(Index index) const { return index / N - m_begin / N; }
+    struct Chunk {
+        std::array<T, N> entries;
+        [[no_unique_address]] Summary summary;
+    };
 
-    std::deque<std::unique_ptr<Chunk>> m_chunks;
+    std::unique_ptr<Chunk> &slot(Index index) { return m_ring[(index / N) & (m_ring.size() - 1)]; }
+    Chunk &chunkOf(Index index) const { return *m_ring[(index / N) & (m_ring.size() - 1)]; }
+
+    void addChunk()
+    {
+        const Index first = m_begin / N;
+        if (m_end / N - first == m_ring.size()) { // full: twice as many slots
+            std::vector<std::unique_ptr<Chunk>> ring(m_ring.size() * 2);
+            for (Index chunk = first; chunk < m_end / N; ++chunk)
+                ring[chunk % ring.size()] = std::move(m_ring[chunk % m_ring.size()]);
+            m_ring = std::move(ring);
+        }
+        std::unique_ptr<Chunk> &chunk = slot(m_end);
+        chunk = m_spare ? std::move(m_spare) : std::make_unique<Chunk>();
+        chunk->summary = {};
+    }
+
+    std::vector<std::unique_ptr<Chunk>> m_ring = std::vector<std::unique_ptr<Chunk>>(
+        4);                         ///< a power of two; chunk c is in slot c modulo its size
     std::unique_ptr<Chunk> m_spare; ///< the chunk emptied last
     Index m_begin = 0;
     Index m_end = 0;

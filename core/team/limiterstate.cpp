@@ -13,18 +13,16 @@ NanoUsd nanoUsd(double usd)
 
 LimiterState::AgentId LimiterState::intern(std::string_view name)
 {
-    if (const auto it = m_ids.find(name); it != m_ids.end())
-        return it->second;
-    const auto id = static_cast<AgentId>(m_agents.size());
-    m_agents.emplace_back().name = name;
-    m_ids.emplace(name, id);
+    const AgentId id = m_ids.intern(name);
+    if (id == m_agents.size())
+        m_agents.emplace_back();
     return id;
 }
 
 const LimiterState::Agent *LimiterState::find(std::string_view name) const
 {
-    const auto it = m_ids.find(name);
-    return it == m_ids.end() ? nullptr : &m_agents[it->second];
+    const auto id = m_ids.find(name);
+    return id ? &m_agents[*id] : nullptr;
 }
 
 const LimiterState::Hold *LimiterState::holdOn(std::string_view provider, std::int64_t now) const
@@ -54,8 +52,8 @@ void LimiterState::count(const SlidingWindow::Entry &entry, int sign)
 
 void LimiterState::prune(std::int64_t now)
 {
-    while (const auto left = m_window.takeExpired(now))
-        count(*left, -1);
+    while (m_window.hasExpired(now))
+        count(m_window.takeOldest(), -1);
 }
 
 void LimiterState::expire(std::int64_t now)
@@ -67,7 +65,7 @@ void LimiterState::expire(std::int64_t now)
             if (oldest.timeMs > now - m_config.reservationTtlMs)
                 return;
             m_expired.push_back(
-                {m_reservations.begin() + 1, m_agents[oldest.agent].name, oldest.tokens});
+                {m_reservations.begin() + 1, m_ids.name(oldest.agent), oldest.tokens});
             settle(oldest, -oldest.tokens, -1, 0);
         }
         m_reservations.pop();
@@ -191,9 +189,9 @@ LimiterStatus LimiterState::status() const
 {
     LimiterStatus status;
     status.totals = m_totals;
-    for (const Agent &agent : m_agents)
-        if (agent.isBooked)
-            status.agents.emplace(agent.name, agent.totals);
+    for (AgentId id = 0; id < m_agents.size(); ++id)
+        if (m_agents[id].isBooked)
+            status.agents.emplace(m_ids.name(id), m_agents[id].totals);
     status.windowTokens = m_window.sums().tokens;
     status.windowRequests = m_window.sums().requests;
     status.windowLength = m_window.bookings();
@@ -210,7 +208,7 @@ std::vector<OpenReservation> LimiterState::openReservations() const
         const Reservation &each = m_reservations[index];
         if (each.isOpen)
             list.push_back(
-                {index + 1, m_agents[each.agent].name, each.tokens, m_time.toWall(each.askedMs)});
+                {index + 1, m_ids.name(each.agent), each.tokens, m_time.toWall(each.askedMs)});
     }
     return list;
 }

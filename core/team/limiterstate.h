@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/team/nametable.h"
 #include "core/team/ratelimiter.h"
 #include "core/team/slidingwindow.h"
 #include "core/team/steadytime.h"
 
 #include <limits>
 #include <string_view>
-#include <unordered_map>
 
 namespace orrery::team {
 
@@ -51,9 +51,8 @@ public:
     double spentUsd() const { return m_totals.costUsd; }
 
 private:
-    using AgentId = std::uint32_t;
+    using AgentId = NameTable::Id;
     struct Agent {
-        std::string name;
         LimiterTotals totals;
         bool isBooked = false; ///< false = it only asked so far
         // In the window:
@@ -74,13 +73,6 @@ private:
     struct Hold {
         std::int64_t until = 0;
         std::string sentence;
-    };
-    struct NameHash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view name) const
-        {
-            return std::hash<std::string_view>()(name);
-        }
     };
     static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
@@ -109,11 +101,11 @@ private:
     SlidingWindow m_window;
     ChunkedQueue<Reservation> m_reservations; ///< the one with id n has the number n - 1
     std::size_t m_openCount = 0;
-    std::unordered_map<std::string, AgentId, NameHash, std::equal_to<>> m_ids;
-    std::vector<Agent> m_agents;
+    NameTable m_ids;
+    std::vector<Agent> m_agents; ///< by id
     LimiterTotals m_totals;
     NanoUsd m_reservedCost = 0;
-    std::unordered_map<std::string, Hold, NameHash, std::equal_to<>> m_holds; ///< by provider
+    std::map<std::string, Hold, std::less<>> m_holds; ///< by provider
     std::vector<ExpiredReservation> m_expired;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/team/ratelimiter.h"
 
+#include "core/base/adaptivemutex.h"
 #include "core/team/limiterstate.h"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ struct RateLimiter::Private {
         return now;
     }
 
-    mutable std::mutex mutex;
+    mutable AdaptiveMutex mutex;
     LimiterState state;         // guarded by mutex
     std::uint64_t sequence = 0; // guarded by mutex
 };

@@ -11,6 +11,12 @@ namespace orrery::team {
 struct WindowSums {
     std::int64_t tokens = 0;
     std::int64_t requests = 0;
+
+    void add(std::int64_t moreTokens, std::int64_t moreRequests)
+    {
+        tokens += moreTokens;
+        requests += moreRequests;
+    }
 };
 
 /// What was counted in the last 60 s, in order of time, with running sums. An acquire and its later correction are one
@@ -39,8 +45,13 @@ public:
     bool contains(Index index) const { return m_entries.contains(index); }
     const Entry &operator[](Index index) const { return m_entries[index]; }
 
-    /// Takes out the oldest entry if it has left the window by `nowMs`.
-    std::optional<Entry> takeExpired(std::int64_t nowMs);
+    /// The oldest entry has left the window by `nowMs`.
+    bool hasExpired(std::int64_t nowMs) const
+    {
+        return !m_entries.empty() && m_entries.front().timeMs <= nowMs - lengthMs;
+    }
+    /// Takes the oldest entry out; there must be one.
+    Entry takeOldest();
 
     const WindowSums &sums() const { return m_sums; }
     std::size_t bookings() const { return m_bookings; } ///< corrections count
@@ -54,15 +65,46 @@ public:
     std::optional<Fit> whenAtMost(const WindowSums &most) const;
 
 private:
-    void count(Index index, const Entry &entry, int sign);
-    std::size_t chunkOf(Index index) const { return index / kChunk - m_entries.begin() / kChunk; }
+    static bool isNegative(const Entry &entry) { return entry.tokens < 0 || entry.requests < 0; }
 
-    static constexpr std::size_t kChunk = ChunkedQueue<Entry>::chunkSize;
-    ChunkedQueue<Entry> m_entries;
-    std::deque<WindowSums> m_chunks; ///< of each chunk of m_entries
+    ChunkedQueue<Entry, WindowSums> m_entries;
     WindowSums m_sums;
     std::size_t m_bookings = 0;
     std::size_t m_negative = 0; ///< entries that count less than nothing
 };
+
+inline SlidingWindow::Index SlidingWindow::add(const Entry &entry)
+{
+    const Index index = m_entries.push(entry);
+    m_sums.add(entry.tokens, entry.requests);
+    m_entries.summary(index).add(entry.tokens, entry.requests);
+    m_negative += isNegative(entry);
+    m_bookings += entry.bookings;
+    return index;
+}
+
+inline void SlidingWindow::correct(Index index, std::int64_t tokens, std::int64_t requests)
+{
+    Entry &entry = m_entries[index];
+    m_negative -= isNegative(entry);
+    entry.tokens += tokens;
+    entry.requests += requests;
+    ++entry.bookings;
+    m_negative += isNegative(entry);
+    ++m_bookings;
+    m_sums.add(tokens, requests);
+    m_entries.summary(index).add(tokens, requests);
+}
+
+inline SlidingWindow::Entry SlidingWindow::takeOldest()
+{
+    const Entry entry = m_entries.front();
+    m_sums.add(-entry.tokens, -entry.requests);
+    m_entries.summary(m_entries.begin()).add(-entry.tokens, -entry.requests);
+    m_negative -= isNegative(entry);
+    m_bookings -= entry.bookings;
+    m_entries.pop();
+    return entry;
+}
 
 } // namespace orrery::team

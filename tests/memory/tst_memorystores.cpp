@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What both stores promise alike: filters, order, replacement, bad input.
+#include "core/memory/jaro.h"
 #include "core/memory/memorystore.h"
 
+#include <QRandomGenerator>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
 #include <limits>
+#include <random>
 #include <thread>
 
 using namespace orrery;
@@ -404,6 +407,50 @@ private slots:
             QCOMPARE("number " + std::to_string(static_cast<int>(whole->embedding[0])) + " é",
                      whole->content);
             QVERIFY(store->textScore(one.content, {}, one.id).value() > 0);
+        }
+    }
+
+    void aLargeStoreIsSearchedInPartsWithOneResult_data()
+    {
+        QTest::addColumn<bool>("isScoped");
+        QTest::newRow("all rows") << false;
+        QTest::newRow("one agent's") << true;
+    }
+    void aLargeStoreIsSearchedInPartsWithOneResult()
+    {
+        QFETCH(bool, isScoped);
+        const auto seed = QRandomGenerator::global()->generate();
+        qInfo("seed %u", seed);
+        std::mt19937 random(seed);
+        const auto letters = [&random](int count) {
+            std::string text;
+            for (int i = 0; i < count; ++i)
+                text += static_cast<char>('a' + random() % 3); // few, so that many score the same
+            return text;
+        };
+        const auto store = makeTransientStore();
+        const std::string question = letters(6);
+        std::vector<std::pair<double, std::size_t>> expected;
+        constexpr std::size_t count = 20000;
+        for (std::size_t i = 0; i < count; ++i) {
+            MemoryEntry made =
+                entry(std::to_string(i), letters(3 + static_cast<int>(random() % 5)));
+            owner(made, ScopeField::AgentId) = random() % 2 ? "a" : "b";
+            QVERIFY(store->put(made));
+            const bool isMeant = !isScoped || owner(made, ScopeField::AgentId) == "a";
+            if (const double score = jaro(question, made.content); score > 0 && isMeant)
+                expected.emplace_back(score, i);
+        }
+        std::stable_sort(expected.begin(), expected.end(),
+                         [](const auto &a, const auto &b) { return a.first > b.first; });
+        Filter filter;
+        if (isScoped)
+            filter.fields = {{ScopeField::AgentId, "a"}};
+        const auto leg = store->searchText(question, filter, 1000).value();
+        QCOMPARE(leg.found.size(), 1000u);
+        for (std::size_t i = 0; i < leg.found.size(); ++i) {
+            QCOMPARE(leg.found[i].entry.id, std::to_string(expected[i].second));
+            QVERIFY(leg.found[i].score == expected[i].first);
         }
     }
 

@@ -224,7 +224,7 @@ private slots:
             result.updates.set("k", 1);
             return result;
         });
-        QCOMPARE(executeTool(tool, Json::object(), {}).updates.entries().size(), std::size_t(1));
+        QCOMPARE(executeTool(tool, Json::object(), {}).updates.toJson().size(), std::size_t(1));
         for (auto other : {ToolResult::Outcome::Error, ToolResult::Outcome::Raised}) {
             outcome = other;
             QVERIFY(executeTool(tool, Json::object(), {}).updates.empty());
