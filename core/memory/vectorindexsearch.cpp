@@ -17,7 +17,7 @@ constexpr double kSlack = 1e-6;
 
 struct VectorIndex::Query {
     std::vector<double> values;
-    std::vector<std::int16_t> codes; ///< by splitPlace()
+    CodeQuery codes;
     double length = 0;
     double factor = 0; ///< step of the codes / length
     double error = 0;  ///< length of what the codes leave out / length
@@ -81,7 +81,7 @@ Result<VectorIndex::Query> VectorIndex::prepare(std::span<const float> vector) c
     Query query;
     query.values.assign(m_stride, 0);
     std::copy(vector.begin(), vector.end(), query.values.begin());
-    query.codes.assign(m_stride, 0);
+    std::vector<std::int16_t> codes(m_dimensions);
     query.length = norm(vector);
     if (query.length > 0) {
         // As fine as sums of all products may be without leaving 32 bits.
@@ -89,12 +89,10 @@ Result<VectorIndex::Query> VectorIndex::prepare(std::span<const float> vector) c
             std::numeric_limits<std::int16_t>::max(),
             std::numeric_limits<std::int32_t>::max() / (kMaxCode * m_stride)));
         const double step = double(largestOf(vector)) / largest;
-        std::vector<std::int16_t> codes(m_dimensions);
         query.error = encode(vector, step, largest, codes.data()) / query.length;
-        for (std::size_t j = 0; j < m_dimensions; ++j)
-            query.codes[splitPlace(j)] = codes[j];
         query.factor = step / query.length;
     }
+    query.codes = CodeQuery(codes, m_stride);
     return query;
 }
 
@@ -106,7 +104,7 @@ void VectorIndex::scanChunk(const Query &query, std::size_t number, Candidates &
     const std::size_t first = number * m_chunkRows;
     const std::size_t rows = std::min(m_chunkRows, m_end - first);
     std::int32_t dots[kMaxChunkRows];
-    m_kernels->codeDots(chunk.codes.get(), rows, m_stride, query.codes.data(), dots);
+    m_kernels->codeDots(chunk.codes.get(), rows, m_stride, query.codes, dots);
     for (std::size_t i = 0; i < rows; ++i)
         candidates.offer(static_cast<Row>(first + i), dots[i] * (chunk.factors[i] * query.factor),
                          chunk.errors[i] * (1 + query.error) + (query.error + kSlack));
@@ -117,7 +115,7 @@ void VectorIndex::scanRow(const Query &query, Row row, Candidates &candidates) c
     const Chunk &chunk = chunkOf(row);
     const std::size_t at = row % m_chunkRows;
     std::int32_t dot = 0;
-    m_kernels->codeDots(&chunk.codes[at * m_stride], 1, m_stride, query.codes.data(), &dot);
+    m_kernels->codeDots(&chunk.codes[at * m_stride], 1, m_stride, query.codes, &dot);
     candidates.offer(row, dot * (chunk.factors[at] * query.factor),
                      chunk.errors[at] * (1 + query.error) + (query.error + kSlack));
 }

@@ -6,6 +6,9 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define ORRERY_AVX2 1
 #include <immintrin.h>
+#ifndef __clang__ // clang 14 cannot ask for it
+#define ORRERY_AVX_VNNI 1
+#endif
 #endif
 
 namespace orrery::memory {
@@ -14,8 +17,9 @@ namespace {
 constexpr std::size_t kLanes = 16; ///< of dot()
 
 void scalarCodeDots(const std::int8_t *codes, std::size_t rows, std::size_t stride,
-                    const std::int16_t *query, std::int32_t *dots)
+                    const CodeQuery &codeQuery, std::int32_t *dots)
 {
+    const std::int16_t *query = codeQuery.split.data();
     constexpr std::size_t half = kVectorPadding / 2;
     for (std::size_t i = 0; i < rows; ++i, codes += stride) {
         std::int32_t sum = 0;
@@ -41,31 +45,66 @@ double scalarDot(const float *row, const double *query, std::size_t stride)
 
 #ifdef ORRERY_AVX2
 
+__attribute__((target("avx2"))) inline __m256i load(const void *bytes)
+{
+    return _mm256_loadu_si256(static_cast<const __m256i *>(bytes));
+}
+
+__attribute__((target("avx2"))) inline std::int32_t addedUp(__m256i sums)
+{
+    __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    sum = _mm_hadd_epi32(sum, sum);
+    return _mm_cvtsi128_si32(_mm_hadd_epi32(sum, sum));
+}
+
 // One row after the other, since memory is read ahead for one stream better than for several.
 __attribute__((target("avx2,fma"))) void avx2CodeDots(const std::int8_t *codes, std::size_t rows,
-                                                      std::size_t stride, const std::int16_t *query,
+                                                      std::size_t stride,
+                                                      const CodeQuery &codeQuery,
                                                       std::int32_t *dots)
 {
+    const std::int16_t *query = codeQuery.split.data();
     for (std::size_t i = 0; i < rows; ++i, codes += stride) {
         __m256i evenSums = _mm256_setzero_si256();
         __m256i oddSums = _mm256_setzero_si256();
         for (std::size_t j = 0; j < stride; j += kVectorPadding) {
-            const auto *values = reinterpret_cast<const __m256i *>(query + j);
-            const __m256i both = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(codes + j));
+            const __m256i both = load(codes + j);
             const __m256i odd = _mm256_srai_epi16(both, 8);
             const __m256i even = _mm256_srai_epi16(_mm256_slli_epi16(both, 8), 8);
-            evenSums =
-                _mm256_add_epi32(evenSums, _mm256_madd_epi16(even, _mm256_loadu_si256(values)));
-            oddSums =
-                _mm256_add_epi32(oddSums, _mm256_madd_epi16(odd, _mm256_loadu_si256(values + 1)));
+            evenSums = _mm256_add_epi32(evenSums, _mm256_madd_epi16(even, load(query + j)));
+            oddSums = _mm256_add_epi32(oddSums, _mm256_madd_epi16(odd, load(query + j + 16)));
         }
-        const __m256i sums = _mm256_add_epi32(evenSums, oddSums);
-        __m128i sum =
-            _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-        sum = _mm_hadd_epi32(sum, sum);
-        dots[i] = _mm_cvtsi128_si32(_mm_hadd_epi32(sum, sum));
+        dots[i] = addedUp(_mm256_add_epi32(evenSums, oddSums));
     }
 }
+
+// VNNI multiplies bytes with a sign by bytes without one, four products to a sum. With q + 32768 = 256·high + low,
+// Σ c·q = 256·Σ c·high + Σ c·low − 32768·Σ c, modulo 2³².
+#define ORRERY_VNNI_CODE_DOTS(name, features, dpbusd)                                              \
+    __attribute__((target(features))) void name(const std::int8_t *codes, std::size_t rows,        \
+                                                std::size_t stride, const CodeQuery &query,        \
+                                                std::int32_t *dots)                                \
+    {                                                                                              \
+        const __m256i ones = _mm256_set1_epi8(1);                                                  \
+        for (std::size_t i = 0; i < rows; ++i, codes += stride) {                                  \
+            __m256i high = _mm256_setzero_si256();                                                 \
+            __m256i low = _mm256_setzero_si256();                                                  \
+            __m256i plain = _mm256_setzero_si256();                                                \
+            for (std::size_t j = 0; j < stride; j += kVectorPadding) {                             \
+                const __m256i row = load(codes + j);                                               \
+                high = dpbusd(high, load(&query.high[j]), row);                                    \
+                low = dpbusd(low, load(&query.low[j]), row);                                       \
+                plain = dpbusd(plain, ones, row);                                                  \
+            }                                                                                      \
+            dots[i] = addedUp(_mm256_sub_epi32(_mm256_add_epi32(_mm256_slli_epi32(high, 8), low),  \
+                                               _mm256_slli_epi32(plain, 15)));                     \
+        }                                                                                          \
+    }
+
+ORRERY_VNNI_CODE_DOTS(avx512VnniCodeDots, "avx2,avx512vnni,avx512vl", _mm256_dpbusd_epi32)
+#ifdef ORRERY_AVX_VNNI
+ORRERY_VNNI_CODE_DOTS(avxVnniCodeDots, "avx2,avxvnni", _mm256_dpbusd_avx_epi32)
+#endif
 
 __attribute__((target("avx2,fma"))) double avx2Dot(const float *row, const double *query,
                                                    std::size_t stride)
@@ -87,20 +126,48 @@ __attribute__((target("avx2,fma"))) double avx2Dot(const float *row, const doubl
 constexpr VectorKernels kScalar{"scalar", scalarCodeDots, scalarDot};
 #ifdef ORRERY_AVX2
 constexpr VectorKernels kAvx2{"avx2", avx2CodeDots, avx2Dot};
+constexpr VectorKernels kAvx512Vnni{"avx512-vnni", avx512VnniCodeDots, avx2Dot};
+#ifdef ORRERY_AVX_VNNI
+constexpr VectorKernels kAvxVnni{"avx-vnni", avxVnniCodeDots, avx2Dot};
+#endif
 #endif
 
 } // namespace
 
+CodeQuery::CodeQuery(std::span<const std::int16_t> codes, std::size_t stride)
+    : split(stride), high(stride, 0x80), low(stride)
+{
+    for (std::size_t j = 0; j < codes.size(); ++j) {
+        split[j / 32 * 32 + j % 2 * 16 + j % 32 / 2] = codes[j];
+        const int shifted = codes[j] + 32768;
+        high[j] = static_cast<std::uint8_t>(shifted >> 8);
+        low[j] = static_cast<std::uint8_t>(shifted & 0xff);
+    }
+}
+
 const VectorKernels &scalarKernels() { return kScalar; }
+
+std::vector<const VectorKernels *> allKernels()
+{
+    std::vector<const VectorKernels *> kernels{&kScalar};
+#ifdef ORRERY_AVX2
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        kernels.push_back(&kAvx2);
+#ifdef ORRERY_AVX_VNNI
+        if (__builtin_cpu_supports("avxvnni"))
+            kernels.push_back(&kAvxVnni);
+#endif
+        if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl"))
+            kernels.push_back(&kAvx512Vnni);
+    }
+#endif
+    return kernels;
+}
 
 const VectorKernels &bestKernels()
 {
-#ifdef ORRERY_AVX2
-    static const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return hasAvx2 ? kAvx2 : kScalar;
-#else
-    return kScalar;
-#endif
+    static const VectorKernels &best = *allKernels().back();
+    return best;
 }
 
 } // namespace orrery::memory
