@@ -12,6 +12,11 @@ constexpr std::size_t kMostWords = 32;
 /// From so many rows on, words that most rows hold are left out.
 constexpr std::int64_t kLargeStore = 1000;
 
+/// With fewer rows that hold all words, those that hold any are found as well.
+constexpr std::size_t kEnough = 10;
+/// Rows that any of the words may bring to be scored; then the commonest words are left out. Some 10 ms.
+constexpr std::int64_t kMostScored = 50000;
+
 std::string joined(const std::vector<std::string> &parts, const char *between)
 {
     std::string text;
@@ -124,6 +129,23 @@ Result<std::optional<std::pair<std::string, int>>> FtsSearch::filterExpression(c
     return Expression(std::pair(joined(parts, " AND "), phrases));
 }
 
+/// The words without the commonest, as far as they bring too many rows.
+std::vector<FtsSearch::Word> FtsSearch::rarest(std::vector<Word> words)
+{
+    std::vector<Word *> byRows;
+    for (Word &word : words)
+        if (word.used)
+            byRows.push_back(&word);
+    std::stable_sort(byRows.begin(), byRows.end(),
+                     [](const Word *a, const Word *b) { return a->rows < b->rows; });
+    std::int64_t rows = 0;
+    for (Word *word : byRows) {
+        rows += word->rows;
+        word->used = rows <= kMostScored || word == byRows.front();
+    }
+    return words;
+}
+
 Result<std::vector<FtsSearch::Match>> FtsSearch::match(const std::vector<Word> &words, bool any,
                                                        const std::pair<std::string, int> &terms,
                                                        const Filter &filter, std::size_t limit,
@@ -194,25 +216,23 @@ Result<FtsSearch::Matches> FtsSearch::search(const std::string &text, const Filt
         return fail(terms.error());
     if (words->empty() || !*terms)
         return result;
-    auto rows = match(*words, false, **terms, filter, limit, only);
+    auto rows =
+        match(*words, false, **terms, filter, only ? kEnough : std::max(limit, kEnough), {});
     if (!rows)
         return fail(rows.error());
     const auto used =
         std::count_if(words->begin(), words->end(), [](const Word &word) { return word.used; });
-    if (rows->empty() && used > 1) {
-        // A row alone must not be asked for any word where the search asks for all.
-        const auto others =
-            only ? match(*words, false, **terms, filter, 1, {}) : Result<std::vector<Match>>();
-        if (!others)
-            return fail(others.error());
-        if (others->empty()) {
-            result.anyWord = true;
-            rows = match(*words, true, **terms, filter, limit, only);
-            if (!rows)
-                return fail(rows.error());
-            result.anyWord = !rows->empty();
-        }
+    const std::size_t withAll = rows->size();
+    const bool any = used > 1 && withAll < kEnough;
+    if (any || only) {
+        rows = match(any ? rarest(*words) : *words, any, **terms, filter, limit, only);
+        if (!rows)
+            return fail(rows.error());
     }
+    if (rows->size() > limit)
+        rows->resize(limit);
+    if (any && rows->size() > withAll)
+        result.withAllWords = withAll;
     result.rows = std::move(*rows);
     return result;
 }

@@ -21,14 +21,15 @@ public:
     struct Matches {
         std::vector<Match> rows; ///< best first, equal ones in the order of the rows
         std::vector<SearchedWord> words;
-        bool anyWord = false;
+        /// Set when rows with any of the words were added: how many hold all.
+        std::optional<std::size_t> withAllWords;
     };
 
     /// The database must outlive it.
     explicit FtsSearch(store::Database &database) : m_database(database) {}
     Result<void> prepare();
 
-    /// Rows with all words of the text; if there is none in the store, rows with any. `only` asks about one row.
+    /// Rows with all words of the text; if there are few, rows with any. `only` asks about one row.
     Result<Matches> search(const std::string &text, const Filter &filter, std::size_t limit,
                            std::optional<std::int64_t> only = {});
 
@@ -46,6 +47,7 @@ private:
     Result<std::int64_t> rowsWith(const std::string &stem);
     /// The filter as an expression of the index and its number of phrases; nothing when no row can match.
     Result<std::optional<std::pair<std::string, int>>> filterExpression(const Filter &filter);
+    static std::vector<Word> rarest(std::vector<Word> words);
     Result<std::vector<Match>> match(const std::vector<Word> &words, bool any,
                                      const std::pair<std::string, int> &terms, const Filter &filter,
                                      std::size_t limit, std::optional<std::int64_t> only);

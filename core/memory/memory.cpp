@@ -60,6 +60,15 @@ void addLeg(std::vector<SearchHit> &hits, Leg leg, std::size_t cut,
     }
 }
 
+std::string anyWordNote(std::size_t withAllWords)
+{
+    if (withAllWords == 0)
+        return "No entry has all the words; those with any of them are given.";
+    return (withAllWords == 1 ? std::string("Only one entry has")
+                              : "Only " + std::to_string(withAllWords) + " entries have")
+           + " all the words; those with any of them are given too.";
+}
+
 LegReport reportOf(const Leg &leg, std::size_t cut, std::int64_t elapsedUs)
 {
     LegReport report;
@@ -274,8 +283,8 @@ Result<SearchOutcome> Memory::assemble(const SearchQuery &query, Leg text, std::
     if (query.filter.unknownField)
         outcome.notes.push_back("No entry has a field \"" + *query.filter.unknownField
                                 + "\", so the scope selects nothing.");
-    if (text.anyWord)
-        outcome.notes.push_back("No entry has all the words; those with any of them are given.");
+    if (text.withAllWords)
+        outcome.notes.push_back(anyWordNote(*text.withAllWords));
 
     std::vector<SearchHit> candidates;
     addLeg(candidates, std::move(text), cut, &SearchHit::text);

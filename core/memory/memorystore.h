@@ -24,7 +24,8 @@ struct SearchedWord {
 struct Leg {
     std::vector<Found> found;
     std::vector<SearchedWord> words; ///< of a full-text search
-    bool anyWord = false;            ///< no entry held all words, so those with any are given
+    /// Set when entries with any of the words are among them: how many hold all.
+    std::optional<std::size_t> withAllWords;
     std::size_t otherEmbeddings = 0; ///< entries whose vector is of another embedder: not compared
 };
 

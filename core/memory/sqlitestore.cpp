@@ -210,7 +210,7 @@ public:
             return fail(matches.error());
         Leg leg;
         leg.words = std::move(matches->words);
-        leg.anyWord = matches->anyWord;
+        leg.withAllWords = matches->withAllWords;
         auto select = m_database.prepare(std::string("SELECT ") + kEntryColumns
                                          + " FROM memory WHERE row = ?");
         if (!select)

@@ -27,7 +27,7 @@ AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token
     });
     m_limiterTimer->setSingleShot(true);
     connect(m_limiterTimer, &QTimer::timeout, this, [this] {
-        if (const auto next = m_services.limiter->pump(m_services.clock.wallMs()); next && m_ticket)
+        if (const auto next = m_services.limiter.pump(m_services.clock.wallMs()); next && m_ticket)
             armLimiterTimer(*next);
     });
 }
@@ -184,8 +184,8 @@ void AgentWorker::crash(const std::string &what)
     abandonWork();
     m_pending.clear();
     m_performing = false;
-    if (m_services.limiter && m_reservation)
-        m_services.limiter->release(std::exchange(m_reservation, 0), m_services.clock.wallMs());
+    if (m_reservation)
+        m_services.limiter.release(std::exchange(m_reservation, 0), m_services.clock.wallMs());
     const std::string reason = "The agent broke down: " + what;
     m_services.publish(EventKind::AgentState, name(),
                        eventData({{"state", toString(AgentState::Crashed)}, {"reason", reason}}));

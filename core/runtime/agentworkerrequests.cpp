@@ -31,18 +31,15 @@ void AgentWorker::perform(effect::Acquire &)
     const auto bytes = static_cast<std::int64_t>(body ? body->size() : 0);
     m_estimate =
         m_spec.reserveTokens > 0 ? m_spec.reserveTokens : std::max<std::int64_t>(1, bytes / 4);
-    if (!m_services.limiter) {
-        feed(input::Granted{});
-        return;
-    }
     const std::uint64_t generation = m_generation;
     QPointer<AgentWorker> self(this);
-    auto outcome = m_services.limiter->acquire(
+    auto outcome = m_services.limiter.acquire(
         {name(), m_estimate, estimatedCost(), m_preparedFor.provider()}, m_services.clock.wallMs(),
         [this, generation](team::RateLimiter::Verdict verdict) {
             post(
                 [this, verdict = std::move(verdict), generation] { granted(verdict, generation); });
         });
+    m_tellsReservation = m_services.hasLimits || outcome.ticket != 0;
     if (outcome.verdict.reservation != 0) {
         granted(outcome.verdict, generation);
         return;
@@ -74,7 +71,7 @@ void AgentWorker::leaveQueue()
 {
     m_limiterTimer->stop();
     if (m_ticket)
-        m_services.limiter->cancel(std::exchange(m_ticket, 0), m_services.clock.wallMs());
+        m_services.limiter.cancel(std::exchange(m_ticket, 0), m_services.clock.wallMs());
 }
 
 void AgentWorker::granted(const team::RateLimiter::Verdict &verdict, std::uint64_t generation)
@@ -83,7 +80,7 @@ void AgentWorker::granted(const team::RateLimiter::Verdict &verdict, std::uint64
     if (generation != m_generation) {
         // Stopped while it waited: nobody will use what it was given.
         if (verdict.reservation)
-            m_services.limiter->release(verdict.reservation, m_services.clock.wallMs());
+            m_services.limiter.release(verdict.reservation, m_services.clock.wallMs());
         return;
     }
     m_ticket = 0;
@@ -97,11 +94,12 @@ void AgentWorker::granted(const team::RateLimiter::Verdict &verdict, std::uint64
         return;
     }
     m_reservation = verdict.reservation;
-    m_services.publish(EventKind::LimiterAcquired, name(),
-                       eventData({{"reservation", m_reservation},
-                                  {"tokens", m_estimate},
-                                  {"window_tokens", verdict.windowTokens},
-                                  {"window_requests", verdict.windowRequests}}));
+    if (m_tellsReservation)
+        m_services.publish(EventKind::LimiterAcquired, name(),
+                           eventData({{"reservation", m_reservation},
+                                      {"tokens", m_estimate},
+                                      {"window_tokens", verdict.windowTokens},
+                                      {"window_requests", verdict.windowRequests}}));
     feed(input::Granted{});
 }
 
@@ -198,13 +196,13 @@ std::optional<double> AgentWorker::estimatedCost() const
 /// A provider that asks for a pause gets it from the whole team.
 void AgentWorker::holdProvider(const Error &error)
 {
-    if (!m_services.limiter || error.httpStatus != 429 || error.retryAfterMs <= 0)
+    if (error.httpStatus != 429 || error.retryAfterMs <= 0)
         return;
     const std::string provider = m_machine.target().provider();
     const std::int64_t now = m_services.clock.wallMs();
     const std::int64_t until = now + error.retryAfterMs;
     const std::string sentence = provider + " answered that it gets too many calls (HTTP 429).";
-    m_services.limiter->penalise(provider, until, sentence, now);
+    m_services.limiter.penalise(provider, until, sentence, now);
     m_services.publish(
         EventKind::LimiterHeld, name(),
         eventData({{"provider", provider}, {"until_ms", until}, {"sentence", sentence}}));
@@ -212,29 +210,32 @@ void AgentWorker::holdProvider(const Error &error)
 
 void AgentWorker::perform(effect::Settle &settle)
 {
-    if (!m_services.limiter || !m_reservation)
+    if (!m_reservation)
         return;
     const auto reservation = std::exchange(m_reservation, 0);
     const std::int64_t now = m_services.clock.wallMs();
-    m_services.limiter->record(name(), settle.usage.totalTokens, m_cost.value_or(0), reservation,
-                               now);
-    const auto status = m_services.limiter->limiter().status(now);
+    m_services.limiter.record(name(), settle.usage.totalTokens, m_cost.value_or(0), reservation,
+                              now);
+    if (!m_tellsReservation)
+        return;
+    const auto window = m_services.limiter.limiter().window(now);
     m_services.publish(EventKind::LimiterSettled, name(),
                        eventData({{"reservation", reservation},
                                   {"tokens_est", m_estimate},
                                   {"tokens_actual", settle.usage.totalTokens},
-                                  {"window_tokens", status.windowTokens},
-                                  {"window_requests", status.windowRequests}}));
+                                  {"window_tokens", window.tokens},
+                                  {"window_requests", window.requests}}));
 }
 
 void AgentWorker::perform(effect::Release &)
 {
-    if (!m_services.limiter || !m_reservation)
+    if (!m_reservation)
         return;
     const auto reservation = std::exchange(m_reservation, 0);
-    m_services.publish(EventKind::LimiterReleased, name(),
-                       eventData({{"reservation", reservation}, {"tokens", m_estimate}}));
-    m_services.limiter->release(reservation, m_services.clock.wallMs());
+    if (m_tellsReservation)
+        m_services.publish(EventKind::LimiterReleased, name(),
+                           eventData({{"reservation", reservation}, {"tokens", m_estimate}}));
+    m_services.limiter.release(reservation, m_services.clock.wallMs());
 }
 
 void AgentWorker::perform(effect::Retry &retry)

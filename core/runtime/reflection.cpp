@@ -92,27 +92,25 @@ void Reflection::ask(const std::vector<Message> &messages, llm::ModelRequest req
     request.settings.erase("response_format");
     m_model = request.provider + ":" + request.model;
     m_reservation = 0;
-    if (m_services.limiter) {
-        std::int64_t bytes = 0;
-        for (const Message &message : messages)
-            bytes += static_cast<std::int64_t>(message.content.value_or("").size());
-        const std::int64_t now = m_services.clock.wallMs();
-        team::LimiterAsk ask;
-        ask.agent = m_agent;
-        ask.tokens = std::max<std::int64_t>(1, bytes / 4);
-        ask.provider = request.provider;
-        auto outcome = m_services.limiter->acquire(std::move(ask), now,
-                                                   [](const team::RateLimiter::Verdict &) {});
-        if (outcome.ticket != 0)
-            m_services.limiter->cancel(outcome.ticket, now);
-        if (outcome.verdict.reservation == 0) {
-            // The agents' own calls go first: what could have been remembered is still in the conversation.
-            warn("nothing was remembered of this turn: " + outcome.verdict.denial->sentence);
-            end();
-            return;
-        }
-        m_reservation = outcome.verdict.reservation;
+    std::int64_t bytes = 0;
+    for (const Message &message : messages)
+        bytes += static_cast<std::int64_t>(message.content.value_or("").size());
+    const std::int64_t now = m_services.clock.wallMs();
+    team::LimiterAsk ask;
+    ask.agent = m_agent;
+    ask.tokens = std::max<std::int64_t>(1, bytes / 4);
+    ask.provider = request.provider;
+    auto outcome =
+        m_services.limiter.acquire(std::move(ask), now, [](const team::RateLimiter::Verdict &) {});
+    if (outcome.ticket != 0)
+        m_services.limiter.cancel(outcome.ticket, now);
+    if (outcome.verdict.reservation == 0) {
+        // The agents' own calls go first: what could have been remembered is still in the conversation.
+        warn("nothing was remembered of this turn: " + outcome.verdict.denial->sentence);
+        end();
+        return;
     }
+    m_reservation = outcome.verdict.reservation;
     m_callId = newId("call");
     m_startUs = m_services.clock.steadyUs();
     m_requestSeq = m_services.publish(EventKind::RequestSent, m_agent,
@@ -145,8 +143,8 @@ void Reflection::answered(Result<llm::ModelReply> reply)
     m_call.reset();
     const std::int64_t now = m_services.clock.wallMs();
     if (!reply) {
-        if (m_services.limiter && m_reservation)
-            m_services.limiter->release(std::exchange(m_reservation, 0), now);
+        if (m_reservation)
+            m_services.limiter.release(std::exchange(m_reservation, 0), now);
         m_services.publish(EventKind::RequestFailed, m_agent,
                            jsonObject({{"call", m_callId},
                                        {"code", toString(reply.error().code)},
@@ -163,9 +161,9 @@ void Reflection::answered(Result<llm::ModelReply> reply)
     const Price *price = m_services.team.priceOf(m_model);
     const std::string provider = m_model.substr(0, m_model.find(':'));
     const auto cost = price ? std::optional(costOf(*price, reply->usage, provider)) : std::nullopt;
-    if (m_services.limiter && m_reservation)
-        m_services.limiter->record(m_agent, reply->usage.totalTokens, cost.value_or(0),
-                                   std::exchange(m_reservation, 0), now);
+    if (m_reservation)
+        m_services.limiter.record(m_agent, reply->usage.totalTokens, cost.value_or(0),
+                                  std::exchange(m_reservation, 0), now);
     m_services.publish(EventKind::ResponseReceived, m_agent,
                        jsonObject({{"call", m_callId},
                                    {"purpose", "memory"},
@@ -233,8 +231,8 @@ void Reflection::cancel()
     if (m_call)
         m_call->abort();
     m_call.reset();
-    if (m_services.limiter && m_reservation)
-        m_services.limiter->release(std::exchange(m_reservation, 0), m_services.clock.wallMs());
+    if (m_reservation)
+        m_services.limiter.release(std::exchange(m_reservation, 0), m_services.clock.wallMs());
     m_active = false;
     m_done = nullptr;
 }

@@ -27,14 +27,7 @@ tools::PermissionPolicy policyOf(const Permissions &permissions)
     return policy;
 }
 
-} // namespace
-
-TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder,
-                           const Clock &systemClock, store::JournalWriter *journal)
-    : run(std::move(runId)), team(std::move(spec)), workspace(std::move(folder)),
-      clock(systemClock), bus(systemClock, journal), claims(team.claimTtlMs),
-      embedder(team.memory.embedder), policy(policyOf(team.permissions)),
-      schemas([this](const std::string &name) { return view(tools.at(name)); })
+team::LimiterConfig limiterConfigOf(const TeamSpec &team)
 {
     team::LimiterConfig config;
     config.rpm = team.limits.rpm;
@@ -43,8 +36,20 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
     for (const AgentSpec &agent : team.agents)
         if (agent.budgetUsd)
             config.agentBudgetsUsd.emplace(agent.name, *agent.budgetUsd);
-    if (team.limits.any() || !config.agentBudgetsUsd.empty())
-        limiter = std::make_unique<LimiterGate>(std::move(config), team.limits.policy);
+    return config;
+}
+
+} // namespace
+
+TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder,
+                           const Clock &systemClock, store::JournalWriter *journal)
+    : run(std::move(runId)), team(std::move(spec)), workspace(std::move(folder)),
+      clock(systemClock), bus(systemClock, journal), claims(team.claimTtlMs),
+      limiter(limiterConfigOf(team), team.limits.policy),
+      hasLimits(team.limits.any() || !limiter.limiter().config().agentBudgetsUsd.empty()),
+      embedder(team.memory.embedder), policy(policyOf(team.permissions)),
+      schemas([this](const std::string &name) { return view(tools.at(name)); })
+{
     for (const AgentSpec &agent : team.agents) {
         members.join({agent.name, agent.role, agent.model, {}, 0});
         mailbox.open(agent.name);
@@ -82,9 +87,9 @@ void TeamServices::publishExpired()
     for (const team::Claim &claim : claims.expire(clock.wallMs()))
         publish(EventKind::ClaimExpired, claim.agent,
                 {{"file", claim.file}, {"start", claim.start}, {"end", claim.end}});
-    if (!limiter)
-        return;
-    for (const team::ExpiredReservation &expired : limiter->limiter().takeExpired(clock.wallMs())) {
+    for (const team::ExpiredReservation &expired : limiter.limiter().takeExpired(clock.wallMs())) {
+        if (!hasLimits)
+            continue;
         publish(EventKind::LimiterExpired, expired.agent,
                 {{"reservation", expired.id}, {"tokens", expired.tokens}});
         publish(EventKind::Warning, expired.agent,
@@ -93,7 +98,7 @@ void TeamServices::publishExpired()
                                  + " has not told what it used in time; its reservation of "
                                  + std::to_string(expired.tokens) + " tokens was given back."}});
     }
-    limiter->pump(clock.wallMs());
+    limiter.pump(clock.wallMs());
 }
 
 bool TeamServices::sendMessage(const std::string &from, const std::string &to,

@@ -59,7 +59,8 @@ struct TeamServices {
     const Clock &clock;
     EventBus bus;
     team::ClaimTable claims;
-    std::unique_ptr<LimiterGate> limiter; ///< null = no limits set
+    LimiterGate limiter;  ///< without limits it keeps the pauses that providers ask for
+    const bool hasLimits; ///< so that each reservation is told
     team::DiscoveryBoard discoveries;
     team::Membership members;
     team::Mailbox mailbox; ///< a box for each member

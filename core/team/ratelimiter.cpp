@@ -112,6 +112,13 @@ void RateLimiter::penalise(const std::string &provider, std::int64_t untilMs, st
     d->state.hold(provider, now + std::max<std::int64_t>(0, untilMs - nowMs), std::move(sentence));
 }
 
+RateLimiter::Window RateLimiter::window(std::int64_t nowMs)
+{
+    std::lock_guard lock(d->mutex);
+    d->bringUpTo(nowMs);
+    return {d->state.sums().tokens, d->state.sums().requests};
+}
+
 LimiterStatus RateLimiter::status(std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);

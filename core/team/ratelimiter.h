@@ -135,6 +135,11 @@ public:
     void penalise(const std::string &provider, std::int64_t untilMs, std::string sentence,
                   std::int64_t nowMs);
 
+    struct Window {
+        std::int64_t tokens = 0;
+        std::int64_t requests = 0;
+    };
+    Window window(std::int64_t nowMs); ///< O(1), unlike status()
     LimiterStatus status(std::int64_t nowMs);
     /// Window entries as they stand, without pruning (for the conformance suite and tests).
     LimiterStatus peek() const;

@@ -410,6 +410,38 @@ private slots:
         }
     }
 
+    void fewEntriesWithAllWordsAreFollowedByThoseWithAny_data()
+    {
+        QTest::addColumn<int>("withBoth");
+        QTest::newRow("none") << 0;
+        QTest::newRow("few") << 3;
+        QTest::newRow("enough") << 10;
+    }
+    void fewEntriesWithAllWordsAreFollowedByThoseWithAny()
+    {
+        QFETCH(int, withBoth);
+        const auto store = open(true);
+        for (int i = 0; i < withBoth; ++i)
+            QVERIFY(store->put(entry("both" + std::to_string(i), "rounding of money")));
+        for (int i = 0; i < 5; ++i)
+            QVERIFY(store->put(entry("one" + std::to_string(i), "rounding of numbers")));
+        QVERIFY(store->put(entry("other", "nothing of the kind")));
+        const std::string question = "money rounding";
+        const auto leg = store->searchText(question, {}, 50).value();
+        const bool isEnough = withBoth >= 10;
+        QCOMPARE(leg.withAllWords.has_value(), !isEnough);
+        QCOMPARE(leg.withAllWords.value_or(10), static_cast<std::size_t>(withBoth));
+        QCOMPARE(leg.found.size(), static_cast<std::size_t>(withBoth + (isEnough ? 0 : 5)));
+        for (std::size_t i = 0; i < leg.found.size(); ++i) {
+            const Found &found = leg.found[i];
+            QCOMPARE(found.entry.id.starts_with("both"), i < static_cast<std::size_t>(withBoth));
+            // Asked for alone, an entry scores the same.
+            QCOMPARE(store->textScore(question, {}, found.entry.id).value(), found.score);
+        }
+        QCOMPARE(store->textScore(question, {}, "one0").value() > 0, !isEnough);
+        QCOMPARE(store->textScore(question, {}, "other").value(), 0.0);
+    }
+
     void aLargeStoreIsSearchedInPartsWithOneResult_data()
     {
         QTest::addColumn<bool>("isScoped");

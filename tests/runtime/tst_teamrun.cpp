@@ -113,12 +113,21 @@ private slots:
         QCOMPARE(count(EventKind::RequestSent), 0);
     }
 
+    void aProvidersPauseIsGivenByTheWholeTeam_data()
+    {
+        QTest::addColumn<bool>("hasLimits");
+        QTest::newRow("with limits") << true;
+        QTest::newRow("without limits") << false;
+    }
     void aProvidersPauseIsGivenByTheWholeTeam()
     {
+        QFETCH(bool, hasLimits);
+        const Json team =
+            hasLimits ? Json{{"limits", {{"tpm", 100000}, {"policy", "refuse"}}}} : Json::object();
         start(Json::array(
                   {{{"error", {{"status", 429}, {"message", "busy"}, {"retry_after_ms", 200}}}},
                    {{"text", "Done."}}}),
-              runtime::ApprovalMode::None, {{"limits", {{"tpm", 100000}, {"policy", "refuse"}}}});
+              runtime::ApprovalMode::None, team);
         QCOMPARE(end(), QString("done"));
         QCOMPARE(count(EventKind::LimiterHeld), 1);
         const EventPtr held = latest(EventKind::LimiterHeld);
