@@ -183,8 +183,8 @@ LimiterDenial LimiterState::explain(const Call &call, Reason reason, std::int64_
         if (!wait.empty()) {
             denial.sentence += wait;
             if (reason == Reason::Tokens && last && last->tokens > 0)
-                denial.sentence += ", when " + m_ids.name(last->agent) + "'s "
-                                   + grouped(last->tokens) + " leave";
+                denial.sentence +=
+                    ", when " + m_ids.name(last->agent) + "'s " + grouped(last->tokens) + " leave";
             denial.sentence += ", or as soon as a reservation is settled for less.";
         }
     }

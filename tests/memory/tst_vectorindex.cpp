@@ -413,8 +413,7 @@ private slots:
                 code = static_cast<std::int8_t>(static_cast<int>(random.below(255)) - 127);
             for (auto &value : values)
                 value = static_cast<std::int16_t>(
-                    static_cast<int>(random.below(static_cast<std::size_t>(2 * most + 1)))
-                    - most);
+                    static_cast<int>(random.below(static_cast<std::size_t>(2 * most + 1))) - most);
             // The first two rows reach the largest sums.
             for (std::size_t j = 0; j < values.size(); ++j) {
                 codes[j] = values[j] < 0 ? -127 : 127;
