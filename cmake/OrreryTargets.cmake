@@ -24,7 +24,8 @@ function(orrery_pch name)
     target_precompile_headers(${name} PRIVATE ${ORRERY_PCH})
 endfunction()
 
-# And those of the tests, whose own code is compiled quickly rather than well: what they test is optimised as ever.
+# And those of the tests, whose own code is compiled quickly rather than well. What they test is optimised as ever but for
+# templates and inline functions that both use.
 # QTest's headers depend on which parts of Qt a program links, so each set of parts has its own.
 function(orrery_test_settings name)
     set(parts Qt6::Test Qt6::Network ${ARGN})

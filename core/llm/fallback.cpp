@@ -14,7 +14,7 @@ Result<FallbackChain> FallbackChain::create(std::vector<ModelRef> models)
 
 bool FallbackChain::next(const Error &error)
 {
-    if (!isEligible(error) || m_position == m_fallback.size())
+    if (!isEligible(error) || !hasNext())
         return false;
     ++m_position;
     return true;

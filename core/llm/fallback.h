@@ -31,6 +31,7 @@ public:
     {
         return m_position == 0 ? m_active : m_fallback[m_position - 1];
     }
+    bool hasNext() const { return m_position < m_fallback.size(); }
     /// current() has failed: moves on to the next model. False, and nothing changes, when the error is not eligible or
     /// no model is left: then the error is the result of the request.
     bool next(const Error &error);

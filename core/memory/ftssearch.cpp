@@ -129,8 +129,8 @@ Result<std::optional<std::pair<std::string, int>>> FtsSearch::filterExpression(c
     return Expression(std::pair(joined(parts, " AND "), phrases));
 }
 
-/// The words without the commonest, as far as they bring too many rows.
-std::vector<FtsSearch::Word> FtsSearch::rarest(std::vector<Word> words)
+/// The words without the commonest, as far as they bring too many rows; at least those that bring `needed`.
+std::vector<FtsSearch::Word> FtsSearch::rarest(std::vector<Word> words, std::int64_t needed)
 {
     std::vector<Word *> byRows;
     for (Word &word : words)
@@ -140,27 +140,26 @@ std::vector<FtsSearch::Word> FtsSearch::rarest(std::vector<Word> words)
                      [](const Word *a, const Word *b) { return a->rows < b->rows; });
     std::int64_t rows = 0;
     for (Word *word : byRows) {
-        rows += word->rows;
-        word->used = rows <= kMostScored || word == byRows.front();
+        word->used = rows < needed || rows + word->rows <= kMostScored;
+        rows += word->used ? word->rows : 0;
     }
     return words;
 }
 
 Result<std::vector<FtsSearch::Match>> FtsSearch::match(const std::vector<Word> &words, bool any,
+                                                       double most,
                                                        const std::pair<std::string, int> &terms,
                                                        const Filter &filter, std::size_t limit,
                                                        std::optional<std::int64_t> only)
 {
     std::vector<std::string> quoted;
     std::string weights;
-    double most = 0;
     for (const Word &word : words) {
         if (!word.used)
             continue;
         // A token holds no quotation mark; between two it is never an operator.
         quoted.push_back("\"" + word.token.word + "\"");
         const double weight = wordWeight(word.rows, m_rows);
-        most += weight * kBm25Most;
         weights += "," + Json(weight).dump();
     }
     const std::string content = "content : (" + joined(quoted, any ? " OR " : " AND ") + ")";
@@ -206,7 +205,7 @@ Result<FtsSearch::Matches> FtsSearch::search(const std::string &text, const Filt
                                              std::size_t limit, std::optional<std::int64_t> only)
 {
     Matches result;
-    const auto words = wordsOf(text);
+    auto words = wordsOf(text);
     if (!words)
         return fail(words.error());
     for (const Word &word : *words)
@@ -216,24 +215,51 @@ Result<FtsSearch::Matches> FtsSearch::search(const std::string &text, const Filt
         return fail(terms.error());
     if (words->empty() || !*terms)
         return result;
-    auto rows =
-        match(*words, false, **terms, filter, only ? kEnough : std::max(limit, kEnough), {});
-    if (!rows)
-        return fail(rows.error());
-    const auto used =
-        std::count_if(words->begin(), words->end(), [](const Word &word) { return word.used; });
-    const std::size_t withAll = rows->size();
-    const bool any = used > 1 && withAll < kEnough;
-    if (any || only) {
-        rows = match(any ? rarest(*words) : *words, any, **terms, filter, limit, only);
-        if (!rows)
-            return fail(rows.error());
+    double most = 0; // what a row scores that has all words very often
+    int used = 0;
+    for (const Word &word : *words) {
+        most += word.used ? wordWeight(word.rows, m_rows) * kBm25Most : 0;
+        used += word.used ? 1 : 0;
     }
-    if (rows->size() > limit)
-        rows->resize(limit);
-    if (any && rows->size() > withAll)
-        result.withAllWords = withAll;
-    result.rows = std::move(*rows);
+
+    auto withAll = match(*words, false, most, **terms, filter, std::max(limit, kEnough), {});
+    if (!withAll)
+        return fail(withAll.error());
+    if (withAll->size() >= kEnough || used < 2) {
+        if (only)
+            withAll = match(*words, false, most, **terms, filter, 1, only);
+        if (!withAll)
+            return fail(withAll.error());
+        withAll->resize(std::min(withAll->size(), limit));
+        result.rows = std::move(*withAll);
+        return result;
+    }
+
+    const auto chosen = rarest(*words, withAll->empty() ? std::int64_t(kEnough) : 0);
+    Result<std::vector<Match>> withAny;
+    if (std::any_of(chosen.begin(), chosen.end(), [](const Word &word) { return word.used; })) {
+        for (std::size_t i = 0; i < chosen.size(); ++i)
+            result.words[i].used = chosen[i].used;
+        withAny = match(chosen, true, most, **terms, filter, limit + withAll->size(), only);
+    }
+    if (!withAny)
+        return fail(withAny.error());
+    // Those with all words come first, whatever their length.
+    const double highest = withAll->empty() ? 1 : withAll->back().score;
+    const auto isAmong = [&](std::int64_t row) {
+        return std::any_of(withAll->begin(), withAll->end(),
+                           [row](const Match &match) { return match.row == row; });
+    };
+    for (const Match &match : *withAll)
+        if (!only || match.row == *only)
+            result.rows.push_back(match);
+    const std::size_t first = result.rows.size();
+    for (const Match &match : *withAny)
+        if (!isAmong(match.row))
+            result.rows.push_back({match.row, std::min(match.score, highest)});
+    if (result.rows.size() > first)
+        result.withAllWords = withAll->size();
+    result.rows.resize(std::min(result.rows.size(), limit));
     return result;
 }
 

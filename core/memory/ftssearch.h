@@ -29,7 +29,7 @@ public:
     explicit FtsSearch(store::Database &database) : m_database(database) {}
     Result<void> prepare();
 
-    /// Rows with all words of the text; if there are few, rows with any. `only` asks about one row.
+    /// Rows with all words of the text, followed by rows with any if there are few. `only` asks about one row.
     Result<Matches> search(const std::string &text, const Filter &filter, std::size_t limit,
                            std::optional<std::int64_t> only = {});
 
@@ -47,8 +47,8 @@ private:
     Result<std::int64_t> rowsWith(const std::string &stem);
     /// The filter as an expression of the index and its number of phrases; nothing when no row can match.
     Result<std::optional<std::pair<std::string, int>>> filterExpression(const Filter &filter);
-    static std::vector<Word> rarest(std::vector<Word> words);
-    Result<std::vector<Match>> match(const std::vector<Word> &words, bool any,
+    static std::vector<Word> rarest(std::vector<Word> words, std::int64_t needed);
+    Result<std::vector<Match>> match(const std::vector<Word> &words, bool any, double most,
                                      const std::pair<std::string, int> &terms, const Filter &filter,
                                      std::size_t limit, std::optional<std::int64_t> only);
 

@@ -17,7 +17,7 @@ struct Found {
 struct SearchedWord {
     std::string word;      ///< as it stands in the query
     std::int64_t rows = 0; ///< that hold it, in any scope
-    bool used = true;      ///< false: in more than half of a large store, so it tells nothing
+    bool used = true; ///< false: in too many to tell anything, or too many to look at all of them
 };
 
 /// What one half of a search found, best first.

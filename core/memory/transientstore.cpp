@@ -150,8 +150,8 @@ public:
             rows / kRowsPerThread + 1, std::max(1u, std::thread::hardware_concurrency()));
         std::vector<std::future<BestOf>> others;
         for (std::size_t part = 1; part < parts; ++part)
-            others.push_back(std::async(std::launch::async, bestOfPart, rows * part / parts,
-                                        rows * (part + 1) / parts));
+            others.push_back(std::async(std::launch::async | std::launch::deferred, bestOfPart,
+                                        rows * part / parts, rows * (part + 1) / parts));
         BestOf best = bestOfPart(0, rows / parts);
         for (auto &other : others)
             for (const auto &[score, row] : other.get().take())

@@ -194,7 +194,10 @@ void AgentMachine::on(input::Refused &in, Effects &out)
 {
     if (m_phase != Phase::Acquiring)
         return;
-    failWith(std::move(in.error), out);
+    if (m_models.next(in.error))
+        out.push_back(effect::Acquire{});
+    else
+        failWith(std::move(in.error), out);
 }
 
 void AgentMachine::on(input::Reply &in, Effects &out)

@@ -172,6 +172,7 @@ public:
     const std::shared_ptr<const Json> &turnDeps() const { return m_turnDeps; }
     /// Where the request goes: the active model, or the fallback that is being tried.
     const ModelRef &target() const { return m_models.current(); }
+    bool hasFallback() const { return m_models.hasNext(); } ///< for what target() cannot answer
     /// Frees the conversation and all else that it knows.
     void forget();
     bool isIdle() const { return m_phase == Phase::Idle; }

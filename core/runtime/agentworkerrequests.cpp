@@ -39,21 +39,27 @@ void AgentWorker::perform(effect::Acquire &)
             post(
                 [this, verdict = std::move(verdict), generation] { granted(verdict, generation); });
         });
-    m_tellsReservation = m_services.hasLimits || outcome.ticket != 0;
     if (outcome.verdict.reservation != 0) {
+        m_tellsReservation = m_services.hasLimits;
         granted(outcome.verdict, generation);
         return;
     }
     const team::LimiterDenial &denial = *outcome.verdict.denial;
-    const bool waits = outcome.ticket != 0;
+    m_ticket = outcome.ticket;
+    // Another provider need not be waited for.
+    const bool isHeld = denial.reason == team::LimiterDenial::Reason::Provider;
+    if (isHeld && m_machine.hasFallback())
+        leaveQueue();
+    const bool waits = m_ticket != 0;
     m_services.publish(waits ? EventKind::LimiterWaiting : EventKind::LimiterDenied, name(),
                        toJson(denial));
     if (!waits) {
         Error error = makeError(ErrorCode::RateLimited, denial.sentence);
+        error.fromProvider = isHeld;
         feed(input::Refused{std::move(error)});
         return;
     }
-    m_ticket = outcome.ticket;
+    m_tellsReservation = true;
     m_services.publish(
         EventKind::AgentState, name(),
         eventData({{"state", toString(AgentState::WaitingRate)}, {"reason", denial.sentence}}));

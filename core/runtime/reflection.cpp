@@ -100,8 +100,12 @@ void Reflection::ask(const std::vector<Message> &messages, llm::ModelRequest req
     ask.agent = m_agent;
     ask.tokens = std::max<std::int64_t>(1, bytes / 4);
     ask.provider = request.provider;
-    auto outcome =
-        m_services.limiter.acquire(std::move(ask), now, [](const team::RateLimiter::Verdict &) {});
+    // It does not wait; what it is given before it has left the queue goes back.
+    auto outcome = m_services.limiter.acquire(
+        std::move(ask), now, [&services = m_services](const team::RateLimiter::Verdict &late) {
+            if (late.reservation)
+                services.limiter.release(late.reservation, services.clock.wallMs());
+        });
     if (outcome.ticket != 0)
         m_services.limiter.cancel(outcome.ticket, now);
     if (outcome.verdict.reservation == 0) {

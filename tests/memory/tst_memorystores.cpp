@@ -2,6 +2,7 @@
 // What both stores promise alike: filters, order, replacement, bad input.
 #include "core/memory/jaro.h"
 #include "core/memory/memorystore.h"
+#include "core/store/sqlite.h"
 
 #include <QRandomGenerator>
 #include <QTemporaryDir>
@@ -440,6 +441,56 @@ private slots:
         }
         QCOMPARE(store->textScore(question, {}, "one0").value() > 0, !isEnough);
         QCOMPARE(store->textScore(question, {}, "other").value(), 0.0);
+    }
+
+    void anEntryWithAllWordsComesFirstHoweverLongItIs()
+    {
+        const auto store = open(true);
+        std::string lengthy = "rounding";
+        for (int i = 0; i < 400; ++i)
+            lengthy += " word" + std::to_string(i);
+        QVERIFY(store->put(entry("both", lengthy + " money")));
+        for (int i = 0; i < 40; ++i)
+            QVERIFY(store->put(entry(std::to_string(i), i % 2 ? "money" : "rounding")));
+        const auto leg = store->searchText("money rounding", {}, 5).value();
+        QCOMPARE(leg.found.size(), 5u);
+        QCOMPARE(leg.found[0].entry.id, std::string("both"));
+        QVERIFY(leg.found[0].score >= leg.found[1].score);
+        QCOMPARE(store->textScore("money rounding", {}, "7").value(), leg.found[1].score);
+    }
+
+    void commonWordsAreLeftOutOfWhatAnyOfThemBrings()
+    {
+        const std::string path = m_folder.filePath("common.sqlite").toStdString();
+        const char *const contents[] = {"money talk", "rounding talk", "nothing of the kind"};
+        for (int i = 0; i < 3; ++i)
+            QVERIFY(openSqliteStore(path).value()->put(entry(std::to_string(i), contents[i])));
+        // Each of these 3,200 times, in one go.
+        {
+            auto database = store::Database::open(path, store::Database::Mode::ReadWrite).value();
+            const auto done = database.execute(
+                "WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 9599)"
+                " INSERT INTO memory(id, content, type, importance, evergreen, scope, metadata,"
+                " created_ms, updated_ms, accessed_ms, access_count, terms)"
+                " SELECT n.i, m.content, m.type, m.importance, m.evergreen, m.scope, m.metadata,"
+                " 0, 0, 0, 0, m.terms FROM n CROSS JOIN memory AS m ON m.id = n.i % 3;");
+            QVERIFY2(done, done ? "" : done.error().message.c_str());
+        }
+        const auto store = openSqliteStore(path).value();
+        const auto idsFor = [&](const std::string &question) {
+            return idsOf(store->searchText(question, {}, 4).value());
+        };
+        // A word that no entry has does not keep the others out.
+        QCOMPARE(idsFor("money zzzz"), (Ids{"0", "3", "6", "9"}));
+        for (int i = 0; i < 3; ++i)
+            QVERIFY(store->put(entry("both" + std::to_string(i), "money rounding in two words")));
+        QVERIFY(store->put(entry("rare", "money zebra")));
+        const auto leg = store->searchText("money rounding", {}, 4).value();
+        QCOMPARE(idsOf(leg), (Ids{"both0", "both1", "both2"}));
+        QVERIFY(!leg.withAllWords);
+        QVERIFY(leg.words[0].used && leg.words[1].used);
+        QCOMPARE(idsFor("money zebra"), Ids{"rare"});
+        QCOMPARE(store->textScore("money rounding", {}, "both1").value(), leg.found[1].score);
     }
 
     void aLargeStoreIsSearchedInPartsWithOneResult_data()

@@ -133,6 +133,7 @@ private slots:
     void retriesWhatMayPass_data();
     void retriesWhatMayPass();
     void triesTheFallbackBeforeItWaits();
+    void asksTheNextModelWhenAProviderWantsAPause();
     void keepsTheReservationForTheFallback();
     void doesNotFallBackOnceItHasStreamed();
     void aStopLeavesAConversationThatMayGoOn_data();
@@ -204,6 +205,26 @@ void AgentMachineTest::triesTheFallbackBeforeItWaits()
     QVERIFY(bench.published(EventKind::ModelSwitched)["to"] == "anthropic:second");
     QVERIFY(bench.machine.context().deps["active_model"] == "anthropic:second");
     QCOMPARE(bench.machine.target().model, std::string("anthropic:second"));
+}
+
+void AgentMachineTest::asksTheNextModelWhenAProviderWantsAPause()
+{
+    AgentSpec agent = spec();
+    agent.fallback = {{"anthropic:second", "", ""}};
+    Bench bench(agent);
+    bench.feed(input::Start{"Do it."});
+    bench.feed(input::Ready{});
+    QVERIFY(bench.machine.hasFallback());
+    Error held = makeError(ErrorCode::RateLimited, "openai wants a pause");
+    held.fromProvider = true;
+    bench.feed(input::Refused{held});
+    QVERIFY(bench.now<effect::Acquire>());
+    QCOMPARE(bench.machine.target().model, std::string("anthropic:second"));
+    QVERIFY(!bench.machine.hasFallback());
+    bench.feed(input::Granted{});
+    QVERIFY(bench.now<effect::RequestModel>());
+    bench.feed(reply(Message::assistant("From the second.")));
+    QVERIFY(bench.published(EventKind::ModelSwitched)["to"] == "anthropic:second");
 }
 
 void AgentMachineTest::keepsTheReservationForTheFallback()
