@@ -53,8 +53,8 @@ private:
         [[no_unique_address]] Summary summary;
     };
 
-    std::unique_ptr<Chunk> &slot(Index index) { return m_ring[(index / N) & (m_ring.size() - 1)]; }
-    Chunk &chunkOf(Index index) const { return *m_ring[(index / N) & (m_ring.size() - 1)]; }
+    std::unique_ptr<Chunk> &slot(Index index) { return m_ring[(index / N) & m_mask]; }
+    Chunk &chunkOf(Index index) const { return *m_ring[(index / N) & m_mask]; }
 
     void addChunk()
     {
@@ -64,6 +64,7 @@ private:
             for (Index chunk = first; chunk < m_end / N; ++chunk)
                 ring[chunk % ring.size()] = std::move(m_ring[chunk % m_ring.size()]);
             m_ring = std::move(ring);
+            m_mask = m_ring.size() - 1;
         }
         std::unique_ptr<Chunk> &chunk = slot(m_end);
         chunk = m_spare ? std::move(m_spare) : std::make_unique<Chunk>();
@@ -72,6 +73,7 @@ private:
 
     std::vector<std::unique_ptr<Chunk>> m_ring = std::vector<std::unique_ptr<Chunk>>(
         4);                         ///< a power of two; chunk c is in slot c modulo its size
+    std::size_t m_mask = 3;         ///< its size - 1
     std::unique_ptr<Chunk> m_spare; ///< the chunk emptied last
     Index m_begin = 0;
     Index m_end = 0;

@@ -41,34 +41,15 @@ LimiterState::Reservation *LimiterState::open(ReservationId id)
     return reservation.isOpen ? &reservation : nullptr;
 }
 
-void LimiterState::count(const SlidingWindow::Entry &entry, int sign)
-{
-    Agent &agent = m_agents[entry.agent];
-    agent.tokens += sign * entry.tokens;
-    agent.requests += sign * entry.requests;
-    if (entry.isReserved)
-        agent.reserved += sign * entry.tokens;
-}
-
-void LimiterState::prune(std::int64_t now)
-{
-    while (m_window.hasExpired(now))
-        count(m_window.takeOldest(), -1);
-}
-
-void LimiterState::expire(std::int64_t now)
+void LimiterState::expireOldest(std::int64_t now)
 {
     // Ids are given in order of time, so what expires is at the front.
     while (!m_reservations.empty()) {
         Reservation &oldest = m_reservations.front();
-        if (oldest.isOpen) {
-            if (oldest.timeMs > now - m_config.reservationTtlMs)
-                return;
-            m_expired.push_back(
-                {m_reservations.begin() + 1, m_ids.name(oldest.agent), oldest.tokens});
-            settle(oldest, -oldest.tokens, -1, 0);
-        }
-        m_reservations.pop();
+        if (oldest.timeMs > now - m_config.reservationTtlMs)
+            return;
+        m_expired.push_back({m_reservations.begin() + 1, m_ids.name(oldest.agent), oldest.tokens});
+        settle(oldest, -oldest.tokens, -1, 0);
     }
 }
 
@@ -82,7 +63,7 @@ void LimiterState::book(Agent &agent, std::int64_t tokens, std::int64_t requests
     }
 }
 
-/// A correction of what was counted at the time of the reservation, at that same time.
+/// A correction of what was counted at the time of the reservation, at that same time. Ends the reservation.
 void LimiterState::settle(Reservation &reservation, std::int64_t tokens, std::int64_t requests,
                           double cost)
 {
@@ -92,15 +73,18 @@ void LimiterState::settle(Reservation &reservation, std::int64_t tokens, std::in
     agent.reservedCost -= reservation.cost;
     m_reservedCost -= reservation.cost;
     book(agent, tokens, requests, cost);
-    if (!m_window.contains(reservation.entry))
-        return;
-    m_window.setSettled(reservation.entry);
-    agent.reserved -= reservation.tokens;
-    if (tokens == 0 && requests == 0)
-        return;
-    m_window.correct(reservation.entry, tokens, requests);
-    agent.tokens += tokens;
-    agent.requests += requests;
+    if (m_window.contains(reservation.entry)) {
+        m_window.setSettled(reservation.entry);
+        agent.reserved -= reservation.tokens;
+        if (tokens != 0 || requests != 0) {
+            m_window.correct(reservation.entry, tokens, requests);
+            agent.tokens += tokens;
+            agent.requests += requests;
+        }
+    }
+    // The oldest of the queue is always an open one.
+    while (!m_reservations.empty() && !m_reservations.front().isOpen)
+        m_reservations.pop();
 }
 
 std::optional<double> LimiterState::agentBudget(std::string_view agent) const
@@ -122,7 +106,8 @@ std::optional<LimiterDenial::Reason> LimiterState::refuses(const Call &call, std
     if (m_config.budgetUsd
         && !fitsBudget(m_totals.costUsd, m_reservedCost, call, *m_config.budgetUsd))
         return Reason::Budget;
-    if (const auto budget = agentBudget(call.agent)) {
+    const bool hasBudgets = m_config.perAgentBudgetUsd || !m_config.agentBudgetsUsd.empty();
+    if (const auto budget = hasBudgets ? agentBudget(call.agent) : std::nullopt) {
         const Agent *own = find(call.agent);
         if (!fitsBudget(own ? own->totals.costUsd : 0, own ? own->reservedCost : 0, call, *budget))
             return Reason::AgentBudget;
@@ -131,7 +116,7 @@ std::optional<LimiterDenial::Reason> LimiterState::refuses(const Call &call, std
     const bool tooMany = m_config.tpm && sums.tokens + call.tokens > *m_config.tpm;
     if (tooMany && call.tokens > *m_config.tpm)
         return Reason::TooLarge;
-    if (holdOn(call.provider, now))
+    if (!m_holds.empty() && holdOn(call.provider, now))
         return Reason::Provider;
     if (m_config.rpm && sums.requests + 1 > *m_config.rpm)
         return Reason::Requests;

@@ -33,8 +33,16 @@ public:
     SteadyTime &time() { return m_time; }
     const WindowSums &sums() const { return m_window.sums(); }
 
-    void prune(std::int64_t now);
-    void expire(std::int64_t now);
+    void prune(std::int64_t now)
+    {
+        while (m_window.hasExpired(now))
+            count(m_window.takeOldest(), -1);
+    }
+    void expire(std::int64_t now)
+    {
+        if (!m_reservations.empty())
+            expireOldest(now);
+    }
     /// Why the call may not go now; nothing = it may.
     std::optional<Reason> refuses(const Call &call, std::int64_t now) const;
     LimiterDenial explain(const Call &call, Reason reason, std::int64_t now, bool inWords) const;
@@ -76,11 +84,19 @@ private:
     };
     static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
+    void expireOldest(std::int64_t now);
     AgentId intern(std::string_view name);
     const Agent *find(std::string_view name) const;
     const Hold *holdOn(std::string_view provider, std::int64_t now) const;
     Reservation *open(ReservationId id);
-    void count(const SlidingWindow::Entry &entry, int sign);
+    void count(const SlidingWindow::Entry &entry, int sign)
+    {
+        Agent &agent = m_agents[entry.agent];
+        agent.tokens += sign * entry.tokens;
+        agent.requests += sign * entry.requests;
+        if (entry.isReserved)
+            agent.reserved += sign * entry.tokens;
+    }
     void book(Agent &agent, std::int64_t tokens, std::int64_t requests, double cost);
     void settle(Reservation &reservation, std::int64_t tokens, std::int64_t requests, double cost);
     std::optional<double> agentBudget(std::string_view agent) const;
@@ -99,7 +115,8 @@ private:
     const LimiterConfig m_config;
     SteadyTime m_time;
     SlidingWindow m_window;
-    ChunkedQueue<Reservation> m_reservations; ///< the one with id n has the number n - 1
+    /// The one with id n has the number n - 1; the oldest is open.
+    ChunkedQueue<Reservation> m_reservations;
     std::size_t m_openCount = 0;
     NameTable m_ids;
     std::vector<Agent> m_agents; ///< by id

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,13 +33,34 @@ public:
 private:
     static constexpr Id kNone = ~Id(0);
 
-    /// FNV-1a, folded.
+    /// Eight bytes at a time, the last of which may be taken twice, multiplied by an odd number (2⁶⁴ / golden ratio).
     static std::size_t hash(std::string_view name)
     {
-        std::uint64_t hash = 0xcbf29ce484222325;
-        for (const char byte : name)
-            hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
-        return static_cast<std::size_t>(hash ^ hash >> 32);
+        const char *const end = name.data() + name.size();
+        std::uint64_t hash = name.size();
+        const auto mix = [&hash](std::uint64_t bytes) {
+            hash = (hash ^ bytes) * 0x9e3779b97f4a7c15;
+            hash ^= hash >> 32;
+        };
+        if (name.size() >= 8) {
+            for (const char *at = name.data(); at + 8 < end; at += 8)
+                mix(read<std::uint64_t>(at));
+            mix(read<std::uint64_t>(end - 8));
+        } else if (name.size() >= 4) {
+            mix(std::uint64_t(read<std::uint32_t>(name.data())) << 32
+                | read<std::uint32_t>(end - 4));
+        } else {
+            for (const char byte : name)
+                mix(static_cast<unsigned char>(byte));
+        }
+        return static_cast<std::size_t>(hash);
+    }
+    template <typename Number>
+    static Number read(const char *bytes)
+    {
+        Number number;
+        std::memcpy(&number, bytes, sizeof number);
+        return number;
     }
     /// Where the name is, or would go.
     std::size_t slotOf(std::string_view name) const
