@@ -29,7 +29,8 @@ endfunction()
 # QTest's headers depend on which parts of Qt a program links, so each set of parts has its own.
 function(orrery_test_settings name)
     set(parts Qt6::Test Qt6::Network ${ARGN})
-    string(REPLACE "Qt6::" "_" pch "orrery_pch${parts}")
+    get_filename_component(place "${CMAKE_CURRENT_SOURCE_DIR}" NAME) # QTest is told the folder too
+    string(REPLACE "Qt6::" "_" pch "orrery_pch_${place}${parts}")
     string(REPLACE ";" "" pch "${pch}")
     if(NOT TARGET ${pch})
         add_library(${pch} OBJECT "${CMAKE_SOURCE_DIR}/tests/support/precompiled.cpp")
