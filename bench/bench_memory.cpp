@@ -320,9 +320,17 @@ void hybridInMemoryScoped(benchmark::State &state)
 {
     hybridSearch(state, false, kQuestion, ofOneAgent());
 }
-BENCHMARK(hybridInFile)->RangeMultiplier(10)->Range(1000, 10'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(hybridInFile)
+    ->RangeMultiplier(10)
+    ->Range(1000, 10'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK(hybridInFileScoped)->Arg(10'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK(hybridInMemory)->RangeMultiplier(10)->Range(1000, 10'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(hybridInMemory)
+    ->RangeMultiplier(10)
+    ->Range(1000, 10'000)
+    ->Complexity()
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK(hybridInMemoryScoped)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 
 } // namespace

@@ -22,7 +22,7 @@ void pause()
 
 void AdaptiveMutex::lockWhenFree()
 {
-    // One pause takes 10 to 50 ns, so this is some tens of microseconds in all.
+    // One pause takes some 20 ns, so this is 20 µs in all.
     for (int pauses = 32; pauses <= 512; pauses *= 2) {
         for (int i = 0; i < pauses; ++i)
             pause();

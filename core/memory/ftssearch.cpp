@@ -129,8 +129,16 @@ Result<std::optional<std::pair<std::string, int>>> FtsSearch::filterExpression(c
     return Expression(std::pair(joined(parts, " AND "), phrases));
 }
 
+std::vector<SearchedWord> FtsSearch::told(const std::vector<Word> &words)
+{
+    std::vector<SearchedWord> told;
+    for (const Word &word : words)
+        told.push_back({word.token.word, word.rows, word.used});
+    return told;
+}
+
 /// The words without the commonest, as far as they bring too many rows; at least those that bring `needed`.
-std::vector<FtsSearch::Word> FtsSearch::rarest(std::vector<Word> words, std::int64_t needed)
+std::vector<FtsSearch::Word> FtsSearch::rarest(std::vector<Word> words, std::size_t needed)
 {
     std::vector<Word *> byRows;
     for (Word &word : words)
@@ -140,18 +148,17 @@ std::vector<FtsSearch::Word> FtsSearch::rarest(std::vector<Word> words, std::int
                      [](const Word *a, const Word *b) { return a->rows < b->rows; });
     std::int64_t rows = 0;
     for (Word *word : byRows) {
-        word->used = rows < needed || rows + word->rows <= kMostScored;
+        word->used = rows < static_cast<std::int64_t>(needed) || rows + word->rows <= kMostScored;
         rows += word->used ? word->rows : 0;
     }
     return words;
 }
 
-Result<std::vector<FtsSearch::Match>> FtsSearch::match(const std::vector<Word> &words, bool any,
-                                                       double most,
-                                                       const std::pair<std::string, int> &terms,
-                                                       const Filter &filter, std::size_t limit,
+Result<std::vector<FtsSearch::Match>> FtsSearch::match(const Question &question, bool any,
+                                                       std::size_t limit,
                                                        std::optional<std::int64_t> only)
 {
+    const auto &[words, most, terms, filter] = question;
     std::vector<std::string> quoted;
     std::string weights;
     for (const Word &word : words) {
@@ -204,61 +211,59 @@ Result<std::vector<FtsSearch::Match>> FtsSearch::match(const std::vector<Word> &
 Result<FtsSearch::Matches> FtsSearch::search(const std::string &text, const Filter &filter,
                                              std::size_t limit, std::optional<std::int64_t> only)
 {
-    Matches result;
     auto words = wordsOf(text);
     if (!words)
         return fail(words.error());
-    for (const Word &word : *words)
-        result.words.push_back({word.token.word, word.rows, word.used});
-    const auto terms = filterExpression(filter);
+    auto terms = filterExpression(filter);
     if (!terms)
         return fail(terms.error());
     if (words->empty() || !*terms)
-        return result;
-    double most = 0; // what a row scores that has all words very often
+        return Matches{{}, told(*words), {}};
+    Question question{std::move(*words), 0, std::move(**terms), filter};
     int used = 0;
-    for (const Word &word : *words) {
-        most += word.used ? wordWeight(word.rows, m_rows) * kBm25Most : 0;
+    for (const Word &word : question.words) {
+        question.most += word.used ? wordWeight(word.rows, m_rows) * kBm25Most : 0;
         used += word.used ? 1 : 0;
     }
-
-    auto withAll = match(*words, false, most, **terms, filter, std::max(limit, kEnough), {});
+    auto withAll = match(question, false, std::max(limit, kEnough), {});
+    if (withAll && withAll->size() < kEnough && used > 1)
+        return followedByAny(std::move(question), std::move(*withAll), limit, only);
+    if (withAll && only)
+        withAll = match(question, false, 1, only);
     if (!withAll)
         return fail(withAll.error());
-    if (withAll->size() >= kEnough || used < 2) {
-        if (only)
-            withAll = match(*words, false, most, **terms, filter, 1, only);
-        if (!withAll)
-            return fail(withAll.error());
-        withAll->resize(std::min(withAll->size(), limit));
-        result.rows = std::move(*withAll);
-        return result;
-    }
+    withAll->resize(std::min(withAll->size(), limit));
+    return Matches{std::move(*withAll), told(question.words), {}};
+}
 
-    const auto chosen = rarest(*words, withAll->empty() ? std::int64_t(kEnough) : 0);
-    Result<std::vector<Match>> withAny;
-    if (std::any_of(chosen.begin(), chosen.end(), [](const Word &word) { return word.used; })) {
-        for (std::size_t i = 0; i < chosen.size(); ++i)
-            result.words[i].used = chosen[i].used;
-        withAny = match(chosen, true, most, **terms, filter, limit + withAll->size(), only);
-    }
-    if (!withAny)
-        return fail(withAny.error());
-    // Those with all words come first, whatever their length.
-    const double highest = withAll->empty() ? 1 : withAll->back().score;
+Result<FtsSearch::Matches> FtsSearch::followedByAny(Question question, std::vector<Match> withAll,
+                                                    std::size_t limit,
+                                                    std::optional<std::int64_t> only)
+{
     const auto isAmong = [&](std::int64_t row) {
-        return std::any_of(withAll->begin(), withAll->end(),
+        return std::any_of(withAll.begin(), withAll.end(),
                            [row](const Match &match) { return match.row == row; });
     };
-    for (const Match &match : *withAll)
+    Matches result{{}, told(question.words), {}};
+    for (const Match &match : withAll)
         if (!only || match.row == *only)
             result.rows.push_back(match);
-    const std::size_t first = result.rows.size();
-    for (const Match &match : *withAny)
-        if (!isAmong(match.row))
+    question.words = rarest(std::move(question.words), withAll.empty() ? kEnough : 0);
+    if (std::any_of(question.words.begin(), question.words.end(),
+                    [](const Word &word) { return word.used; })) {
+        const auto withAny = match(question, true, limit + withAll.size(), only);
+        if (!withAny)
+            return fail(withAny.error());
+        result.words = told(question.words);
+        // A short row with one of the words may not outdo a long one with all of them.
+        const double highest = withAll.empty() ? 1 : withAll.back().score;
+        for (const Match &match : *withAny) {
+            if (isAmong(match.row))
+                continue;
             result.rows.push_back({match.row, std::min(match.score, highest)});
-    if (result.rows.size() > first)
-        result.withAllWords = withAll->size();
+            result.withAllWords = withAll.size();
+        }
+    }
     result.rows.resize(std::min(result.rows.size(), limit));
     return result;
 }

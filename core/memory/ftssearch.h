@@ -47,10 +47,20 @@ private:
     Result<std::int64_t> rowsWith(const std::string &stem);
     /// The filter as an expression of the index and its number of phrases; nothing when no row can match.
     Result<std::optional<std::pair<std::string, int>>> filterExpression(const Filter &filter);
-    static std::vector<Word> rarest(std::vector<Word> words, std::int64_t needed);
-    Result<std::vector<Match>> match(const std::vector<Word> &words, bool any, double most,
-                                     const std::pair<std::string, int> &terms, const Filter &filter,
-                                     std::size_t limit, std::optional<std::int64_t> only);
+    static std::vector<SearchedWord> told(const std::vector<Word> &words);
+    /// What all queries of one search have in common.
+    struct Question {
+        std::vector<Word> words;
+        double most = 0;                   ///< what a row scores that has all words very often
+        std::pair<std::string, int> terms; ///< filterExpression()
+        const Filter &filter;
+    };
+    static std::vector<Word> rarest(std::vector<Word> words, std::size_t needed);
+    Result<std::vector<Match>> match(const Question &question, bool any, std::size_t limit,
+                                     std::optional<std::int64_t> only);
+    /// Rows with all words, then those with any.
+    Result<Matches> followedByAny(Question question, std::vector<Match> withAll, std::size_t limit,
+                                  std::optional<std::int64_t> only);
 
     store::Database &m_database;
     std::int64_t m_rows = 0;

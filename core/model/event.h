@@ -41,7 +41,7 @@ namespace orrery {
 /// | ToolFinished | call, tool, ok, content |
 /// | ApprovalRequested | call, tool, args, reason |
 /// | ApprovalResolved | call, tool, decision (approve, reject, edit), note, by |
-/// | LimiterAcquired (this and its end only with limits, or after a wait) | reservation, tokens, window_tokens, window_requests |
+/// | LimiterAcquired (it and its end only with limits) | reservation, tokens, window_tokens, window_requests |
 /// | LimiterWaiting, LimiterDenied | reason (tokens, requests, budget, agent_budget, too_large, provider, queued), tokens, limit, window_tokens, window_requests, holders [{agent, tokens, reserved, requests}], fits_at_ms (null = never), sentence; queued: behind (agent) and head_reason (why that one waits); budgets: spent_usd, reserved_usd, estimate_usd (null = unpriced) |
 /// | LimiterHeld | provider, until_ms, sentence: a provider asked for a pause |
 /// | LimiterSettled | reservation, tokens_est, tokens_actual, window_tokens, window_requests |

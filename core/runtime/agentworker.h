@@ -143,7 +143,6 @@ private:
     std::int64_t m_estimate = 0;
     std::optional<double> m_cost; ///< of the last answer
     team::ReservationId m_reservation = 0;
-    bool m_tellsReservation = false; ///< by events
     LimiterGate::Ticket m_ticket = 0;
     std::uint64_t m_generation = 0; ///< of requests and tools; answers of an older one are dropped
     /// How a save finds back to the worker, which it may outlive.

@@ -40,7 +40,6 @@ void AgentWorker::perform(effect::Acquire &)
                 [this, verdict = std::move(verdict), generation] { granted(verdict, generation); });
         });
     if (outcome.verdict.reservation != 0) {
-        m_tellsReservation = m_services.hasLimits;
         granted(outcome.verdict, generation);
         return;
     }
@@ -59,7 +58,6 @@ void AgentWorker::perform(effect::Acquire &)
         feed(input::Refused{std::move(error)});
         return;
     }
-    m_tellsReservation = true;
     m_services.publish(
         EventKind::AgentState, name(),
         eventData({{"state", toString(AgentState::WaitingRate)}, {"reason", denial.sentence}}));
@@ -100,7 +98,7 @@ void AgentWorker::granted(const team::RateLimiter::Verdict &verdict, std::uint64
         return;
     }
     m_reservation = verdict.reservation;
-    if (m_tellsReservation)
+    if (m_services.hasLimits)
         m_services.publish(EventKind::LimiterAcquired, name(),
                            eventData({{"reservation", m_reservation},
                                       {"tokens", m_estimate},
@@ -222,7 +220,7 @@ void AgentWorker::perform(effect::Settle &settle)
     const std::int64_t now = m_services.clock.wallMs();
     m_services.limiter.record(name(), settle.usage.totalTokens, m_cost.value_or(0), reservation,
                               now);
-    if (!m_tellsReservation)
+    if (!m_services.hasLimits)
         return;
     const auto window = m_services.limiter.limiter().window(now);
     m_services.publish(EventKind::LimiterSettled, name(),
@@ -238,7 +236,7 @@ void AgentWorker::perform(effect::Release &)
     if (!m_reservation)
         return;
     const auto reservation = std::exchange(m_reservation, 0);
-    if (m_tellsReservation)
+    if (m_services.hasLimits)
         m_services.publish(EventKind::LimiterReleased, name(),
                            eventData({{"reservation", reservation}, {"tokens", m_estimate}}));
     m_services.limiter.release(reservation, m_services.clock.wallMs());

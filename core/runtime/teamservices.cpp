@@ -87,9 +87,10 @@ void TeamServices::publishExpired()
     for (const team::Claim &claim : claims.expire(clock.wallMs()))
         publish(EventKind::ClaimExpired, claim.agent,
                 {{"file", claim.file}, {"start", claim.start}, {"end", claim.end}});
-    for (const team::ExpiredReservation &expired : limiter.limiter().takeExpired(clock.wallMs())) {
-        if (!hasLimits)
-            continue;
+    auto reservations = limiter.limiter().takeExpired(clock.wallMs());
+    if (!hasLimits)
+        reservations.clear();
+    for (const team::ExpiredReservation &expired : reservations) {
         publish(EventKind::LimiterExpired, expired.agent,
                 {{"reservation", expired.id}, {"tokens", expired.tokens}});
         publish(EventKind::Warning, expired.agent,

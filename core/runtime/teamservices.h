@@ -60,7 +60,7 @@ struct TeamServices {
     EventBus bus;
     team::ClaimTable claims;
     LimiterGate limiter;  ///< without limits it keeps the pauses that providers ask for
-    const bool hasLimits; ///< so that each reservation is told
+    const bool hasLimits; ///< without them reservations mean nothing, and are not told
     team::DiscoveryBoard discoveries;
     team::Membership members;
     team::Mailbox mailbox; ///< a box for each member

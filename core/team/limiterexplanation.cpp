@@ -47,9 +47,9 @@ const char *toString(LimiterDenial::Reason reason)
 std::vector<Holder> LimiterState::holders() const
 {
     std::vector<Holder> list;
-    for (AgentId id = 0; id < m_agents.size(); ++id)
-        if (const Agent &agent = m_agents[id]; agent.tokens != 0 || agent.requests != 0)
-            list.push_back({m_ids.name(id), agent.tokens, agent.reserved, agent.requests});
+    for (const Agent &agent : m_agents)
+        if (agent.tokens != 0 || agent.requests != 0)
+            list.push_back({agent.name, agent.tokens, agent.reserved, agent.requests});
     std::sort(list.begin(), list.end(), [](const Holder &a, const Holder &b) {
         return a.tokens != b.tokens ? a.tokens > b.tokens : a.agent < b.agent;
     });
@@ -183,8 +183,8 @@ LimiterDenial LimiterState::explain(const Call &call, Reason reason, std::int64_
         if (!wait.empty()) {
             denial.sentence += wait;
             if (reason == Reason::Tokens && last && last->tokens > 0)
-                denial.sentence +=
-                    ", when " + m_ids.name(last->agent) + "'s " + grouped(last->tokens) + " leave";
+                denial.sentence += ", when " + m_agents[last->agent].name + "'s "
+                                   + grouped(last->tokens) + " leave";
             denial.sentence += ", or as soon as a reservation is settled for less.";
         }
     }

@@ -13,24 +13,18 @@ NanoUsd nanoUsd(double usd)
 
 LimiterState::AgentId LimiterState::intern(std::string_view name)
 {
-    const AgentId id = m_ids.intern(name);
-    if (id == m_agents.size())
-        m_agents.emplace_back();
+    if (const auto it = m_ids.find(name); it != m_ids.end())
+        return it->second;
+    const auto id = static_cast<AgentId>(m_agents.size());
+    m_agents.emplace_back().name = name;
+    m_ids.emplace(name, id);
     return id;
 }
 
 const LimiterState::Agent *LimiterState::find(std::string_view name) const
 {
-    const auto id = m_ids.find(name);
-    return id ? &m_agents[*id] : nullptr;
-}
-
-const LimiterState::Hold *LimiterState::holdOn(std::string_view provider, std::int64_t now) const
-{
-    if (m_holds.empty())
-        return nullptr;
-    const auto it = m_holds.find(provider);
-    return it == m_holds.end() || it->second.until <= now ? nullptr : &it->second;
+    const auto it = m_ids.find(name);
+    return it == m_ids.end() ? nullptr : &m_agents[it->second];
 }
 
 LimiterState::Reservation *LimiterState::open(ReservationId id)
@@ -48,7 +42,8 @@ void LimiterState::expireOldest(std::int64_t now)
         Reservation &oldest = m_reservations.front();
         if (oldest.timeMs > now - m_config.reservationTtlMs)
             return;
-        m_expired.push_back({m_reservations.begin() + 1, m_ids.name(oldest.agent), oldest.tokens});
+        m_expired.push_back(
+            {m_reservations.begin() + 1, m_agents[oldest.agent].name, oldest.tokens});
         settle(oldest, -oldest.tokens, -1, 0);
     }
 }
@@ -87,12 +82,6 @@ void LimiterState::settle(Reservation &reservation, std::int64_t tokens, std::in
         m_reservations.pop();
 }
 
-std::optional<double> LimiterState::agentBudget(std::string_view agent) const
-{
-    const auto own = m_config.agentBudgetsUsd.find(agent);
-    return own == m_config.agentBudgetsUsd.end() ? m_config.perAgentBudgetUsd : own->second;
-}
-
 bool LimiterState::fitsBudget(double spentUsd, NanoUsd reserved, const Call &call,
                               double budgetUsd) const
 {
@@ -106,8 +95,7 @@ std::optional<LimiterDenial::Reason> LimiterState::refuses(const Call &call, std
     if (m_config.budgetUsd
         && !fitsBudget(m_totals.costUsd, m_reservedCost, call, *m_config.budgetUsd))
         return Reason::Budget;
-    const bool hasBudgets = m_config.perAgentBudgetUsd || !m_config.agentBudgetsUsd.empty();
-    if (const auto budget = hasBudgets ? agentBudget(call.agent) : std::nullopt) {
+    if (const auto budget = agentBudget(call.agent)) {
         const Agent *own = find(call.agent);
         if (!fitsBudget(own ? own->totals.costUsd : 0, own ? own->reservedCost : 0, call, *budget))
             return Reason::AgentBudget;
@@ -116,7 +104,7 @@ std::optional<LimiterDenial::Reason> LimiterState::refuses(const Call &call, std
     const bool tooMany = m_config.tpm && sums.tokens + call.tokens > *m_config.tpm;
     if (tooMany && call.tokens > *m_config.tpm)
         return Reason::TooLarge;
-    if (!m_holds.empty() && holdOn(call.provider, now))
+    if (holdOn(call.provider, now))
         return Reason::Provider;
     if (m_config.rpm && sums.requests + 1 > *m_config.rpm)
         return Reason::Requests;
@@ -174,9 +162,9 @@ LimiterStatus LimiterState::status() const
 {
     LimiterStatus status;
     status.totals = m_totals;
-    for (AgentId id = 0; id < m_agents.size(); ++id)
-        if (m_agents[id].isBooked)
-            status.agents.emplace(m_ids.name(id), m_agents[id].totals);
+    for (const Agent &agent : m_agents)
+        if (agent.isBooked)
+            status.agents.emplace(agent.name, agent.totals);
     status.windowTokens = m_window.sums().tokens;
     status.windowRequests = m_window.sums().requests;
     status.windowLength = m_window.bookings();
@@ -193,7 +181,7 @@ std::vector<OpenReservation> LimiterState::openReservations() const
         const Reservation &each = m_reservations[index];
         if (each.isOpen)
             list.push_back(
-                {index + 1, m_ids.name(each.agent), each.tokens, m_time.toWall(each.askedMs)});
+                {index + 1, m_agents[each.agent].name, each.tokens, m_time.toWall(each.askedMs)});
     }
     return list;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/team/nametable.h"
 #include "core/team/ratelimiter.h"
 #include "core/team/slidingwindow.h"
 #include "core/team/steadytime.h"
 
 #include <limits>
 #include <string_view>
+#include <unordered_map>
 
 namespace orrery::team {
 
@@ -59,8 +59,9 @@ public:
     double spentUsd() const { return m_totals.costUsd; }
 
 private:
-    using AgentId = NameTable::Id;
+    using AgentId = std::uint32_t;
     struct Agent {
+        std::string name;
         LimiterTotals totals;
         bool isBooked = false; ///< false = it only asked so far
         // In the window:
@@ -82,12 +83,25 @@ private:
         std::int64_t until = 0;
         std::string sentence;
     };
+    struct NameHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const
+        {
+            return std::hash<std::string_view>()(name);
+        }
+    };
     static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
     void expireOldest(std::int64_t now);
     AgentId intern(std::string_view name);
     const Agent *find(std::string_view name) const;
-    const Hold *holdOn(std::string_view provider, std::int64_t now) const;
+    const Hold *holdOn(std::string_view provider, std::int64_t now) const
+    {
+        if (m_holds.empty())
+            return nullptr;
+        const auto it = m_holds.find(provider);
+        return it == m_holds.end() || it->second.until <= now ? nullptr : &it->second;
+    }
     Reservation *open(ReservationId id);
     void count(const SlidingWindow::Entry &entry, int sign)
     {
@@ -99,7 +113,13 @@ private:
     }
     void book(Agent &agent, std::int64_t tokens, std::int64_t requests, double cost);
     void settle(Reservation &reservation, std::int64_t tokens, std::int64_t requests, double cost);
-    std::optional<double> agentBudget(std::string_view agent) const;
+    std::optional<double> agentBudget(std::string_view agent) const
+    {
+        if (m_config.agentBudgetsUsd.empty())
+            return m_config.perAgentBudgetUsd;
+        const auto own = m_config.agentBudgetsUsd.find(agent);
+        return own == m_config.agentBudgetsUsd.end() ? m_config.perAgentBudgetUsd : own->second;
+    }
     bool fitsBudget(double spentUsd, NanoUsd reserved, const Call &call, double budgetUsd) const;
 
     // In limiterexplanation.cpp. Times of fitting: `now` = at once, kNever.
@@ -118,11 +138,11 @@ private:
     /// The one with id n has the number n - 1; the oldest is open.
     ChunkedQueue<Reservation> m_reservations;
     std::size_t m_openCount = 0;
-    NameTable m_ids;
+    std::unordered_map<std::string, AgentId, NameHash, std::equal_to<>> m_ids;
     std::vector<Agent> m_agents; ///< by id
     LimiterTotals m_totals;
     NanoUsd m_reservedCost = 0;
-    std::map<std::string, Hold, std::less<>> m_holds; ///< by provider
+    std::unordered_map<std::string, Hold, NameHash, std::equal_to<>> m_holds; ///< by provider
     std::vector<ExpiredReservation> m_expired;
 };
 

@@ -51,9 +51,9 @@ private slots:
     {
         m_folder = std::make_unique<QTemporaryDir>();
         m_base = fs::canonical(m_folder->path().toStdString());
-        m_root = m_base / "work";
+        m_root = m_base / "inside";
         fs::create_directories(m_root / "src");
-        fs::create_directories(m_base / "work-evil");
+        fs::create_directories(m_base / "inside-evil");
         fs::create_directories(m_base / "outside" / "deep");
         std::ofstream(m_base / "outside" / "secret.txt") << "secret";
         std::ofstream(m_root / "src" / "a.c") << "code";
@@ -68,7 +68,7 @@ private slots:
         };
         inside("src/a.c", "src/a.c");
         inside("./src//../src/./a.c/", "src/a.c");
-        inside("../work/src", "src");
+        inside("../inside/src", "src");
         inside("new/folder/file", "new/folder/file");
         inside("..hidden/...", "..hidden/...");
         inside("src/~/x", "src/~/x");
@@ -80,7 +80,7 @@ private slots:
         // `..` takes away the link, not what it leads to.
         inside("out/../src", "src");
         inside("out/deep/../../src", "src");
-        inside("trick/x", "work/x");
+        inside("trick/x", "inside/x");
     }
     void resolves()
     {
@@ -88,10 +88,10 @@ private slots:
         QFETCH(QString, expected);
         link("alias", "src");
         link("absolute", m_root / "src");
-        link("round", "../work/src");
+        link("round", "../inside/src");
         link("nowhere", "none");
         link("out", "../outside");
-        link("trick", "out/../work");
+        link("trick", "out/../inside");
         QCOMPARE(guarded(path.toStdString(), m_root), expected);
     }
 
@@ -107,7 +107,7 @@ private slots:
         const char *loop = "symlink loop";
         row("..", escapes);
         row("src/../../outside/secret.txt", escapes);
-        row("../work-evil", escapes);
+        row("../inside-evil", escapes);
         row("/etc/passwd", escapes);
         row("/", escapes);
         row("~", escapes);
