@@ -23,16 +23,18 @@ QToolBar { background: @window; border: none; border-bottom: 1px solid @border; 
 QToolBar::separator { background: @border; width: 1px; margin: 4px 4px; }
 QToolButton, QPushButton { background: @raised; color: @text; border: 1px solid @border; border-radius: 4px;
     padding: 4px 10px; min-height: 16px; }
+QToolButton { padding: 3px 9px; } /* takes a pixel more on each side than a QPushButton */
 QToolBar QToolButton { padding: 4px 8px; }
 QToolButton:hover, QPushButton:hover { background: @accentSoft; }
 QToolButton:pressed, QPushButton:pressed { background: @sunken; }
 QToolButton:checked { background: @accentSoft; border-color: @accent; }
 QToolButton:focus, QPushButton:focus { border: 1px solid @accent; }
-QToolButton:checked:focus { border: 2px solid @accent; padding: 3px 9px; }
+QToolButton:checked:focus { border: 2px solid @accent; padding: 2px 8px; }
 QToolButton:disabled, QPushButton:disabled { color: @faded; background: @window; }
 QPushButton[primary="true"], QToolButton[primary="true"] { background: @accent; color: @onAccent; border-color: @accent;
     font-weight: 600; }
 QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus { border: 2px solid @text; padding: 3px 9px; }
+QToolBar QToolButton[primary="true"]:focus { padding: 3px 7px; }
 QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled { background: @sunken; color: @faded;
     border-color: @border; }
 QPushButton[link="true"] { background: transparent; border: 1px solid transparent; color: @accent;

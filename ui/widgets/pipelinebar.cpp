@@ -97,22 +97,28 @@ void PipelineBar::clearChoice()
 
 int PipelineBar::arrange(int width, bool moves) const
 {
-    int x = 0;
     int y = 0;
-    int line = 0;
-    for (QWidget *chip : m_chips) {
-        const QSize size = chip->sizeHint();
-        if (x > 0 && x + size.width() > width) {
-            x = 0;
-            y += line + lineGap;
-            line = 0;
+    for (qsizetype first = 0, last = 0; first < m_chips.size(); first = last) {
+        int x = 0;
+        int line = 0;
+        for (; last < m_chips.size(); ++last) {
+            const QSize size = m_chips[last]->sizeHint();
+            if (last > first && x + size.width() > width)
+                break;
+            x += size.width() + arrowWidth;
+            line = qMax(line, size.height());
         }
-        if (moves)
-            chip->setGeometry(x, y, qMin(size.width(), width), size.height());
-        x += size.width() + arrowWidth;
-        line = qMax(line, size.height());
+        // Labels are lower than buttons; all stand on one middle line.
+        x = 0;
+        for (qsizetype i = first; moves && i < last; ++i) {
+            const QSize size = m_chips[i]->sizeHint();
+            m_chips[i]->setGeometry(x, y + (line - size.height()) / 2, qMin(size.width(), width),
+                                    size.height());
+            x += size.width() + arrowWidth;
+        }
+        y += line + (last < m_chips.size() ? lineGap : 0);
     }
-    return y + line;
+    return y;
 }
 
 QSize PipelineBar::sizeHint() const
