@@ -119,20 +119,17 @@ Result<int> formatOf(store::Database &database)
 {
     const Error foreign =
         makeError(ErrorCode::InvalidArgument, database.path() + " is not an Orrery memory.");
-    const auto application = database.pragma("application_id");
-    const auto format = database.pragma("user_version");
-    if (!application || !format)
-        return fail(application ? foreign
-                                : makeError(ErrorCode::Database, foreign.message,
-                                            application.error().message));
-    if (*application == kApplicationId) {
-        if (*format > kMemoryFormat)
+    const auto found = database.format();
+    if (!found)
+        return fail(ErrorCode::Database, foreign.message, found.error().message);
+    if (found->applicationId == kApplicationId) {
+        if (found->version > kMemoryFormat)
             return fail(ErrorCode::InvalidArgument,
-                        database.path() + " has memory format " + std::to_string(*format)
+                        database.path() + " has memory format " + std::to_string(found->version)
                             + "; this Orrery reads up to " + std::to_string(kMemoryFormat) + ".");
-        return static_cast<int>(*format);
+        return static_cast<int>(found->version);
     }
-    if (*application != 0)
+    if (found->applicationId != 0)
         return fail(foreign);
     // Format 1 did not say what it was.
     auto tables = database.prepare("SELECT count(*), sum(name = 'memory' AND sql LIKE"

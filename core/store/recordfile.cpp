@@ -8,28 +8,30 @@ Result<Database> openRecordFile(const std::string &path, const RecordFormat &for
     auto database = Database::open(path, Database::Mode::ReadWrite);
     if (!database)
         return database;
-    const auto application = database->pragma("application_id");
-    const auto version = database->pragma("user_version");
-    const auto pages = database->pragma("page_count");
-    if (!application || !version || !pages)
-        return fail(ErrorCode::Database, path + " is not " + format.what + ".",
-                    !application ? application.error().message : std::string());
-    if (*pages > 0 && *application != format.applicationId)
-        return fail(ErrorCode::InvalidArgument, path + " is not " + format.what + ".");
     const auto newest = static_cast<std::int64_t>(format.migrations.size());
-    if (*version > newest)
-        return fail(ErrorCode::InvalidArgument, path + " has format " + std::to_string(*version)
+    const auto found = database->format();
+    if (!found)
+        return fail(ErrorCode::Database, path + " is not " + format.what + ".",
+                    found.error().message);
+    if (!found->isBlank() && found->applicationId != format.applicationId)
+        return fail(ErrorCode::InvalidArgument, path + " is not " + format.what + ".");
+    if (found->version > newest)
+        return fail(ErrorCode::InvalidArgument, path + " has format "
+                                                    + std::to_string(found->version)
                                                     + "; this Orrery reads up to "
                                                     + std::to_string(newest) + ".");
     // A commit survives a crash of the program; the last ones may be lost with the power.
     if (auto ready = database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
         !ready)
         return fail(ready.error());
-    if (*version == newest)
+    if (found->version == newest)
         return database;
     const auto migrated = inTransaction(*database, [&]() -> Result<void> {
-        for (auto step = static_cast<std::size_t>(*version); step < format.migrations.size();
-             ++step)
+        const auto current = database->format(); // again: another process may have been faster
+        if (!current)
+            return fail(current.error());
+        for (auto step = static_cast<std::size_t>(current->version);
+             step < format.migrations.size(); ++step)
             if (auto done = database->execute(format.migrations[step]); !done)
                 return done;
         return database->execute("PRAGMA application_id=" + std::to_string(format.applicationId)

@@ -101,15 +101,16 @@ Result<Statement> Database::prepare(const std::string &sql)
     return Statement(statement);
 }
 
-Result<std::int64_t> Database::pragma(const std::string &name)
+Result<FileFormat> Database::format()
 {
-    auto statement = prepare("PRAGMA " + name);
+    auto statement = prepare("SELECT application_id, user_version,"
+                             " NOT EXISTS(SELECT 1 FROM sqlite_schema)"
+                             " FROM pragma_application_id, pragma_user_version");
     if (!statement)
         return fail(statement.error());
-    const auto row = statement->step();
-    if (!row)
+    if (const auto row = statement->step(); !row)
         return fail(row.error());
-    return *row ? statement->integer(0) : 0;
+    return FileFormat{statement->integer(0), statement->integer(1), statement->integer(2) != 0};
 }
 
 Result<Database> openJournal(const std::string &path, Database::Mode mode)
@@ -117,25 +118,22 @@ Result<Database> openJournal(const std::string &path, Database::Mode mode)
     auto database = Database::open(path, mode);
     if (!database)
         return database;
-    const auto application = database->pragma("application_id");
-    if (!application)
+    const auto format = database->format();
+    if (!format)
         return fail(ErrorCode::Database, path + " is not an Orrery journal.",
-                    application.error().message);
-    const auto format = database->pragma("user_version");
-    const auto pages = database->pragma("page_count");
-    if (!format || !pages)
-        return fail(ErrorCode::Database, path + " is not an Orrery journal.");
-    if (*application != kApplicationId && (*pages > 0 || mode == Database::Mode::ReadOnly))
+                    format.error().message);
+    if (format->applicationId != kApplicationId
+        && (!format->isBlank() || mode == Database::Mode::ReadOnly))
         return fail(ErrorCode::InvalidArgument, path + " is not an Orrery journal.");
-    if (*format > kFormat)
+    if (format->version > kFormat)
         return fail(ErrorCode::InvalidArgument,
-                    path + " has journal format " + std::to_string(*format)
+                    path + " has journal format " + std::to_string(format->version)
                         + "; this Orrery reads up to " + std::to_string(kFormat) + ".");
     if (mode == Database::Mode::ReadOnly)
         return database;
     if (auto ready = database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"); !ready)
         return fail(ready.error());
-    if (*application != kApplicationId) {
+    if (format->isBlank()) {
         auto made = database->execute(
             "BEGIN IMMEDIATE;"
             "CREATE TABLE IF NOT EXISTS kinds(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"

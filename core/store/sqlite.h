@@ -43,6 +43,16 @@ private:
     sqlite3_stmt *m_handle;
 };
 
+/// What a file says of itself, as one moment had it.
+struct FileFormat {
+    std::int64_t applicationId = 0;
+    std::int64_t version = 0; ///< user_version
+    bool hasNothing = false;  ///< no table, index, view or trigger
+    /// A new file. It may have pages: the journal mode is written before the first table, and a process can be killed
+    /// between the two.
+    bool isBlank() const { return hasNothing && applicationId == 0 && version == 0; }
+};
+
 /// One connection; used by one thread at a time.
 class Database
 {
@@ -57,7 +67,7 @@ public:
 
     Result<void> execute(const std::string &sql);
     Result<Statement> prepare(const std::string &sql);
-    Result<std::int64_t> pragma(const std::string &name);
+    Result<FileFormat> format();
     const std::string &path() const { return m_path; }
     /// For what has no function here; owned by this object.
     sqlite3 *handle() const { return m_handle; }

@@ -354,7 +354,7 @@ void TestKnowledgeBase::refusesForeignFiles()
     QVERIFY2(base.error().message.find("is not a knowledge base") != std::string::npos,
              base.error().message.c_str());
     auto file = store::Database::open(path, store::Database::Mode::ReadWrite);
-    QCOMPARE(*file->pragma("user_version"), std::int64_t(0));
+    QCOMPARE(file->format()->version, std::int64_t(0));
 }
 
 void TestKnowledgeBase::resumesTheIngestQueue()

@@ -218,6 +218,14 @@ private slots:
         QCOMPARE(after.readAll(), bytes);
     }
 
+    void aFileWhoseMakerWasKilledBeforeTheFirstTableIsMade()
+    {
+        const std::string file = path("begun");
+        execute(file, "PRAGMA journal_mode=WAL");
+        QVERIFY(QFileInfo(QString::fromStdString(file)).size() > 0);
+        QVERIFY(openSqliteStore(file));
+    }
+
     void whatIsNoDatabaseIsRefused()
     {
         QFile file(m_folder.filePath("text"));

@@ -162,6 +162,16 @@ private slots:
         QVERIFY(!JournalWriter::open(other));
     }
 
+    void aFileWhoseMakerWasKilledBeforeTheFirstTableIsMade()
+    {
+        const std::string file = path("begun.orrery");
+        execute(file, "PRAGMA journal_mode=WAL");
+        QVERIFY(QFileInfo(QString::fromStdString(file)).size() > 0);
+        QVERIFY(!JournalReader::open(file));
+        QVERIFY(JournalWriter::open(file).has_value());
+        QVERIFY(JournalReader::open(file).has_value());
+    }
+
     void saysWhichFileIsNotThere()
     {
         const auto reader = JournalReader::open(path("none.orrery"));

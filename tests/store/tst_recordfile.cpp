@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/recordfile.h"
 
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -32,7 +33,7 @@ private slots:
         QVERIFY(eachRow(*file, "SELECT x, y FROM t",
                         [&](const Statement &row) { sum = row.integer(0) + row.integer(1); }));
         QCOMPARE(sum, std::int64_t(10));
-        QCOMPARE(*file->pragma("user_version"), std::int64_t(2));
+        QCOMPARE(file->format()->version, std::int64_t(2));
     }
 
     void aMigrationThatFailsChangesNothing()
@@ -48,6 +49,22 @@ private slots:
         QVERIFY(eachRow(*file, "SELECT name FROM sqlite_master WHERE type = 'table'",
                         [&](const Statement &) { ++tables; }));
         QCOMPARE(tables, 1);
+    }
+
+    // As a process leaves it that is killed before its first table is there.
+    void aFileWithoutTablesIsMadeAndAForeignOneIsNot()
+    {
+        const std::string first = "CREATE TABLE t(x INTEGER);";
+        for (const bool foreign : {false, true}) {
+            const std::string file = path(foreign ? "foreign.sqlite" : "begun.sqlite");
+            {
+                auto begun = Database::open(file, Database::Mode::ReadWrite);
+                QVERIFY(begun && begun->execute("PRAGMA journal_mode=WAL"));
+                QVERIFY(!foreign || begun->execute("PRAGMA user_version=1"));
+            }
+            QVERIFY(QFileInfo(QString::fromStdString(file)).size() > 0);
+            QCOMPARE(openRecordFile(file, format({first})).has_value(), !foreign);
+        }
     }
 
     void whatIsNotCommittedIsUndone()
