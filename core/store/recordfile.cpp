@@ -16,10 +16,9 @@ Result<Database> openRecordFile(const std::string &path, const RecordFormat &for
     if (!found->isBlank() && found->applicationId != format.applicationId)
         return fail(ErrorCode::InvalidArgument, path + " is not " + format.what + ".");
     if (found->version > newest)
-        return fail(ErrorCode::InvalidArgument, path + " has format "
-                                                    + std::to_string(found->version)
-                                                    + "; this Orrery reads up to "
-                                                    + std::to_string(newest) + ".");
+        return fail(ErrorCode::InvalidArgument,
+                    path + " has format " + std::to_string(found->version)
+                        + "; this Orrery reads up to " + std::to_string(newest) + ".");
     // A commit survives a crash of the program; the last ones may be lost with the power.
     if (auto ready = database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
         !ready)

@@ -56,7 +56,7 @@ public:
 
     const std::string &url() const { return m_url; }
 
-    /// `{open, lastClosedMs, nowMs}`: the server's sockets, as it sees them.
+    /// `{open, cutOff, lastClosedMs}`: the server's sockets, and the answers whose client went too early, as it sees them.
     Json connections()
     {
         m_process.write("?\n");

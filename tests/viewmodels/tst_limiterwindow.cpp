@@ -97,7 +97,7 @@ private slots:
         QVERIFY(kinds
                 == std::vector<Mark>({Mark::Waiting, Mark::Refunded, Mark::Acquired, Mark::Refunded,
                                       Mark::Provider429, Mark::Budget}));
-        QCOMPARE(model.lastSentence(), QString("No money left."));
+        QCOMPARE(model.lastSentence(), QString("At 22:13:22: No money left."));
         QCOMPARE(model.index(1, 0).data(LimiterModel::FitsAtMsRole).toLongLong(),
                  Story::startMs + 60000);
         QVERIFY(!model.index(6, 0).data(LimiterModel::FitsAtMsRole).isValid());

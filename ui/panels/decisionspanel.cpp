@@ -58,7 +58,6 @@ DecisionsPanel::DecisionsPanel(const EmptyActions &actions, QWidget *parent) : P
     split->setChildrenCollapsible(false);
     split->setHandleWidth(1);
     m_tabs = new QTabWidget(split);
-    m_tabs->setDocumentMode(true);
     m_tabs->setAccessibleName(tr("Views of the decisions"));
     m_map = new DecisionMap(m_tabs);
     m_outline = new QTreeView(m_tabs);

@@ -171,7 +171,10 @@ void LimiterModel::addRow(const EventPtr &event, Row row)
     mark.agent = event->agent;
     mark.agentIndex = m_roster.indexOf(event->agent);
     mark.colorIndex = m_roster.colorIndex(event->agent);
-    mark.sentence = data.text(row.mark == Mark::Provider429 ? "message" : "sentence");
+    // With its time: it goes on to be shown when what it foretells has long been.
+    if (const QString text = data.text(row.mark == Mark::Provider429 ? "message" : "sentence");
+        !text.isEmpty())
+        mark.sentence = tr("At %1: %2").arg(format::clockTime(event->timeUs).left(8), text);
     mark.fitsAtMs = data.integer("fits_at_ms");
     mark.seq = event->seq;
     m_marks.push_back(std::move(mark));

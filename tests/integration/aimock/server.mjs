@@ -9,6 +9,7 @@ import { LLMock } from "@copilotkit/aimock";
 // Counts sockets from inside the server process: the only place where it shows when a client has really gone.
 let open = 0;
 let lastClosedMs = 0;
+let cutOff = 0; // answers whose client went before their end
 const listen = http.Server.prototype.listen;
 http.Server.prototype.listen = function (...args) {
   this.on("connection", (socket) => {
@@ -16,6 +17,11 @@ http.Server.prototype.listen = function (...args) {
     socket.on("close", () => {
       open -= 1;
       lastClosedMs = Date.now();
+    });
+  });
+  this.on("request", (request, response) => {
+    response.on("close", () => {
+      if (!response.writableFinished) cutOff += 1;
     });
   });
   return listen.apply(this, args);
@@ -92,6 +98,6 @@ await mock.start();
 console.log(JSON.stringify({ url: mock.url }));
 
 const lines = createInterface({ input: process.stdin });
-lines.on("line", () => console.log(JSON.stringify({ open, lastClosedMs, nowMs: Date.now() })));
+lines.on("line", () => console.log(JSON.stringify({ open, cutOff, lastClosedMs })));
 // The test is gone when its end of the pipe is; nothing may outlive it.
 lines.on("close", () => process.exit(0));
