@@ -6,6 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -103,17 +104,58 @@ void limiterBareDeque(benchmark::State &state)
 }
 BENCHMARK(limiterBareDeque)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
 
-/// Threads that all call at once, each for its own agent; the window only grows.
+/// The time of several threads. The first of them moves it on as if all called equally often: then the window goes on
+/// to hold as many entries as at the start. With more threads than processors they do not, and it breathes.
+class CommonTime
+{
+public:
+    static std::int64_t now() { return nowMs.load(std::memory_order_relaxed); }
+
+    CommonTime(const benchmark::State &state)
+        : m_moves(state.thread_index() == 0),
+          m_msPerCall(static_cast<double>(state.threads()) * SlidingWindow::lengthMs
+                      / static_cast<double>(state.range(0)))
+    {}
+    std::int64_t next()
+    {
+        if (m_moves && ++m_calls % 64 == 0)
+            nowMs.store(SlidingWindow::lengthMs
+                            + static_cast<std::int64_t>(static_cast<double>(m_calls) * m_msPerCall),
+                        std::memory_order_relaxed);
+        return now();
+    }
+    /// Before the others start.
+    template <typename Call>
+    static void fill(std::int64_t entries, Call call)
+    {
+        for (std::int64_t i = 0; i < entries; ++i)
+            call(i * SlidingWindow::lengthMs / entries);
+        nowMs = SlidingWindow::lengthMs;
+    }
+
+private:
+    alignas(64) inline static std::atomic<std::int64_t> nowMs;
+    const bool m_moves;
+    const double m_msPerCall;
+    std::int64_t m_calls = 0;
+};
+
+/// Threads that all call at once, each for its own agent.
 void limiterByThreads(benchmark::State &state)
 {
     if (state.thread_index() == 0) {
         shared<RateLimiter> = std::make_unique<RateLimiter>(wideOpen());
-        for (std::int64_t i = 0; i < state.range(0); ++i)
-            callOnce(*shared<RateLimiter>, "agent", 1000);
+        CommonTime::fill(state.range(0), [](std::int64_t nowMs) {
+            callOnce(*shared<RateLimiter>, "agent", nowMs);
+        });
     }
     const std::string agent = "agent" + std::to_string(state.thread_index());
+    CommonTime time(state);
     for (auto _ : state)
-        callOnce(*shared<RateLimiter>, agent, 1000);
+        callOnce(*shared<RateLimiter>, agent, time.next());
+    if (state.thread_index() == 0)
+        state.counters["entries"] =
+            static_cast<double>(shared<RateLimiter>->window(time.now()).requests);
     state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(limiterByThreads)->Arg(100'000)->ThreadRange(1, 16)->UseRealTime();
@@ -122,11 +164,14 @@ void limiterBareDequeByThreads(benchmark::State &state)
 {
     if (state.thread_index() == 0) {
         shared<BareDeque> = std::make_unique<BareDeque>();
-        for (std::int64_t i = 0; i < state.range(0); ++i)
-            shared<BareDeque>->callOnce(1000);
+        CommonTime::fill(state.range(0),
+                         [](std::int64_t nowMs) { shared<BareDeque>->callOnce(nowMs); });
     }
+    CommonTime time(state);
     for (auto _ : state)
-        shared<BareDeque>->callOnce(1000);
+        shared<BareDeque>->callOnce(time.next());
+    if (state.thread_index() == 0)
+        state.counters["entries"] = static_cast<double>(shared<BareDeque>->window.size());
     state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(limiterBareDequeByThreads)->Arg(100'000)->ThreadRange(1, 16)->UseRealTime();

@@ -45,8 +45,8 @@ const LimiterGate::Waiter *LimiterGate::letGo(std::int64_t nowMs, Ready &ready,
 }
 
 /// Why `ask` has to wait behind another call, if it has to.
-std::optional<LimiterDenial> LimiterGate::queueBefore(const team::LimiterAsk &ask,
-                                                      std::int64_t nowMs, Ready &ready)
+team::DenialPtr LimiterGate::queueBefore(const team::LimiterAsk &ask, std::int64_t nowMs,
+                                         Ready &ready)
 {
     std::optional<std::int64_t> next;
     while (const Waiter *head = letGo(nowMs, ready, next)) {
@@ -66,9 +66,9 @@ std::optional<LimiterDenial> LimiterGate::queueBefore(const team::LimiterAsk &as
         denial.estimateUsd = ask.costUsd;
         denial.sentence = ask.agent + "'s call waits behind " + head->ask.agent
                           + "'s, which came first. " + why->sentence;
-        return denial;
+        return std::make_shared<const LimiterDenial>(std::move(denial));
     }
-    return std::nullopt;
+    return nullptr;
 }
 
 LimiterGate::Outcome LimiterGate::acquire(team::LimiterAsk ask, std::int64_t nowMs,

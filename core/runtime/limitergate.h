@@ -59,8 +59,7 @@ private:
 
     bool mayWait(const team::LimiterDenial &denial) const;
     const Waiter *letGo(std::int64_t nowMs, Ready &ready, std::optional<std::int64_t> &next);
-    std::optional<team::LimiterDenial> queueBefore(const team::LimiterAsk &ask, std::int64_t nowMs,
-                                                   Ready &ready);
+    team::DenialPtr queueBefore(const team::LimiterAsk &ask, std::int64_t nowMs, Ready &ready);
     static void tell(Ready ready);
 
     team::RateLimiter m_limiter;

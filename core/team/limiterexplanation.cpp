@@ -66,7 +66,7 @@ std::int64_t LimiterState::windowFitsEarlyAt(const WindowSums &most) const
     for (auto index = m_window.begin(); index < m_window.end(); ++index) {
         const SlidingWindow::Entry &entry = m_window[index];
         const std::int64_t stays =
-            entry.isReserved ? m_config.reservationTtlMs : SlidingWindow::lengthMs;
+            entry.isOpen ? m_config.reservationTtlMs : SlidingWindow::lengthMs;
         leaving.push_back({entry.timeMs + stays, entry.tokens, entry.requests});
     }
     std::sort(leaving.begin(), leaving.end(),
@@ -108,8 +108,8 @@ std::int64_t LimiterState::budgetFitsAt(const Call &call, std::int64_t now, doub
     NanoUsd reserved = only ? only->reservedCost : m_reservedCost;
     if (fitsBudget(spent, reserved, call, budget))
         return now;
-    for (auto index = m_reservations.begin(); index < m_reservations.end(); ++index) {
-        const Reservation &each = m_reservations[index];
+    for (auto index = m_window.firstOpen(); index < m_window.end(); ++index) {
+        const SlidingWindow::Entry &each = m_window[index];
         if (!each.isOpen || each.cost == 0 || (only && &m_agents[each.agent] != only))
             continue;
         reserved -= each.cost;

@@ -13,12 +13,15 @@ NanoUsd nanoUsd(double usd)
 
 LimiterState::AgentId LimiterState::intern(std::string_view name)
 {
-    if (const auto it = m_ids.find(name); it != m_ids.end())
-        return it->second;
-    const auto id = static_cast<AgentId>(m_agents.size());
-    m_agents.emplace_back().name = name;
-    m_ids.emplace(name, id);
-    return id;
+    // Who asked last is the likeliest to ask next.
+    if (m_lastAsked < m_agents.size() && m_agents[m_lastAsked].name == name)
+        return m_lastAsked;
+    auto it = m_ids.find(name);
+    if (it == m_ids.end()) {
+        it = m_ids.emplace(name, static_cast<AgentId>(m_agents.size())).first;
+        m_agents.emplace_back().name = name;
+    }
+    return m_lastAsked = it->second;
 }
 
 const LimiterState::Agent *LimiterState::find(std::string_view name) const
@@ -27,24 +30,15 @@ const LimiterState::Agent *LimiterState::find(std::string_view name) const
     return it == m_ids.end() ? nullptr : &m_agents[it->second];
 }
 
-LimiterState::Reservation *LimiterState::open(ReservationId id)
-{
-    if (id == 0 || !m_reservations.contains(id - 1))
-        return nullptr;
-    Reservation &reservation = m_reservations[id - 1];
-    return reservation.isOpen ? &reservation : nullptr;
-}
-
 void LimiterState::expireOldest(std::int64_t now)
 {
-    // Ids are given in order of time, so what expires is at the front.
-    while (!m_reservations.empty()) {
-        Reservation &oldest = m_reservations.front();
+    // Reservations are entered in order of time, so what expires is at the front.
+    for (auto index = m_window.firstOpen(); index != m_window.end(); index = m_window.firstOpen()) {
+        const SlidingWindow::Entry &oldest = m_window[index];
         if (oldest.timeMs > now - m_config.reservationTtlMs)
             return;
-        m_expired.push_back(
-            {m_reservations.begin() + 1, m_agents[oldest.agent].name, oldest.tokens});
-        settle(oldest, -oldest.tokens, -1, 0);
+        m_expired.push_back({index + 1, m_agents[oldest.agent].name, oldest.tokens});
+        settle(index, -oldest.tokens, -1, 0);
     }
 }
 
@@ -59,95 +53,61 @@ void LimiterState::book(Agent &agent, std::int64_t tokens, std::int64_t requests
 }
 
 /// A correction of what was counted at the time of the reservation, at that same time. Ends the reservation.
-void LimiterState::settle(Reservation &reservation, std::int64_t tokens, std::int64_t requests,
-                          double cost)
+void LimiterState::settle(SlidingWindow::Index reservation, std::int64_t tokens,
+                          std::int64_t requests, double cost)
 {
-    Agent &agent = m_agents[reservation.agent];
-    reservation.isOpen = false;
-    --m_openCount;
-    agent.reservedCost -= reservation.cost;
-    m_reservedCost -= reservation.cost;
+    const SlidingWindow::Entry &entry = m_window[reservation];
+    Agent &agent = m_agents[entry.agent];
+    agent.reservedCost -= entry.cost;
+    m_reservedCost -= entry.cost;
     book(agent, tokens, requests, cost);
-    if (m_window.contains(reservation.entry)) {
-        m_window.setSettled(reservation.entry);
-        agent.reserved -= reservation.tokens;
-        if (tokens != 0 || requests != 0) {
-            m_window.correct(reservation.entry, tokens, requests);
-            agent.tokens += tokens;
-            agent.requests += requests;
-        }
+    if (m_window.contains(reservation)) {
+        agent.reserved -= entry.tokens;
+        agent.tokens += tokens;
+        agent.requests += requests;
     }
-    // The oldest of the queue is always an open one.
-    while (!m_reservations.empty() && !m_reservations.front().isOpen)
-        m_reservations.pop();
-}
-
-bool LimiterState::fitsBudget(double spentUsd, NanoUsd reserved, const Call &call,
-                              double budgetUsd) const
-{
-    if (spentUsd >= budgetUsd)
-        return false;
-    return !call.cost || nanoUsd(spentUsd) + reserved + *call.cost <= nanoUsd(budgetUsd);
-}
-
-std::optional<LimiterDenial::Reason> LimiterState::refuses(const Call &call, std::int64_t now) const
-{
-    if (m_config.budgetUsd
-        && !fitsBudget(m_totals.costUsd, m_reservedCost, call, *m_config.budgetUsd))
-        return Reason::Budget;
-    if (const auto budget = agentBudget(call.agent)) {
-        const Agent *own = find(call.agent);
-        if (!fitsBudget(own ? own->totals.costUsd : 0, own ? own->reservedCost : 0, call, *budget))
-            return Reason::AgentBudget;
-    }
-    const WindowSums &sums = m_window.sums();
-    const bool tooMany = m_config.tpm && sums.tokens + call.tokens > *m_config.tpm;
-    if (tooMany && call.tokens > *m_config.tpm)
-        return Reason::TooLarge;
-    if (holdOn(call.provider, now))
-        return Reason::Provider;
-    if (m_config.rpm && sums.requests + 1 > *m_config.rpm)
-        return Reason::Requests;
-    return tooMany ? std::optional(Reason::Tokens) : std::nullopt;
+    m_window.close(reservation, tokens, requests);
+    --m_openCount;
 }
 
 ReservationId LimiterState::admit(const Call &call, std::int64_t now, std::int64_t askedMs)
 {
     const AgentId id = intern(call.agent);
     Agent &agent = m_agents[id];
-    const SlidingWindow::Entry entry{now, call.tokens, 1, id, 1, true};
     const NanoUsd cost = call.cost.value_or(0);
-    m_reservations.push({now, call.tokens, cost, m_window.add(entry), id, true, askedMs});
-    count(entry, 1);
+    const auto index = m_window.reserve(now, call.tokens, id, cost, askedMs);
+    agent.tokens += call.tokens;
+    agent.requests += 1;
+    agent.reserved += call.tokens;
     agent.reservedCost += cost;
     m_reservedCost += cost;
     book(agent, call.tokens, 1, 0);
     ++m_openCount;
-    return m_reservations.end();
+    return index + 1;
 }
 
 void LimiterState::record(std::string_view agent, std::int64_t tokens, double costUsd,
                           std::int64_t requests, ReservationId reservation, std::int64_t now)
 {
-    if (Reservation *own = open(reservation)) {
-        settle(*own, tokens - own->tokens, requests - 1, costUsd);
+    if (isOpen(reservation)) {
+        settle(reservation - 1, tokens - m_window[reservation - 1].tokens, requests - 1, costUsd);
         return;
     }
     const AgentId id = intern(agent);
-    book(m_agents[id], tokens, requests, costUsd);
+    Agent &own = m_agents[id];
+    book(own, tokens, requests, costUsd);
     if (tokens == 0 && requests == 0)
         return;
-    const SlidingWindow::Entry entry{now, tokens, requests, id, 1, false};
-    m_window.add(entry);
-    count(entry, 1);
+    m_window.add(now, tokens, requests, id);
+    own.tokens += tokens;
+    own.requests += requests;
 }
 
 bool LimiterState::release(ReservationId reservation)
 {
-    Reservation *own = open(reservation);
-    if (!own)
+    if (!isOpen(reservation))
         return false;
-    settle(*own, -own->tokens, -1, 0);
+    settle(reservation - 1, -m_window[reservation - 1].tokens, -1, 0);
     return true;
 }
 
@@ -177,8 +137,8 @@ std::vector<OpenReservation> LimiterState::openReservations() const
 {
     std::vector<OpenReservation> list;
     list.reserve(m_openCount);
-    for (auto index = m_reservations.begin(); index < m_reservations.end(); ++index) {
-        const Reservation &each = m_reservations[index];
+    for (auto index = m_window.firstOpen(); index < m_window.end(); ++index) {
+        const SlidingWindow::Entry &each = m_window[index];
         if (each.isOpen)
             list.push_back(
                 {index + 1, m_agents[each.agent].name, each.tokens, m_time.toWall(each.askedMs)});

@@ -35,12 +35,19 @@ public:
 
     void prune(std::int64_t now)
     {
-        while (m_window.hasExpired(now))
-            count(m_window.takeOldest(), -1);
+        while (m_window.hasExpired(now)) {
+            const SlidingWindow::Entry &oldest = m_window[m_window.begin()];
+            Agent &agent = m_agents[oldest.agent];
+            agent.tokens -= oldest.tokens;
+            agent.requests -= oldest.requests;
+            if (oldest.isOpen)
+                agent.reserved -= oldest.tokens;
+            m_window.dropOldest();
+        }
     }
     void expire(std::int64_t now)
     {
-        if (!m_reservations.empty())
+        if (m_window.firstOpen() != m_window.end())
             expireOldest(now);
     }
     /// Why the call may not go now; nothing = it may.
@@ -70,15 +77,6 @@ private:
         std::int64_t reserved = 0;
         NanoUsd reservedCost = 0;
     };
-    struct Reservation {
-        std::int64_t timeMs = 0;
-        std::int64_t tokens = 0;
-        NanoUsd cost = 0;
-        SlidingWindow::Index entry = 0;
-        AgentId agent = 0;
-        bool isOpen = false;
-        std::int64_t askedMs = 0;
-    };
     struct Hold {
         std::int64_t until = 0;
         std::string sentence;
@@ -102,23 +100,17 @@ private:
         const auto it = m_holds.find(provider);
         return it == m_holds.end() || it->second.until <= now ? nullptr : &it->second;
     }
-    Reservation *open(ReservationId id);
-    void count(const SlidingWindow::Entry &entry, int sign)
-    {
-        Agent &agent = m_agents[entry.agent];
-        agent.tokens += sign * entry.tokens;
-        agent.requests += sign * entry.requests;
-        if (entry.isReserved)
-            agent.reserved += sign * entry.tokens;
-    }
+    bool isOpen(ReservationId id) const { return id != 0 && m_window.isOpen(id - 1); }
     void book(Agent &agent, std::int64_t tokens, std::int64_t requests, double cost);
-    void settle(Reservation &reservation, std::int64_t tokens, std::int64_t requests, double cost);
-    std::optional<double> agentBudget(std::string_view agent) const
+    void settle(SlidingWindow::Index reservation, std::int64_t tokens, std::int64_t requests,
+                double cost);
+    /// Nothing = none.
+    const double *agentBudget(std::string_view agent) const
     {
-        if (m_config.agentBudgetsUsd.empty())
-            return m_config.perAgentBudgetUsd;
         const auto own = m_config.agentBudgetsUsd.find(agent);
-        return own == m_config.agentBudgetsUsd.end() ? m_config.perAgentBudgetUsd : own->second;
+        if (own != m_config.agentBudgetsUsd.end())
+            return &own->second;
+        return m_config.perAgentBudgetUsd ? &*m_config.perAgentBudgetUsd : nullptr;
     }
     bool fitsBudget(double spentUsd, NanoUsd reserved, const Call &call, double budgetUsd) const;
 
@@ -134,16 +126,46 @@ private:
 
     const LimiterConfig m_config;
     SteadyTime m_time;
+    /// The reservation with id n is entry n - 1.
     SlidingWindow m_window;
-    /// The one with id n has the number n - 1; the oldest is open.
-    ChunkedQueue<Reservation> m_reservations;
     std::size_t m_openCount = 0;
     std::unordered_map<std::string, AgentId, NameHash, std::equal_to<>> m_ids;
     std::vector<Agent> m_agents; ///< by id
+    AgentId m_lastAsked = 0;
     LimiterTotals m_totals;
     NanoUsd m_reservedCost = 0;
     std::unordered_map<std::string, Hold, NameHash, std::equal_to<>> m_holds; ///< by provider
     std::vector<ExpiredReservation> m_expired;
 };
+
+inline bool LimiterState::fitsBudget(double spentUsd, NanoUsd reserved, const Call &call,
+                                     double budgetUsd) const
+{
+    if (spentUsd >= budgetUsd)
+        return false;
+    return !call.cost || nanoUsd(spentUsd) + reserved + *call.cost <= nanoUsd(budgetUsd);
+}
+
+inline std::optional<LimiterDenial::Reason> LimiterState::refuses(const Call &call,
+                                                                  std::int64_t now) const
+{
+    if (m_config.budgetUsd
+        && !fitsBudget(m_totals.costUsd, m_reservedCost, call, *m_config.budgetUsd))
+        return Reason::Budget;
+    if (const auto budget = agentBudget(call.agent)) {
+        const Agent *own = find(call.agent);
+        if (!fitsBudget(own ? own->totals.costUsd : 0, own ? own->reservedCost : 0, call, *budget))
+            return Reason::AgentBudget;
+    }
+    const WindowSums &sums = m_window.sums();
+    const bool tooMany = m_config.tpm && sums.tokens + call.tokens > *m_config.tpm;
+    if (tooMany && call.tokens > *m_config.tpm)
+        return Reason::TooLarge;
+    if (holdOn(call.provider, now))
+        return Reason::Provider;
+    if (m_config.rpm && sums.requests + 1 > *m_config.rpm)
+        return Reason::Requests;
+    return tooMany ? std::optional(Reason::Tokens) : std::nullopt;
+}
 
 } // namespace orrery::team

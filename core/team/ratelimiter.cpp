@@ -36,7 +36,8 @@ struct RateLimiter::Private {
         const std::int64_t now = bringUpTo(nowMs);
         Verdict verdict;
         if (const auto reason = state.refuses(call, now))
-            verdict.denial = state.explain(call, *reason, now, explain == Explain::Fully);
+            verdict.denial = std::make_shared<const LimiterDenial>(
+                state.explain(call, *reason, now, explain == Explain::Fully));
         else
             verdict.reservation =
                 state.admit(call, now, std::min(now, state.time().fromWall(nowMs)));
@@ -70,14 +71,14 @@ RateLimiter::Verdict RateLimiter::acquire(const LimiterAsk &ask, std::int64_t no
     return d->acquire(Private::callOf(ask), nowMs, explain);
 }
 
-std::optional<LimiterDenial> RateLimiter::check(const LimiterAsk &ask, std::int64_t nowMs)
+DenialPtr RateLimiter::check(const LimiterAsk &ask, std::int64_t nowMs)
 {
     const LimiterState::Call call = Private::callOf(ask);
     std::lock_guard lock(d->mutex);
     const std::int64_t now = d->bringUpTo(nowMs);
     if (const auto reason = d->state.refuses(call, now))
-        return d->state.explain(call, *reason, now, true);
-    return std::nullopt;
+        return std::make_shared<const LimiterDenial>(d->state.explain(call, *reason, now, true));
+    return nullptr;
 }
 
 RateLimiter::Verdict RateLimiter::acquire(const std::string &agent, std::int64_t tokens,

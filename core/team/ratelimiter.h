@@ -70,6 +70,7 @@ struct LimiterDenial {
     std::string behind;
     Reason headReason = Reason::Tokens;
 };
+using DenialPtr = std::shared_ptr<const LimiterDenial>; ///< null = none
 /// requests, tokens, budget, agent_budget, too_large, provider, queued
 const char *toString(LimiterDenial::Reason reason);
 
@@ -114,17 +115,17 @@ public:
     const LimiterConfig &config() const;
 
     struct Verdict {
-        ReservationId reservation = 0;       ///< != 0 when admitted
-        std::optional<LimiterDenial> denial; ///< set when not
-        std::int64_t windowTokens = 0;       ///< after the call
+        ReservationId reservation = 0; ///< != 0 when admitted
+        DenialPtr denial;              ///< set when not
+        std::int64_t windowTokens = 0; ///< after the call
         std::int64_t windowRequests = 0;
         std::uint64_t sequence = 0; ///< its place in the order in which operations took effect
     };
     enum class Explain { Fully, WithoutWords /**< no holders and no sentence */ };
     Verdict acquire(const LimiterAsk &ask, std::int64_t nowMs, Explain explain = Explain::Fully);
     Verdict acquire(const std::string &agent, std::int64_t tokens, std::int64_t nowMs);
-    /// What acquire() would answer, without admitting anything: nothing = it would go.
-    std::optional<LimiterDenial> check(const LimiterAsk &ask, std::int64_t nowMs);
+    /// What acquire() would answer, without admitting anything.
+    DenialPtr check(const LimiterAsk &ask, std::int64_t nowMs);
     /// Books what was really used. With an open reservation only the difference is booked, to its owner. Returns its
     /// place in the order of operations.
     std::uint64_t record(const std::string &agent, std::int64_t tokens, double costUsd,

@@ -6,7 +6,7 @@ namespace orrery::team {
 std::optional<SlidingWindow::Fit> SlidingWindow::whenAtMost(const WindowSums &most) const
 {
     WindowSums left = m_sums;
-    Index index = m_entries.begin();
+    Index index = m_begin;
     // Without entries that count less than nothing the sums only fall: a chunk after which they are still too high can
     // be skipped.
     if (m_negative == 0) {

@@ -19,8 +19,9 @@ struct WindowSums {
     }
 };
 
-/// What was counted in the last 60 s, in order of time, with running sums. An acquire and its later correction are one
-/// entry, which leaves as a whole. Not thread-safe; times never go back.
+/// What was counted in the last 60 s, in order of time, with running sums. A reservation and its later correction are
+/// one entry, which leaves the window as a whole; one that is still open then is kept until it is closed. Not
+/// thread-safe; times never go back.
 class SlidingWindow
 {
 public:
@@ -30,28 +31,46 @@ public:
         std::int64_t timeMs = 0;
         std::int64_t tokens = 0;
         std::int64_t requests = 0;
+        // Of reservations:
+        std::int64_t cost = 0; ///< in nano-dollars
+        std::int64_t askedMs = 0;
         std::uint32_t agent = 0;
         std::uint8_t bookings = 1; ///< 2 = corrected by a refund or delta
-        bool isReserved = false;   ///< not yet settled
+        bool isOpen = false;       ///< reserved and not yet settled
     };
     using Index = std::uint64_t;
 
-    Index add(const Entry &entry);
-    /// Books a refund or delta into an entry that is still in the window.
-    void correct(Index index, std::int64_t tokens, std::int64_t requests);
-    void setSettled(Index index) { m_entries[index].isReserved = false; }
-    Index begin() const { return m_entries.begin(); }
+    // Single values, as an entry by reference is written and read again in pieces of different size, which stalls.
+    Index add(std::int64_t timeMs, std::int64_t tokens, std::int64_t requests, std::uint32_t agent)
+    {
+        const Index index = push({timeMs, tokens, requests, 0, 0, agent, 1, false});
+        if (m_firstOpen == index)
+            ++m_firstOpen;
+        return index;
+    }
+    /// A request that is to be closed.
+    Index reserve(std::int64_t timeMs, std::int64_t tokens, std::uint32_t agent, std::int64_t cost,
+                  std::int64_t askedMs)
+    {
+        return push({timeMs, tokens, 1, cost, askedMs, agent, 1, true});
+    }
+    /// Ends a reservation, and books a refund or delta into its entry if that is still in the window.
+    void close(Index index, std::int64_t tokens, std::int64_t requests);
+    Index begin() const { return m_begin; }
     Index end() const { return m_entries.end(); }
-    bool contains(Index index) const { return m_entries.contains(index); }
+    bool contains(Index index) const { return index >= m_begin && index < end(); }
+    /// The oldest open reservation, end() if there is none.
+    Index firstOpen() const { return m_firstOpen; }
+    bool isOpen(Index index) const { return m_entries.contains(index) && m_entries[index].isOpen; }
     const Entry &operator[](Index index) const { return m_entries[index]; }
 
     /// The oldest entry has left the window by `nowMs`.
     bool hasExpired(std::int64_t nowMs) const
     {
-        return !m_entries.empty() && m_entries.front().timeMs <= nowMs - lengthMs;
+        return m_begin != end() && m_entries[m_begin].timeMs <= nowMs - lengthMs;
     }
-    /// Takes the oldest entry out; there must be one.
-    Entry takeOldest();
+    /// The oldest leaves the window; there must be one.
+    void dropOldest();
 
     const WindowSums &sums() const { return m_sums; }
     std::size_t bookings() const { return m_bookings; } ///< corrections count
@@ -66,45 +85,61 @@ public:
 
 private:
     static bool isNegative(const Entry &entry) { return entry.tokens < 0 || entry.requests < 0; }
+    Index push(const Entry &entry)
+    {
+        const Index index = m_entries.push(entry);
+        m_sums.add(entry.tokens, entry.requests);
+        m_entries.summary(index).add(entry.tokens, entry.requests);
+        m_negative += isNegative(entry);
+        m_bookings += entry.bookings;
+        return index;
+    }
+    void forget()
+    {
+        while (m_entries.begin() < m_begin && m_entries.begin() < m_firstOpen)
+            m_entries.pop();
+    }
 
-    ChunkedQueue<Entry, WindowSums> m_entries;
+    ChunkedQueue<Entry, WindowSums> m_entries; ///< from the older of the next two on
+    Index m_begin = 0;
+    Index m_firstOpen = 0;
+    // Of those in the window:
     WindowSums m_sums;
     std::size_t m_bookings = 0;
     std::size_t m_negative = 0; ///< entries that count less than nothing
 };
 
-inline SlidingWindow::Index SlidingWindow::add(const Entry &entry)
-{
-    const Index index = m_entries.push(entry);
-    m_sums.add(entry.tokens, entry.requests);
-    m_entries.summary(index).add(entry.tokens, entry.requests);
-    m_negative += isNegative(entry);
-    m_bookings += entry.bookings;
-    return index;
-}
-
-inline void SlidingWindow::correct(Index index, std::int64_t tokens, std::int64_t requests)
+inline void SlidingWindow::close(Index index, std::int64_t tokens, std::int64_t requests)
 {
     Entry &entry = m_entries[index];
-    m_negative -= isNegative(entry);
-    entry.tokens += tokens;
-    entry.requests += requests;
-    ++entry.bookings;
-    m_negative += isNegative(entry);
-    ++m_bookings;
-    m_sums.add(tokens, requests);
-    m_entries.summary(index).add(tokens, requests);
+    entry.isOpen = false;
+    if (index >= m_begin && (tokens != 0 || requests != 0)) {
+        m_negative -= isNegative(entry);
+        entry.tokens += tokens;
+        entry.requests += requests;
+        ++entry.bookings;
+        m_negative += isNegative(entry);
+        ++m_bookings;
+        m_sums.add(tokens, requests);
+        m_entries.summary(index).add(tokens, requests);
+    }
+    if (index != m_firstOpen)
+        return;
+    do
+        ++m_firstOpen;
+    while (m_firstOpen != end() && !m_entries[m_firstOpen].isOpen);
+    forget();
 }
 
-inline SlidingWindow::Entry SlidingWindow::takeOldest()
+inline void SlidingWindow::dropOldest()
 {
-    const Entry entry = m_entries.front();
+    const Entry &entry = m_entries[m_begin];
     m_sums.add(-entry.tokens, -entry.requests);
-    m_entries.summary(m_entries.begin()).add(-entry.tokens, -entry.requests);
+    m_entries.summary(m_begin).add(-entry.tokens, -entry.requests);
     m_negative -= isNegative(entry);
     m_bookings -= entry.bookings;
-    m_entries.pop();
-    return entry;
+    ++m_begin;
+    forget();
 }
 
 } // namespace orrery::team

@@ -29,7 +29,6 @@ struct LimiterReference {
     std::map<std::string, LimiterTotals> agents;
     LimiterTotals totals;
     std::map<std::string, std::int64_t> holds;
-    ReservationId last = 0;
     std::int64_t latest = INT64_MIN;
     std::int64_t offset = 0;
 
@@ -160,13 +159,13 @@ struct LimiterReference {
         }
         return std::nullopt;
     }
-    ReservationId admit(const LimiterAsk &ask, std::int64_t now)
+    /// `id`: what the limiter gave the reservation, any number that is above all before it.
+    void admit(const LimiterAsk &ask, ReservationId id, std::int64_t now)
     {
         window.push_back({now, ask.tokens, 1, ask.agent});
         book(ask.agent, ask.tokens, 1, 0);
-        open.push_back({++last, now, ask.tokens, ask.agent,
+        open.push_back({id, now, ask.tokens, ask.agent,
                         ask.costUsd ? std::int64_t(std::llround(*ask.costUsd * 1e9)) : 0});
-        return last;
     }
 };
 

@@ -134,7 +134,7 @@ private slots:
         RateLimiter limiter(config(100, 1000));
         QVERIFY(limiter.acquire("a", 1000, 10'000'000).reservation);
         const auto refused = limiter.acquire("a", 1, 1'000'000); // set back by 2.5 hours
-        QVERIFY(refused.denial.has_value());
+        QVERIFY(refused.denial);
         QCOMPARE(refused.denial->fitsAtMs.value(), std::int64_t(1'060'000)); // on the new clock
         QVERIFY(!limiter.acquire("a", 1, 1'059'999).reservation);
         QVERIFY(limiter.acquire("a", 1000, 1'060'000).reservation);
