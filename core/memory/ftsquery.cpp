@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 namespace orrery::memory {
@@ -64,10 +65,15 @@ void bm25(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *re
 {
     constexpr double k1 = 1.2;
     constexpr double b = 0.75;
-    int length = 0;
-    if (count < 1 || api->xColumnSize(context, 0, &length) != SQLITE_OK) {
-        sqlite3_result_error(result, "orrery_bm25: no row", -1);
-        return;
+    auto &lengths = *static_cast<RowLengths *>(api->xUserData(context));
+    const std::int64_t row = api->xRowid(context);
+    int length = lengths.of(row);
+    if (length == 0) {
+        if (count < 1 || api->xColumnSize(context, 0, &length) != SQLITE_OK) {
+            sqlite3_result_error(result, "orrery_bm25: no row", -1);
+            return;
+        }
+        lengths.set(row, length);
     }
     const double norm = k1 * (1 - b + b * length / meanLength(api, context));
     const int skip = sqlite3_value_int(values[0]);
@@ -87,6 +93,20 @@ void bm25(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *re
 }
 
 } // namespace
+
+void RowLengths::set(std::int64_t row, int length)
+{
+    constexpr std::int64_t mostRows = 1 << 26; // 128 MB
+    if (row < 0 || row >= mostRows || length > std::numeric_limits<std::uint16_t>::max())
+        return;
+    const auto at = static_cast<std::size_t>(row);
+    if (at >= m_lengths.size()) {
+        if (length == 0)
+            return;
+        m_lengths.resize(at + at / 2 + 64);
+    }
+    m_lengths[at] = static_cast<std::uint16_t>(length);
+}
 
 Result<std::vector<Token>> tokenize(sqlite3 *database, const std::string &text, std::size_t most)
 {
@@ -108,10 +128,10 @@ Result<std::vector<Token>> tokenize(sqlite3 *database, const std::string &text, 
     return std::move(splitting.tokens);
 }
 
-Result<void> registerBm25(sqlite3 *database)
+Result<void> registerBm25(sqlite3 *database, RowLengths &lengths)
 {
     fts5_api *api = ftsApi(database);
-    if (!api || api->xCreateFunction(api, "orrery_bm25", nullptr, bm25, nullptr) != SQLITE_OK)
+    if (!api || api->xCreateFunction(api, "orrery_bm25", &lengths, bm25, nullptr) != SQLITE_OK)
         return fail(ErrorCode::Database, "This SQLite has no full-text search (FTS5).");
     return {};
 }

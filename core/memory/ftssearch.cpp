@@ -29,19 +29,41 @@ std::string joined(const std::vector<std::string> &parts, const char *between)
 
 Result<void> FtsSearch::prepare()
 {
-    if (auto registered = registerBm25(m_database.handle()); !registered)
+    if (auto registered = registerBm25(m_database.handle(), m_lengths); !registered)
         return registered;
     return m_database.execute("CREATE VIRTUAL TABLE temp.memory_words"
                               " USING fts5vocab('main', 'memory_fts', 'col');");
 }
 
-void FtsSearch::rowsChanged(std::int64_t by)
+void FtsSearch::rowChanged(std::int64_t row, std::int64_t by)
 {
+    m_lengths.forget(row);
     m_rows += by;
     if (++m_changes > m_rows / 100) {
         m_changes = 0;
         m_counts.clear();
     }
+}
+
+Result<void> FtsSearch::seeOthersChanges()
+{
+    auto read = m_database.prepare("PRAGMA data_version");
+    if (!read)
+        return fail(read.error());
+    if (const auto row = read->step(); !row)
+        return fail(row.error());
+    const std::int64_t version = read->integer(0);
+    if (std::exchange(m_dataVersion, version) == version)
+        return {};
+    auto count = m_database.prepare("SELECT count(*) FROM memory");
+    if (!count)
+        return fail(count.error());
+    if (const auto row = count->step(); !row)
+        return fail(row.error());
+    m_rows = count->integer(0);
+    m_lengths.clear();
+    m_counts.clear();
+    return {};
 }
 
 Result<std::int64_t> FtsSearch::rowsWith(const std::string &stem)
@@ -211,6 +233,8 @@ Result<std::vector<FtsSearch::Match>> FtsSearch::match(const Question &question,
 Result<FtsSearch::Matches> FtsSearch::search(const std::string &text, const Filter &filter,
                                              std::size_t limit, std::optional<std::int64_t> only)
 {
+    if (const auto seen = seeOthersChanges(); !seen)
+        return fail(seen.error());
     auto words = wordsOf(text);
     if (!words)
         return fail(words.error());

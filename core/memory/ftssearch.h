@@ -33,9 +33,9 @@ public:
     Result<Matches> search(const std::string &text, const Filter &filter, std::size_t limit,
                            std::optional<std::int64_t> only = {});
 
-    void setRowCount(std::int64_t rows) { m_rows = rows; }
-    /// So many rows more (or fewer). Counts of words are kept until one row in a hundred has changed.
-    void rowsChanged(std::int64_t by);
+    /// A row was added (`by` 1), removed (-1) or written anew. Counts of words are kept until one row in a hundred has
+    /// changed.
+    void rowChanged(std::int64_t row, std::int64_t by);
 
 private:
     struct Word {
@@ -43,6 +43,8 @@ private:
         std::int64_t rows;
         bool used;
     };
+    /// Counts the rows and forgets what is kept, at first and when another connection has written.
+    Result<void> seeOthersChanges();
     Result<std::vector<Word>> wordsOf(const std::string &text);
     Result<std::int64_t> rowsWith(const std::string &stem);
     /// The filter as an expression of the index and its number of phrases; nothing when no row can match.
@@ -66,6 +68,8 @@ private:
     std::int64_t m_rows = 0;
     std::int64_t m_changes = 0;
     std::unordered_map<std::string, std::int64_t> m_counts; ///< rows that hold a stem
+    RowLengths m_lengths;
+    std::int64_t m_dataVersion = -1;
 };
 
 } // namespace orrery::memory

@@ -30,7 +30,6 @@ public:
         if (!rows)
             return fail(rows.error());
         m_count = *rows;
-        m_fts.setRowCount(m_count);
         return {};
     }
 
@@ -51,7 +50,7 @@ public:
             (void)m_database.execute("ROLLBACK;");
             return fail(stored.error());
         }
-        m_fts.rowsChanged(stored->isNew ? 1 : 0);
+        m_fts.rowChanged(stored->row, stored->isNew ? 1 : 0);
         m_count += stored->isNew ? 1 : 0;
         setVector(stored->row, entry.embedding, entry.embedder);
         return {};
@@ -76,7 +75,7 @@ public:
         for (auto &[name, table] : m_vectors)
             table.remove(row);
         m_embeddedCount.reset();
-        m_fts.rowsChanged(-1);
+        m_fts.rowChanged(row, -1);
         --m_count;
         return true;
     }
@@ -205,6 +204,7 @@ public:
                            std::size_t limit) override
     {
         std::lock_guard lock(m_mutex);
+        const store::ReadTransaction oneState(m_database);
         auto matches = m_fts.search(query, filter, limit);
         if (!matches)
             return fail(matches.error());
@@ -225,6 +225,7 @@ public:
                              std::size_t limit) override
     {
         std::lock_guard lock(m_mutex);
+        const store::ReadTransaction oneState(m_database);
         Leg leg;
         const auto table = vectorsOf(query.embedder);
         if (!table)
@@ -269,6 +270,7 @@ public:
                              const std::string &id) override
     {
         std::lock_guard lock(m_mutex);
+        const store::ReadTransaction oneState(m_database);
         auto select = m_database.prepare("SELECT row FROM memory WHERE id = ?");
         if (!select)
             return fail(select.error());

@@ -78,6 +78,19 @@ private:
     std::string m_path;
 };
 
+/// Lets several questions see one state of the file, and pay for its lock once. A question that fails says so itself;
+/// so does none of this.
+class ReadTransaction
+{
+public:
+    explicit ReadTransaction(Database &database);
+    ~ReadTransaction();
+    ReadTransaction(const ReadTransaction &) = delete;
+
+private:
+    Database &m_database;
+};
+
 /// Opens a journal file and makes or checks its tables. Foreign and newer files are refused, unchanged.
 Result<Database> openJournal(const std::string &path, Database::Mode mode);
 

@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -491,6 +492,37 @@ private slots:
         QVERIFY(leg.words[0].used && leg.words[1].used);
         QCOMPARE(idsFor("money zebra"), Ids{"rare"});
         QCOMPARE(store->textScore("money rounding", {}, "both1").value(), leg.found[1].score);
+    }
+
+    // What one search has learnt of the rows may not outlive them, whoever changes them.
+    void scoresFollowEveryChangeOfTheFile()
+    {
+        const std::string path = m_folder.filePath("changed.sqlite").toStdString();
+        const auto store = openSqliteStore(path).value();
+        const auto other = openSqliteStore(path).value();
+        const auto scoresOf = [](MemoryStore &of) {
+            std::map<std::string, double> scores;
+            const auto leg = of.searchText("apple", {}, 20);
+            for (const Found &found : leg->found)
+                scores[found.entry.id] = found.score;
+            return scores;
+        };
+        const auto agree = [&](const char *after) {
+            const auto fresh = scoresOf(*openSqliteStore(path).value());
+            QVERIFY2(scoresOf(*store) == fresh, after);
+            QVERIFY2(scoresOf(*other) == fresh, after);
+        };
+        QVERIFY(store->put(entry("a", "apple")));
+        QVERIFY(store->put(entry("b", "apple and pear")));
+        QVERIFY(store->put(entry("c", "plum")));
+        agree("new");
+        QVERIFY(store->put(entry("a", "apple among a great many other words about fruit")));
+        agree("made longer");
+        QVERIFY(other->put(entry("b", "apple and pear and plum and cherry and grape and fig")));
+        agree("made longer by another");
+        QVERIFY(other->forget("a").value());
+        QVERIFY(store->put(entry("d", "apple")));
+        agree("forgotten by another, and the row used again");
     }
 
     void aLargeStoreIsSearchedInPartsWithOneResult_data()
