@@ -98,14 +98,14 @@ void jaroSearch(benchmark::State &state, const Filter &filter)
 void jaroUnscoped(benchmark::State &state) { jaroSearch(state, {}); }
 BENCHMARK(jaroUnscoped)
     ->RangeMultiplier(10)
-    ->Range(1000, 100'000)
+    ->Range(1000, 1'000'000)
     ->Complexity()
     ->Unit(benchmark::kMicrosecond);
 
 void jaroScoped(benchmark::State &state) { jaroSearch(state, ofOneAgent()); }
 BENCHMARK(jaroScoped)
     ->RangeMultiplier(10)
-    ->Range(1000, 100'000)
+    ->Range(1000, 1'000'000)
     ->Complexity()
     ->Unit(benchmark::kMicrosecond);
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,20 @@ namespace orrery::memory {
 /// Rows of vectors are padded with zeros to a multiple of this many values.
 constexpr std::size_t kVectorPadding = 32;
 
+/// Memory from the start of a cache line on, so that no load touches two of them.
+template <typename T>
+struct LineAllocator {
+    using value_type = T;
+    static constexpr std::align_val_t kLine{64};
+    LineAllocator() = default;
+    template <typename U>
+    LineAllocator(const LineAllocator<U> &)
+    {}
+    T *allocate(std::size_t n) { return static_cast<T *>(::operator new(n * sizeof(T), kLine)); }
+    void deallocate(T *at, std::size_t) { ::operator delete(at, kLine); }
+    bool operator==(const LineAllocator &) const = default;
+};
+
 /// The codes of a query, in the orders in which the kernels want them.
 struct CodeQuery {
     CodeQuery() = default;
@@ -18,10 +33,11 @@ struct CodeQuery {
     CodeQuery(std::span<const std::int16_t> codes, std::size_t stride);
 
     /// Of each 32 the even ones first, then the odd ones, as the codes of a row fall apart into two registers.
-    std::vector<std::int16_t> split;
-    // The two bytes of code + 32768, of which neither has a sign.
-    std::vector<std::uint8_t> high;
-    std::vector<std::uint8_t> low;
+    std::vector<std::int16_t, LineAllocator<std::int16_t>> split;
+    // code = 256·high + low
+    std::vector<std::int8_t, LineAllocator<std::int8_t>> high;
+    std::vector<std::uint8_t, LineAllocator<std::uint8_t>> low;
+    std::int32_t highSum = 0; ///< of all `high`
 };
 
 /// The two sums that a vector search consists of. Every set of kernels gives the same results bit by bit: codes are
