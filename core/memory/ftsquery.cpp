@@ -96,14 +96,15 @@ void bm25(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *re
 
 void RowLengths::set(std::int64_t row, int length)
 {
-    constexpr std::int64_t mostRows = 1 << 26; // 128 MB
-    if (row < 0 || row >= mostRows || length > std::numeric_limits<std::uint16_t>::max())
+    constexpr std::size_t mostRows = 1 << 26; // 128 MB
+    if (row < 0 || row >= static_cast<std::int64_t>(mostRows)
+        || length > std::numeric_limits<std::uint16_t>::max())
         return;
     const auto at = static_cast<std::size_t>(row);
     if (at >= m_lengths.size()) {
         if (length == 0)
             return;
-        m_lengths.resize(at + at / 2 + 64);
+        m_lengths.resize(std::min(mostRows, at + at / 2 + 64));
     }
     m_lengths[at] = static_cast<std::uint16_t>(length);
 }

@@ -53,16 +53,17 @@ Result<void> FtsSearch::seeOthersChanges()
     if (const auto row = read->step(); !row)
         return fail(row.error());
     const std::int64_t version = read->integer(0);
-    if (std::exchange(m_dataVersion, version) == version)
+    if (version == m_dataVersion)
         return {};
+    m_lengths.clear();
+    m_counts.clear();
     auto count = m_database.prepare("SELECT count(*) FROM memory");
     if (!count)
         return fail(count.error());
     if (const auto row = count->step(); !row)
         return fail(row.error());
     m_rows = count->integer(0);
-    m_lengths.clear();
-    m_counts.clear();
+    m_dataVersion = version;
     return {};
 }
 

@@ -118,9 +118,11 @@ ORRERY_AVX512 inline void add(Sums512 &sums, __m512i row, __m512i high, __m512i 
 
 ORRERY_AVX512 inline std::int32_t addedUp(const Sums512 &sums, std::uint32_t before)
 {
-    const __m512i sum = _mm512_add_epi32(_mm512_slli_epi32(sums.high, 8), sums.low);
-    return static_cast<std::int32_t>(static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum))
-                                     - before);
+    const __m512i wide = _mm512_add_epi32(_mm512_slli_epi32(sums.high, 8), sums.low);
+    // Not _mm512_reduce_add_epi32, which adds plain int: these sums may pass 2³¹ before `before` is taken off.
+    const __m256i sum =
+        _mm256_add_epi32(_mm512_castsi512_si256(wide), _mm512_extracti64x4_epi64(wide, 1));
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(addedUp(sum)) - before);
 }
 
 ORRERY_AVX512 inline __m512i load512(const void *bytes) { return _mm512_loadu_si512(bytes); }
@@ -129,28 +131,46 @@ ORRERY_AVX512 inline __m512i loadHalf(const void *bytes)
     return _mm512_zextsi256_si512(load(bytes));
 }
 
+ORRERY_AVX512 inline void fetchAhead(const std::int8_t *codes)
+{
+    constexpr std::uintptr_t ahead = 4096; // by itself the processor reads too little ahead here
+    _mm_prefetch(reinterpret_cast<const char *>(reinterpret_cast<std::uintptr_t>(codes) + ahead),
+                 _MM_HINT_T0);
+}
+
+ORRERY_AVX512 inline std::int32_t codeDot512(const std::int8_t *row, std::size_t stride,
+                                             const CodeQuery &query, std::uint32_t before)
+{
+    Sums512 sums{_mm512_setzero_si512(), _mm512_setzero_si512()};
+    std::size_t j = 0;
+    for (; j + 64 <= stride; j += 64)
+        add(sums, load512(row + j), load512(&query.high[j]), load512(&query.low[j]));
+    if (j < stride)
+        add(sums, loadHalf(row + j), loadHalf(&query.high[j]), loadHalf(&query.low[j]));
+    return addedUp(sums, before);
+}
+
 // Two rows at a time, so that the query is loaded half as often.
 ORRERY_AVX512 void avx512VnniCodeDots(const std::int8_t *codes, std::size_t rows,
                                       std::size_t stride, const CodeQuery &query,
                                       std::int32_t *dots)
 {
-    constexpr std::size_t wide = 64;
-    constexpr std::size_t kAhead = 4096; // by itself the processor reads too little ahead here
     const auto before = static_cast<std::uint32_t>(query.highSum) << 15;
     const __m512i zero = _mm512_setzero_si512();
     const std::int8_t *const queryHigh = query.high.data();
     const std::uint8_t *const queryLow = query.low.data();
-    for (std::size_t i = 0; i < rows; i += 2) {
+    std::size_t i = 0;
+    for (; i + 2 <= rows; i += 2) {
         const std::int8_t *const one = codes + i * stride;
-        const std::int8_t *const two = i + 1 < rows ? one + stride : one;
+        const std::int8_t *const two = one + stride;
         Sums512 first{zero, zero};
         Sums512 second{zero, zero};
         std::size_t j = 0;
-        for (; j + wide <= stride; j += wide) {
+        for (; j + 64 <= stride; j += 64) {
             const __m512i high = load512(queryHigh + j);
             const __m512i low = load512(queryLow + j);
-            _mm_prefetch(reinterpret_cast<const char *>(one + j + kAhead), _MM_HINT_T0);
-            _mm_prefetch(reinterpret_cast<const char *>(two + j + kAhead), _MM_HINT_T0);
+            fetchAhead(one + j);
+            fetchAhead(two + j);
             add(first, load512(one + j), high, low);
             add(second, load512(two + j), high, low);
         }
@@ -161,9 +181,10 @@ ORRERY_AVX512 void avx512VnniCodeDots(const std::int8_t *codes, std::size_t rows
             add(second, loadHalf(two + j), high, low);
         }
         dots[i] = addedUp(first, before);
-        if (i + 1 < rows)
-            dots[i + 1] = addedUp(second, before);
+        dots[i + 1] = addedUp(second, before);
     }
+    if (i < rows)
+        dots[i] = codeDot512(codes + i * stride, stride, query, before);
 }
 
 __attribute__((target("avx2,fma"))) double avx2Dot(const float *row, const double *query,

@@ -56,7 +56,8 @@ struct VectorKernels {
 
 /// Plain C++, on every machine.
 const VectorKernels &scalarKernels();
-/// The fastest that the processor we run on has: AVX2 and FMA with or without VNNI, else the scalar ones.
+/// The fastest that the processor we run on has: AVX2 and FMA, with VNNI
+/// of 256 or 512 bits if there is, else the scalar ones.
 const VectorKernels &bestKernels();
 /// All that run here, the scalar ones first; for tests.
 std::vector<const VectorKernels *> allKernels();

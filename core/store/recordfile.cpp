@@ -3,22 +3,36 @@
 
 namespace orrery::store {
 
+namespace {
+
+/// What the file is, if it is of this kind or new.
+Result<FileFormat> checkedFormat(Database &database, const RecordFormat &expected)
+{
+    const std::string foreign = database.path() + " is not " + expected.what + ".";
+    const auto found = database.format();
+    if (!found)
+        return fail(ErrorCode::Database, foreign, found.error().message);
+    if (!found->isBlank() && found->applicationId != expected.applicationId)
+        return fail(ErrorCode::InvalidArgument, foreign);
+    const auto newest = static_cast<std::int64_t>(expected.migrations.size());
+    if (found->version > newest)
+        return fail(ErrorCode::InvalidArgument,
+                    database.path() + " has format " + std::to_string(found->version)
+                        + "; this Orrery reads up to " + std::to_string(newest) + ".");
+    return found;
+}
+
+} // namespace
+
 Result<Database> openRecordFile(const std::string &path, const RecordFormat &format)
 {
     auto database = Database::open(path, Database::Mode::ReadWrite);
     if (!database)
         return database;
-    const auto newest = static_cast<std::int64_t>(format.migrations.size());
-    const auto found = database->format();
+    const auto found = checkedFormat(*database, format);
     if (!found)
-        return fail(ErrorCode::Database, path + " is not " + format.what + ".",
-                    found.error().message);
-    if (!found->isBlank() && found->applicationId != format.applicationId)
-        return fail(ErrorCode::InvalidArgument, path + " is not " + format.what + ".");
-    if (found->version > newest)
-        return fail(ErrorCode::InvalidArgument,
-                    path + " has format " + std::to_string(found->version)
-                        + "; this Orrery reads up to " + std::to_string(newest) + ".");
+        return fail(found.error());
+    const auto newest = static_cast<std::int64_t>(format.migrations.size());
     // A commit survives a crash of the program; the last ones may be lost with the power.
     if (auto ready = database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
         !ready)
@@ -26,7 +40,8 @@ Result<Database> openRecordFile(const std::string &path, const RecordFormat &for
     if (found->version == newest)
         return database;
     const auto migrated = inTransaction(*database, [&]() -> Result<void> {
-        const auto current = database->format(); // again: another process may have been faster
+        const auto current =
+            checkedFormat(*database, format); // again: another process may have been faster
         if (!current)
             return fail(current.error());
         for (auto step = static_cast<std::size_t>(current->version);

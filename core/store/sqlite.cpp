@@ -113,12 +113,15 @@ Result<FileFormat> Database::format()
     return FileFormat{statement->integer(0), statement->integer(1), statement->integer(2) != 0};
 }
 
-ReadTransaction::ReadTransaction(Database &database) : m_database(database)
-{
-    static_cast<void>(m_database.execute("BEGIN"));
-}
+ReadTransaction::ReadTransaction(Database &database)
+    : m_database(database), m_isOpen(database.execute("BEGIN").has_value())
+{}
 
-ReadTransaction::~ReadTransaction() { static_cast<void>(m_database.execute("COMMIT")); }
+ReadTransaction::~ReadTransaction()
+{
+    if (m_isOpen)
+        static_cast<void>(m_database.execute("COMMIT"));
+}
 
 Result<Database> openJournal(const std::string &path, Database::Mode mode)
 {

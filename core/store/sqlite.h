@@ -78,8 +78,8 @@ private:
     std::string m_path;
 };
 
-/// Lets several questions see one state of the file, and pay for its lock once. A question that fails says so itself;
-/// so does none of this.
+/// Lets several questions see one state of the file, and pay for its lock once. Errors are
+/// those of the questions.
 class ReadTransaction
 {
 public:
@@ -89,6 +89,7 @@ public:
 
 private:
     Database &m_database;
+    const bool m_isOpen;
 };
 
 /// Opens a journal file and makes or checks its tables. Foreign and newer files are refused, unchanged.

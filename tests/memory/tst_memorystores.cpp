@@ -512,17 +512,21 @@ private slots:
             QVERIFY2(scoresOf(*store) == fresh, after);
             QVERIFY2(scoresOf(*other) == fresh, after);
         };
+        QVERIFY(store->put(entry("c", "plum")));
         QVERIFY(store->put(entry("a", "apple")));
         QVERIFY(store->put(entry("b", "apple and pear")));
-        QVERIFY(store->put(entry("c", "plum")));
         agree("new");
         QVERIFY(store->put(entry("a", "apple among a great many other words about fruit")));
         agree("made longer");
         QVERIFY(other->put(entry("b", "apple and pear and plum and cherry and grape and fig")));
         agree("made longer by another");
-        QVERIFY(other->forget("a").value());
+        // The last row is given anew.
+        QVERIFY(other->forget("b").value());
         QVERIFY(store->put(entry("d", "apple")));
         agree("forgotten by another, and the row used again");
+        QVERIFY(store->forget("d").value());
+        QVERIFY(store->put(entry("e", "apple of the tree in the garden of the house")));
+        agree("forgotten, and the row used again");
     }
 
     void aLargeStoreIsSearchedInPartsWithOneResult_data()

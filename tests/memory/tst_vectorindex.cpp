@@ -414,18 +414,22 @@ private slots:
             for (auto &value : values)
                 value = static_cast<std::int16_t>(
                     static_cast<int>(random.below(static_cast<std::size_t>(2 * most + 1))) - most);
-            // The first two rows reach the largest sums.
-            for (std::size_t j = 0; j < values.size(); ++j) {
-                codes[j] = values[j] < 0 ? -127 : 127;
-                codes[stride + j] = values[j] < 0 ? 127 : -127;
-            }
-            std::int32_t dots[rows];
-            other.codeDots(codes.data(), rows, stride, memory::CodeQuery(values, stride), dots);
-            for (std::size_t i = 0; i < rows; ++i) {
-                std::int32_t sum = 0;
-                for (std::size_t j = 0; j < values.size(); ++j)
-                    sum += codes[i * stride + j] * values[j];
-                QCOMPARE(dots[i], sum);
+            // Values of any size, then only the largest of either sign, which give the largest sums.
+            for (const int all : {0, most, -most}) {
+                if (all != 0)
+                    std::fill(values.begin(), values.end(), static_cast<std::int16_t>(all));
+                for (std::size_t j = 0; j < values.size(); ++j) {
+                    codes[j] = values[j] < 0 ? -127 : 127;
+                    codes[stride + j] = values[j] < 0 ? 127 : -127;
+                }
+                std::int32_t dots[rows];
+                other.codeDots(codes.data(), rows, stride, memory::CodeQuery(values, stride), dots);
+                for (std::size_t i = 0; i < rows; ++i) {
+                    std::int32_t sum = 0;
+                    for (std::size_t j = 0; j < values.size(); ++j)
+                        sum += codes[i * stride + j] * values[j];
+                    QCOMPARE(dots[i], sum);
+                }
             }
         }
     }

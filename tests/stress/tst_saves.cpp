@@ -76,6 +76,7 @@ private slots:
             int pipes[2];
             QCOMPARE(pipe(pipes), 0);
             const pid_t child = fork();
+            QVERIFY(child >= 0);
             if (child == 0) {
                 ::close(pipes[0]);
                 saveForEver(file, pipes[1], 1 + round * 1'000'000);
@@ -119,19 +120,21 @@ private slots:
             int pipes[2];
             QCOMPARE(pipe(pipes), 0);
             const pid_t child = fork();
+            QVERIFY(child >= 0);
             if (child == 0) {
                 const char starts = 0;
                 if (write(pipes[1], &starts, 1) == 1)
                     (void)!ContextStore::open(file).has_value();
-                pause();
+                for (;;)
+                    pause();
             }
+            ::close(pipes[1]);
             char started = 1;
             QCOMPARE(read(pipes[0], &started, 1), 1);
             usleep(random() % 2000);
             kill(child, SIGKILL);
             QCOMPARE(waitpid(child, nullptr, 0), child);
             ::close(pipes[0]);
-            ::close(pipes[1]);
             auto store = ContextStore::open(file);
             QVERIFY2(store.has_value(), store ? "" : store.error().message.c_str());
         }
