@@ -147,7 +147,7 @@ Result<std::optional<std::pair<std::string, int>>> FtsSearch::filterExpression(c
         if (either.empty())
             return Expression();
         phrases += static_cast<int>(either.size());
-        parts.push_back("(" + joined(either, " OR ") + ")");
+        parts.push_back(std::string("(") + joined(either, " OR ") + ")");
     }
     return Expression(std::pair(joined(parts, " AND "), phrases));
 }
@@ -190,7 +190,7 @@ Result<std::vector<FtsSearch::Match>> FtsSearch::match(const Question &question,
         // A token holds no quotation mark; between two it is never an operator.
         quoted.push_back("\"" + word.token.word + "\"");
         const double weight = wordWeight(word.rows, m_rows);
-        weights += "," + Json(weight).dump();
+        weights.append(",").append(Json(weight).dump());
     }
     const std::string content = "content : (" + joined(quoted, any ? " OR " : " AND ") + ")";
     const std::string expression =

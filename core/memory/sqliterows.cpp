@@ -133,7 +133,7 @@ Result<Statement> selectWhere(store::Database &database, const char *columns, co
     std::vector<std::optional<std::string>> values;
     const auto mark = [&](std::optional<std::string> value) {
         values.push_back(std::move(value));
-        return "?" + std::to_string(values.size());
+        return std::string("?").append(std::to_string(values.size()));
     };
     for (const Filter::FieldIs &condition : filter.fields)
         where += " AND " + std::string(toString(condition.field)) + " IS " + mark(condition.value);

@@ -3,6 +3,7 @@
 
 #include "core/memory/norm.h"
 #include "core/memory/memoryfilter.h"
+#include "core/store/recordfile.h"
 
 #include <bit>
 #include <cstring>
@@ -176,15 +177,9 @@ Result<store::Database> openMemoryFile(const std::string &path)
         return fail(ready.error());
     if (*format == kMemoryFormat)
         return database;
-    if (auto begun = database->execute("BEGIN IMMEDIATE;"); !begun)
-        return fail(begun.error());
-    auto done = bringUpToDate(*database);
-    if (done)
-        done = database->execute("COMMIT;");
-    if (!done) {
-        (void)database->execute("ROLLBACK;");
+    const auto done = store::inTransaction(*database, [&] { return bringUpToDate(*database); });
+    if (!done)
         return fail(done.error());
-    }
     return database;
 }
 
@@ -210,7 +205,7 @@ Result<std::string> termNumbers(store::Database &database, const MemoryEntry &en
         const auto number = termNumber(database, term);
         if (!number)
             return fail(number.error());
-        numbers += (numbers.empty() ? "" : " ") + std::to_string(*number);
+        numbers.append(numbers.empty() ? "" : " ").append(std::to_string(*number));
     }
     return numbers;
 }

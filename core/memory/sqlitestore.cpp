@@ -5,6 +5,7 @@
 #include "core/memory/memorystore.h"
 #include "core/memory/sqliterows.h"
 #include "core/memory/sqliteschema.h"
+#include "core/store/recordfile.h"
 
 #include <map>
 #include <mutex>
@@ -40,19 +41,19 @@ public:
         if (auto good = checkEntry(entry); !good)
             return good;
         std::lock_guard lock(m_mutex);
-        if (auto begun = m_database.execute("BEGIN IMMEDIATE;"); !begun)
-            return begun;
-        auto stored = writeEntry(m_database, entry);
-        if (stored)
-            if (auto done = m_database.execute("COMMIT;"); !done)
-                stored = fail(done.error());
-        if (!stored) {
-            (void)m_database.execute("ROLLBACK;");
-            return fail(stored.error());
-        }
-        m_fts.rowChanged(stored->row, stored->isNew ? 1 : 0);
-        m_count += stored->isNew ? 1 : 0;
-        setVector(stored->row, entry.embedding, entry.embedder);
+        WrittenRow stored;
+        const auto done = store::inTransaction(m_database, [&]() -> Result<void> {
+            auto written = writeEntry(m_database, entry);
+            if (!written)
+                return fail(written.error());
+            stored = *written;
+            return {};
+        });
+        if (!done)
+            return done;
+        m_fts.rowChanged(stored.row, stored.isNew ? 1 : 0);
+        m_count += stored.isNew ? 1 : 0;
+        setVector(stored.row, entry.embedding, entry.embedder);
         return {};
     }
 
@@ -133,26 +134,20 @@ public:
     Result<void> touch(const std::vector<std::string> &ids, std::int64_t nowMs) override
     {
         std::lock_guard lock(m_mutex);
-        if (auto begun = m_database.execute("BEGIN IMMEDIATE;"); !begun)
-            return begun;
-        Result<void> done;
-        if (auto update = m_database.prepare("UPDATE memory SET accessed_ms = ?, access_count ="
-                                             " access_count + 1 WHERE id = ?")) {
+        return store::inTransaction(m_database, [&]() -> Result<void> {
+            auto update = m_database.prepare("UPDATE memory SET accessed_ms = ?, access_count ="
+                                             " access_count + 1 WHERE id = ?");
+            if (!update)
+                return fail(update.error());
             for (const std::string &id : ids) {
                 update->reset();
                 update->bind(1, nowMs);
                 update->bind(2, id);
-                if (const auto stepped = update->step(); !stepped && done)
-                    done = fail(stepped.error());
+                if (const auto stepped = update->step(); !stepped)
+                    return fail(stepped.error());
             }
-        } else {
-            done = fail(update.error());
-        }
-        if (done)
-            done = m_database.execute("COMMIT;");
-        if (!done)
-            (void)m_database.execute("ROLLBACK;");
-        return done;
+            return {};
+        });
     }
 
     Result<std::vector<MemoryEntry>> list(const Filter &filter, std::size_t limit) override
