@@ -68,13 +68,11 @@ void bm25(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *re
     auto &lengths = *static_cast<RowLengths *>(api->xUserData(context));
     const std::int64_t row = api->xRowid(context);
     int length = lengths.of(row);
-    if (length == 0) {
-        if (count < 1 || api->xColumnSize(context, 0, &length) != SQLITE_OK) {
-            sqlite3_result_error(result, "orrery_bm25: no row", -1);
-            return;
-        }
-        lengths.set(row, length);
+    if (count < 1 || (length == 0 && api->xColumnSize(context, 0, &length) != SQLITE_OK)) {
+        sqlite3_result_error(result, "orrery_bm25: no row", -1);
+        return;
     }
+    lengths.set(row, length);
     const double norm = k1 * (1 - b + b * length / meanLength(api, context));
     const int skip = sqlite3_value_int(values[0]);
     double score = 0;

@@ -1,38 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/memory/alignedarray.h"
 #include "core/memory/vectorindex.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
-#include <new>
 #include <span>
 #include <vector>
 
 /// How a VectorIndex keeps its rows; for its own source files.
 namespace orrery::memory {
 
-inline constexpr std::size_t kAlignment = 64;
 inline constexpr std::size_t kMaxChunkRows = 1024;
 inline constexpr int kMaxCode = 127;
-
-template <typename T>
-struct AlignedDelete {
-    void operator()(T *memory) const { ::operator delete[](memory, std::align_val_t(kAlignment)); }
-};
-
-/// Memory that is not touched until a row is written, so that a small index costs little.
-template <typename T>
-using AlignedArray = std::unique_ptr<T[], AlignedDelete<T>>;
-
-template <typename T>
-AlignedArray<T> allocate(std::size_t count)
-{
-    return AlignedArray<T>(
-        static_cast<T *>(::operator new[](count * sizeof(T), std::align_val_t(kAlignment))));
-}
 
 inline float largestOf(std::span<const float> vector)
 {
@@ -66,7 +48,7 @@ struct VectorIndex::Chunk {
           orders(rows)
     {}
 
-    AlignedArray<float> values;
+    AlignedArray<float> values; ///< these two are not touched until a row is written
     AlignedArray<std::int8_t> codes;
     std::vector<float> factors;        ///< step of the codes / length; NaN = nothing is here
     std::vector<float> errors;         ///< length of what the codes leave out / length

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/vectorkernels.h"
 
+#include <algorithm>
 #include <array>
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -19,7 +20,7 @@ constexpr std::size_t kLanes = 16; ///< of dot()
 void scalarCodeDots(const std::int8_t *codes, std::size_t rows, std::size_t stride,
                     const CodeQuery &codeQuery, std::int32_t *dots)
 {
-    const std::int16_t *query = codeQuery.split.data();
+    const std::int16_t *query = codeQuery.split.get();
     constexpr std::size_t half = kVectorPadding / 2;
     for (std::size_t i = 0; i < rows; ++i, codes += stride) {
         std::int32_t sum = 0;
@@ -63,7 +64,7 @@ __attribute__((target("avx2,fma"))) void avx2CodeDots(const std::int8_t *codes, 
                                                       const CodeQuery &codeQuery,
                                                       std::int32_t *dots)
 {
-    const std::int16_t *query = codeQuery.split.data();
+    const std::int16_t *query = codeQuery.split.get();
     for (std::size_t i = 0; i < rows; ++i, codes += stride) {
         __m256i evenSums = _mm256_setzero_si256();
         __m256i oddSums = _mm256_setzero_si256();
@@ -157,8 +158,8 @@ ORRERY_AVX512 void avx512VnniCodeDots(const std::int8_t *codes, std::size_t rows
 {
     const auto before = static_cast<std::uint32_t>(query.highSum) << 15;
     const __m512i zero = _mm512_setzero_si512();
-    const std::int8_t *const queryHigh = query.high.data();
-    const std::uint8_t *const queryLow = query.low.data();
+    const std::int8_t *const queryHigh = query.high.get();
+    const std::uint8_t *const queryLow = query.low.get();
     std::size_t i = 0;
     for (; i + 2 <= rows; i += 2) {
         const std::int8_t *const one = codes + i * stride;
@@ -216,8 +217,12 @@ constexpr VectorKernels kAvxVnni{"avx-vnni", avxVnniCodeDots, avx2Dot};
 } // namespace
 
 CodeQuery::CodeQuery(std::span<const std::int16_t> codes, std::size_t stride)
-    : split(stride), high(stride), low(stride)
+    : split(allocate<std::int16_t>(stride)), high(allocate<std::int8_t>(stride)),
+      low(allocate<std::uint8_t>(stride))
 {
+    std::fill_n(split.get(), stride, std::int16_t(0));
+    std::fill_n(high.get(), stride, std::int8_t(0));
+    std::fill_n(low.get(), stride, std::uint8_t(0));
     for (std::size_t j = 0; j < codes.size(); ++j) {
         split[j / 32 * 32 + j % 2 * 16 + j % 32 / 2] = codes[j];
         high[j] = static_cast<std::int8_t>(codes[j] >> 8);

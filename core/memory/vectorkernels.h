@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/memory/alignedarray.h"
+
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <span>
 #include <vector>
 
@@ -12,20 +13,6 @@ namespace orrery::memory {
 /// Rows of vectors are padded with zeros to a multiple of this many values.
 constexpr std::size_t kVectorPadding = 32;
 
-/// Memory from the start of a cache line on, so that no load touches two of them.
-template <typename T>
-struct LineAllocator {
-    using value_type = T;
-    static constexpr std::align_val_t kLine{64};
-    LineAllocator() = default;
-    template <typename U>
-    LineAllocator(const LineAllocator<U> &)
-    {}
-    T *allocate(std::size_t n) { return static_cast<T *>(::operator new(n * sizeof(T), kLine)); }
-    void deallocate(T *at, std::size_t) { ::operator delete(at, kLine); }
-    bool operator==(const LineAllocator &) const = default;
-};
-
 /// The codes of a query, in the orders in which the kernels want them.
 struct CodeQuery {
     CodeQuery() = default;
@@ -33,10 +20,10 @@ struct CodeQuery {
     CodeQuery(std::span<const std::int16_t> codes, std::size_t stride);
 
     /// Of each 32 the even ones first, then the odd ones, as the codes of a row fall apart into two registers.
-    std::vector<std::int16_t, LineAllocator<std::int16_t>> split;
+    AlignedArray<std::int16_t> split;
     // code = 256·high + low
-    std::vector<std::int8_t, LineAllocator<std::int8_t>> high;
-    std::vector<std::uint8_t, LineAllocator<std::uint8_t>> low;
+    AlignedArray<std::int8_t> high;
+    AlignedArray<std::uint8_t> low;
     std::int32_t highSum = 0; ///< of all `high`
 };
 
@@ -56,8 +43,8 @@ struct VectorKernels {
 
 /// Plain C++, on every machine.
 const VectorKernels &scalarKernels();
-/// The fastest that the processor we run on has: AVX2 and FMA, with VNNI
-/// of 256 or 512 bits if there is, else the scalar ones.
+/// The fastest that the processor we run on has: AVX2 and FMA, with VNNI of 256 or 512 bits if there is;
+/// else the scalar ones.
 const VectorKernels &bestKernels();
 /// All that run here, the scalar ones first; for tests.
 std::vector<const VectorKernels *> allKernels();

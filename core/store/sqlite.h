@@ -78,8 +78,8 @@ private:
     std::string m_path;
 };
 
-/// Lets several questions see one state of the file, and pay for its lock once. Errors are
-/// those of the questions.
+/// Lets several questions see one state of the file, and pay for its lock once. It has no
+/// errors of its own: where it cannot begin, each question locks for itself and says what is wrong.
 class ReadTransaction
 {
 public:

@@ -138,6 +138,7 @@ private:
     std::vector<ExpiredReservation> m_expired;
 };
 
+// Inline, as an optional that is returned goes through memory in two pieces and is read as one, which stalls each call.
 inline bool LimiterState::fitsBudget(double spentUsd, NanoUsd reserved, const Call &call,
                                      double budgetUsd) const
 {
