@@ -143,7 +143,7 @@ const bool streamsAreRegistered = [] {
     return true;
 }();
 
-MessageList conversation(std::int64_t size)
+MessageList messagesOf(std::int64_t size)
 {
     MessageList messages;
     for (std::int64_t i = 0; i < size; ++i)
@@ -155,7 +155,7 @@ MessageList conversation(std::int64_t size)
 
 void EncodeMessages(benchmark::State &state, WireForm form)
 {
-    const MessageList messages = conversation(state.range(0));
+    const MessageList messages = messagesOf(state.range(0));
     for (auto _ : state)
         benchmark::DoNotOptimize(encodeMessages(messages, form)->dump());
     state.SetItemsProcessed(state.iterations() * state.range(0));
@@ -177,7 +177,7 @@ BENCHMARK_CAPTURE(EncodeMessages, gemini, WireForm::Gemini)
 /// The JSON library alone: a tree that is already there, written.
 void EncodeMessagesDumpOnly(benchmark::State &state)
 {
-    const Json tree = *encodeMessages(conversation(state.range(0)), WireForm::OpenAi);
+    const Json tree = *encodeMessages(messagesOf(state.range(0)), WireForm::OpenAi);
     for (auto _ : state)
         benchmark::DoNotOptimize(tree.dump());
     state.SetItemsProcessed(state.iterations() * state.range(0));

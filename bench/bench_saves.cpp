@@ -13,7 +13,7 @@ using namespace orrery;
 
 namespace {
 
-Context conversation(std::int64_t length)
+Context contextOf(std::int64_t length)
 {
     Context context;
     context.agentName = "coder";
@@ -32,7 +32,7 @@ void asyncSave(benchmark::State &state)
         state.SkipWithError(store.error().message.c_str());
         return;
     }
-    const Context context = conversation(state.range(0));
+    const Context context = contextOf(state.range(0));
     std::atomic<int> written{0};
     for (auto _ : state) {
         auto snapshot = std::make_shared<const Context>(context);
@@ -71,7 +71,7 @@ void explicitSave(benchmark::State &state)
         state.SkipWithError(store.error().message.c_str());
         return;
     }
-    const Context context = conversation(state.range(0));
+    const Context context = contextOf(state.range(0));
     for (auto _ : state) {
         auto snapshot = std::make_shared<const Context>(context);
         if (!(*store)->saveNow(
@@ -86,7 +86,7 @@ BENCHMARK(explicitSave)->RangeMultiplier(10)->Range(10, 10'000)->UseRealTime()->
 /// The text alone, made on the loop's own thread.
 void writeDown(benchmark::State &state)
 {
-    const Context context = conversation(state.range(0));
+    const Context context = contextOf(state.range(0));
     for (auto _ : state)
         benchmark::DoNotOptimize(serializeContext(context).dump());
     state.SetComplexityN(state.range(0));

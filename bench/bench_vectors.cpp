@@ -15,7 +15,7 @@ using namespace orrery::memory;
 
 namespace {
 
-constexpr std::size_t kDimensions = 768;
+constexpr std::size_t kVectorDimensions = 768;
 constexpr std::size_t kBest = 10;
 
 /// Like embeddings: each belongs to one of a few hundred topics and has a word of its own to say.
@@ -29,7 +29,7 @@ public:
                 m_topics.push_back(normal());
         std::vector<float> vector = normal();
         const std::vector<float> &topic = m_topics[m_engine() % m_topics.size()];
-        for (std::size_t j = 0; j < kDimensions; ++j)
+        for (std::size_t j = 0; j < kVectorDimensions; ++j)
             vector[j] += topic[j];
         return vector;
     }
@@ -37,7 +37,7 @@ public:
 private:
     std::vector<float> normal()
     {
-        std::vector<float> vector(kDimensions);
+        std::vector<float> vector(kVectorDimensions);
         for (float &value : vector)
             value = m_normal(m_engine);
         return vector;
@@ -49,7 +49,7 @@ private:
 };
 
 struct Collection {
-    VectorIndex index{kDimensions};
+    VectorIndex index{kVectorDimensions};
     std::vector<float> matrix;
     std::vector<std::vector<float>> queries;
 };
@@ -60,7 +60,7 @@ Collection &collection(std::int64_t rows)
     Collection &held = all[rows];
     if (held.queries.empty()) {
         Vectors vectors;
-        held.matrix.reserve(static_cast<std::size_t>(rows) * kDimensions);
+        held.matrix.reserve(static_cast<std::size_t>(rows) * kVectorDimensions);
         for (std::int64_t i = 0; i < rows; ++i) {
             const auto vector = vectors.next();
             if (!held.index.add(vector))
@@ -82,7 +82,7 @@ bool isTooLarge(benchmark::State &state)
     return true;
 }
 
-std::size_t rowsOf(const Collection &held) { return held.matrix.size() / kDimensions; }
+std::size_t rowsOf(const Collection &held) { return held.matrix.size() / kVectorDimensions; }
 
 void finish(benchmark::State &state)
 {
@@ -107,7 +107,7 @@ void vectorsPureRead(benchmark::State &state)
     }
     finish(state);
     state.SetBytesProcessed(state.iterations() * state.range(0)
-                            * std::int64_t(kDimensions * sizeof(float)));
+                            * std::int64_t(kVectorDimensions * sizeof(float)));
 }
 
 void search(benchmark::State &state, const Collection &held, const VectorIndex &index,
@@ -149,9 +149,9 @@ void vectorsTop10Scoped(benchmark::State &state)
 void vectorsTop10Scalar(benchmark::State &state)
 {
     const Collection &held = collection(state.range(0));
-    VectorIndex index(kDimensions, scalarKernels());
+    VectorIndex index(kVectorDimensions, scalarKernels());
     for (std::size_t i = 0; i < rowsOf(held); ++i)
-        if (!index.add({&held.matrix[i * kDimensions], kDimensions}))
+        if (!index.add({&held.matrix[i * kVectorDimensions], kVectorDimensions}))
             std::abort();
     search(state, held, index);
 }
@@ -165,9 +165,9 @@ void vectorsTextbook(benchmark::State &state)
         const auto &query = held.queries[at++ % held.queries.size()];
         std::vector<std::pair<double, std::size_t>> scores;
         for (std::size_t i = 0; i < rowsOf(held); ++i) {
-            const float *row = &held.matrix[i * kDimensions];
+            const float *row = &held.matrix[i * kVectorDimensions];
             double dot = 0, a = 0, b = 0;
-            for (std::size_t j = 0; j < kDimensions; ++j) {
+            for (std::size_t j = 0; j < kVectorDimensions; ++j) {
                 dot += double(row[j]) * query[j];
                 a += double(row[j]) * row[j];
                 b += double(query[j]) * query[j];
@@ -186,8 +186,9 @@ void vectorsUpdate(benchmark::State &state)
     std::size_t at = 0;
     for (auto _ : state) {
         const std::size_t row = at++ * 7919 % rowsOf(held);
-        benchmark::DoNotOptimize(held.index.update(static_cast<VectorIndex::Row>(row),
-                                                   {&held.matrix[row * kDimensions], kDimensions}));
+        benchmark::DoNotOptimize(
+            held.index.update(static_cast<VectorIndex::Row>(row),
+                              {&held.matrix[row * kVectorDimensions], kVectorDimensions}));
     }
     state.SetItemsProcessed(state.iterations());
     state.SetComplexityN(state.range(0));

@@ -1,5 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# Turns on Qt's meta-object compiler for a target that has a class for it, and for no other: it costs a step and a file each.
+function(orrery_moc name)
+    foreach(source ${ARGN})
+        file(STRINGS "${source}" objects REGEX "^[ ]*Q_(OBJECT|GADGET)" LIMIT_COUNT 1)
+        if(objects)
+            set_target_properties(${name} PROPERTIES AUTOMOC ON)
+            return()
+        endif()
+    endforeach()
+endfunction()
+
 # orrery_library(NAME FOLDER libraries…): a static library of every source file in FOLDER.
 function(orrery_library name folder)
     file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cpp" "${CMAKE_SOURCE_DIR}/${folder}/*.h")
@@ -10,6 +21,7 @@ function(orrery_library name folder)
     endif()
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC orrery_options ${ARGN})
+    orrery_moc(${name} ${sources})
     orrery_pch(${name})
 endfunction()
 
@@ -34,7 +46,6 @@ function(orrery_test_settings name)
     string(REPLACE ";" "" pch "${pch}")
     if(NOT TARGET ${pch})
         add_library(${pch} OBJECT "${CMAKE_SOURCE_DIR}/tests/support/precompiled.cpp")
-        set_target_properties(${pch} PROPERTIES AUTOMOC OFF)
         target_link_libraries(${pch} PRIVATE orrery_base ${parts})
         target_compile_options(${pch} PRIVATE -O0)
         target_precompile_headers(${pch} PRIVATE ${ORRERY_PCH} <QSignalSpy> <QTemporaryDir> <QTest>)
@@ -44,24 +55,25 @@ function(orrery_test_settings name)
     target_precompile_headers(${name} REUSE_FROM ${pch})
 endfunction()
 
-# orrery_tests(FOLDER libraries…): one CTest test for every tests/FOLDER/tst_*.cpp.
+# orrery_tests(FOLDER libraries…): one program of every tests/FOLDER/tst_*.cpp, and one CTest test for each of these files.
 function(orrery_tests folder)
     set(parts ${ARGN})
     list(FILTER parts INCLUDE REGEX "^Qt6::")
     file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/tst_*.cpp")
+    set(target "tst_${folder}")
+    add_executable(${target} ${sources} "${CMAKE_SOURCE_DIR}/tests/support/testregistry.cpp")
+    target_link_libraries(${target} PRIVATE ${ARGN})
+    target_compile_definitions(${target} PRIVATE ORRERY_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+        ORRERY_BIN_DIR="${CMAKE_BINARY_DIR}/bin" $<$<IN_LIST:Qt6::Widgets,${parts}>:ORRERY_TEST_WIDGETS>)
+    orrery_test_settings(${target} ${parts})
+    set_target_properties(${target} PROPERTIES AUTOMOC ON)
+    # It is empty, as a test includes its own meta-objects; reading the precompiled header would take seconds.
+    set_source_files_properties("${CMAKE_CURRENT_BINARY_DIR}/${target}_autogen/mocs_compilation.cpp"
+        PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
     foreach(source ${sources})
         get_filename_component(name "${source}" NAME_WE)
         string(REPLACE "tst_" "" short "${name}")
-        set(target "tst_${folder}_${short}")
-        add_executable(${target} "${source}")
-        target_link_libraries(${target} PRIVATE ${ARGN})
-        target_compile_definitions(${target} PRIVATE ORRERY_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-            ORRERY_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
-        orrery_test_settings(${target} ${parts})
-        # It is empty, as a test includes its own meta-objects; reading the precompiled header would take seconds.
-        set_source_files_properties("${CMAKE_CURRENT_BINARY_DIR}/${target}_autogen/mocs_compilation.cpp"
-            PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-        add_test(NAME ${folder}/${short} COMMAND ${target})
+        add_test(NAME ${folder}/${short} COMMAND ${target} ${short})
         set_tests_properties(${folder}/${short} PROPERTIES LABELS ${folder} TIMEOUT 300
             ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_LOGGING_RULES=qt.qpa.*=false")
     endforeach()

@@ -13,7 +13,7 @@ using namespace orrery;
 
 namespace {
 
-int refuse(const std::string &why)
+int refuseRequest(const std::string &why)
 {
     std::fprintf(stderr, "orrery-cli: encode: %s\n", why.c_str());
     return 1;
@@ -41,16 +41,16 @@ int encodeStandardInput(llm::WireForm form)
 {
     const Json json = Json::parse(readStandardInput(), nullptr, false);
     if (!json.is_object())
-        return refuse("the input is not a JSON object");
+        return refuseRequest("the input is not a JSON object");
     const Json model = json.value("model", Json());
     if (!model.is_string())
-        return refuse("/model: expected the name of a model");
+        return refuseRequest("/model: expected the name of a model");
     const auto request = llm::requestFromJson(json, providerOf(form), modelName(model, form));
     if (!request)
-        return refuse(request.error().message);
+        return refuseRequest(request.error().message);
     const auto spec = llm::buildRequest(*request);
     if (!spec)
-        return refuse(spec.error().message);
+        return refuseRequest(spec.error().message);
     std::puts(spec->body->toString().c_str());
     return 0;
 }

@@ -46,7 +46,7 @@ Json sortedIds(const List &records)
 
 // --- knowledge base ------------------------------------------------------------------------------------------------
 
-knowledge::Entry entryOf(const Json &json, std::int64_t nowMs)
+knowledge::Entry knowledgeEntryOf(const Json &json, std::int64_t nowMs)
 {
     auto entry = knowledge::entryFromJson(json).value();
     if (!json.contains("slug"))
@@ -91,7 +91,7 @@ Json shown(const knowledge::DocumentPtr &document)
     return {{"document", std::move(json)}};
 }
 
-knowledge::EntryFilter filterOf(const Json &options)
+knowledge::EntryFilter entryFilterOf(const Json &options)
 {
     knowledge::EntryFilter filter;
     filter.kbId = field::text(options, "kb_id");
@@ -127,7 +127,7 @@ Json knowledgeOp(knowledge::KnowledgeBase &base, const Json &input, const Json &
     const std::int64_t now = kEpochMs + field::integer(input, "now_ms").value_or(0);
     const auto limit = field::integer(options, "limit");
     if (name == "store_entry")
-        return {{"slug", base.storeEntry(entryOf(op.at("entry"), now)).value()->slug}};
+        return {{"slug", base.storeEntry(knowledgeEntryOf(op.at("entry"), now)).value()->slug}};
     if (name == "fetch_entry")
         return shown(base.entry(id));
     if (name == "fetch_entry_by_slug")
@@ -141,7 +141,7 @@ Json knowledgeOp(knowledge::KnowledgeBase &base, const Json &input, const Json &
     if (name == "delete_entry")
         return base.deleteEntry(id) ? "ok" : "failed";
     if (name == "list_entries") {
-        const auto found = base.entries(filterOf(options));
+        const auto found = base.entries(entryFilterOf(options));
         if (limit)
             return {{"count", std::min<std::size_t>(found.size(), std::size_t(*limit))}};
         return {{"ids_sorted", sortedIds(found)}};

@@ -78,7 +78,7 @@ Json neutral(const Message &message)
     return json;
 }
 
-Json valueOr(const Json &object, const char *key, Json fallback)
+Json fieldOr(const Json &object, const char *key, Json fallback)
 {
     const auto it = object.find(key);
     return it == object.end() || it->is_null() ? std::move(fallback) : *it;
@@ -90,35 +90,35 @@ LoopCase::LoopCase(const Json &input)
     : m_input(input),
       m_schemas([this](const std::string &name) { return runtime::view(m_tools.at(name)); })
 {
-    const Json agent = valueOr(input, "agent", Json::object());
+    const Json agent = fieldOr(input, "agent", Json::object());
     m_spec.name = "agent";
-    m_spec.model = valueOr(agent, "model", "openai:gpt-test");
-    m_spec.settings = valueOr(agent, "model_settings", Json::object());
-    m_spec.parallelToolCalls = valueOr(agent, "parallel_tool_calls", false);
-    for (const Json &model : valueOr(agent, "fallback", Json::array()))
+    m_spec.model = fieldOr(agent, "model", "openai:gpt-test");
+    m_spec.settings = fieldOr(agent, "model_settings", Json::object());
+    m_spec.parallelToolCalls = fieldOr(agent, "parallel_tool_calls", false);
+    for (const Json &model : fieldOr(agent, "fallback", Json::array()))
         m_spec.fallback.push_back({model, "", ""});
     m_spec.maxAttempts = 1;
-    m_spec.maxIterations = valueOr(input, "max_iterations", 10);
-    m_spec.stream = valueOr(input, "stream", false) || valueOr(input, "run_stream", false);
-    m_spec.outputType = valueOr(input, "output_type", Json());
-    m_spec.structuredOutput = valueOr(input, "structured_output", Json::object());
+    m_spec.maxIterations = fieldOr(input, "max_iterations", 10);
+    m_spec.stream = fieldOr(input, "stream", false) || fieldOr(input, "run_stream", false);
+    m_spec.outputType = fieldOr(input, "output_type", Json());
+    m_spec.structuredOutput = fieldOr(input, "structured_output", Json::object());
     // An instruction that is there, even an empty one, comes before the system prompt.
     m_spec.instructions =
-        valueOr(agent, "instructions", valueOr(agent, "system_prompt", "")).get<std::string>();
-    if (const Json policy = valueOr(input, "permissions", Json()); !policy.is_null()) {
+        fieldOr(agent, "instructions", fieldOr(agent, "system_prompt", "")).get<std::string>();
+    if (const Json policy = fieldOr(input, "permissions", Json()); !policy.is_null()) {
         m_policy = *tools::PermissionPolicy::fromJson(policy);
         m_hasPolicy = true;
     }
     addTools();
     addHooks();
-    m_isTranscript = valueOr(input, "run_stream", false);
+    m_isTranscript = fieldOr(input, "run_stream", false);
     m_requests = std::make_unique<RequestSource>(m_spec, m_offered, m_schemas, !m_isTranscript);
     preloadLimiter();
 }
 
 void LoopCase::addTools()
 {
-    for (const Json &item : valueOr(m_input, "tools", Json::array())) {
+    for (const Json &item : fieldOr(m_input, "tools", Json::array())) {
         auto tool = std::make_shared<tools::Tool>(scriptedTool(item, m_toolLog));
         if (m_hasPolicy && m_policy.isBlocked(tool->name))
             continue;
@@ -129,26 +129,26 @@ void LoopCase::addTools()
 
 void LoopCase::addHooks()
 {
-    for (const Json &item : valueOr(m_input, "hooks", Json::array()))
+    for (const Json &item : fieldOr(m_input, "hooks", Json::array()))
         m_hooks.add(scriptedHook(item, m_hookCalls));
 }
 
 void LoopCase::preloadLimiter()
 {
-    const Json config = valueOr(m_input, "rate_limiter", Json());
+    const Json config = fieldOr(m_input, "rate_limiter", Json());
     if (config.is_null())
         return;
     team::LimiterConfig limits;
-    if (const Json rpm = valueOr(config, "rpm", Json()); !rpm.is_null())
+    if (const Json rpm = fieldOr(config, "rpm", Json()); !rpm.is_null())
         limits.rpm = rpm.get<std::int64_t>();
-    if (const Json tpm = valueOr(config, "tpm", Json()); !tpm.is_null())
+    if (const Json tpm = fieldOr(config, "tpm", Json()); !tpm.is_null())
         limits.tpm = tpm.get<std::int64_t>();
-    if (const Json budget = valueOr(config, "budget", Json()); !budget.is_null())
+    if (const Json budget = fieldOr(config, "budget", Json()); !budget.is_null())
         limits.budgetUsd = budget.get<double>();
-    if (const Json budget = valueOr(config, "per_agent_budget", Json()); !budget.is_null())
+    if (const Json budget = fieldOr(config, "per_agent_budget", Json()); !budget.is_null())
         limits.perAgentBudgetUsd = budget.get<double>();
     m_limiter = std::make_unique<team::RateLimiter>(limits);
-    const Json preload = valueOr(config, "preload", Json::object());
+    const Json preload = fieldOr(config, "preload", Json::object());
     for (const auto &[agent, used] : preload.items())
         m_limiter->record(agent, used.value("tokens", 0), used.value("cost", 0.0),
                           used.value("requests", 1), 0, 0);
@@ -175,29 +175,29 @@ LoopRules LoopCase::rules()
 
 Context LoopCase::startContext()
 {
-    if (const Json given = valueOr(m_input, "context", Json()); !given.is_null()) {
+    if (const Json given = fieldOr(m_input, "context", Json()); !given.is_null()) {
         Context context;
-        for (const Json &item : valueOr(given, "messages", Json::array()))
+        for (const Json &item : fieldOr(given, "messages", Json::array()))
             context.add(*messageFromJson(item));
-        if (const Json prompt = valueOr(given, "system_prompt", Json()); !prompt.is_null())
+        if (const Json prompt = fieldOr(given, "system_prompt", Json()); !prompt.is_null())
             context.systemPrompt = prompt.get<std::string>();
-        context.maxIterations = valueOr(given, "max_iterations", context.maxIterations);
-        context.iteration = valueOr(given, "iteration", 0);
-        context.usage = usageFromJson(valueOr(given, "usage", Json::object()));
-        context.deps = valueOr(given, "deps", Json::object());
+        context.maxIterations = fieldOr(given, "max_iterations", context.maxIterations);
+        context.iteration = fieldOr(given, "iteration", 0);
+        context.usage = usageFromJson(fieldOr(given, "usage", Json::object()));
+        context.deps = fieldOr(given, "deps", Json::object());
         if (m_input.contains("max_iterations"))
             context.maxIterations = m_spec.maxIterations;
-        context.deps.update(valueOr(m_input, "deps", Json::object()));
+        context.deps.update(fieldOr(m_input, "deps", Json::object()));
         patchDanglingToolCalls(context);
         return context;
     }
     // A team file's empty instructions are none; here they may be given all the same.
-    const Json agent = valueOr(m_input, "agent", Json::object());
-    const bool isGiven = !valueOr(agent, "instructions", Json()).is_null();
+    const Json agent = fieldOr(m_input, "agent", Json::object());
+    const bool isGiven = !fieldOr(agent, "instructions", Json()).is_null();
     auto prompt = m_requests->systemPrompt();
     Context context = freshContext(m_spec, prompt || !isGiven ? prompt : std::string());
-    context.deps = valueOr(m_input, "deps", Json::object());
-    for (const Json &item : valueOr(m_input, "message_history", Json::array()))
+    context.deps = fieldOr(m_input, "deps", Json::object());
+    for (const Json &item : fieldOr(m_input, "message_history", Json::array()))
         context.add(*messageFromJson(item));
     patchDanglingToolCalls(context);
     return context;
@@ -246,7 +246,7 @@ bool LoopCase::isCancelled()
 void LoopCase::perform(effect::Prepare &)
 {
     if (isCancelled())
-        feed(input::Cancel{valueOr(m_input, "cancel_reason", "stop").get<std::string>()});
+        feed(input::Cancel{fieldOr(m_input, "cancel_reason", "stop").get<std::string>()});
     else
         feed(input::Ready{});
 }
@@ -307,7 +307,7 @@ void LoopCase::noteRequest(const llm::ModelRequest &request)
 Json LoopCase::nextResponse()
 {
     const Json &responses = m_input.at("responses");
-    const bool repeats = valueOr(m_input, "repeat_last", false);
+    const bool repeats = fieldOr(m_input, "repeat_last", false);
     if (m_response >= responses.size() && !repeats)
         throw std::runtime_error("the case has no answer left");
     return responses.at(std::min(m_response++, responses.size() - 1));
@@ -340,7 +340,7 @@ void LoopCase::answerWithChunks(const Json &chunks, llm::WireForm form)
     m_hasEvents = true;
     for (const Json &chunk : chunks) {
         if (isCancelled()) {
-            feed(input::Cancel{valueOr(m_input, "cancel_reason", "stop").get<std::string>()});
+            feed(input::Cancel{fieldOr(m_input, "cancel_reason", "stop").get<std::string>()});
             return;
         }
         for (const llm::StreamEvent &event : llm::decodeChunk(chunk, form)) {
@@ -374,14 +374,14 @@ void LoopCase::answerWithChunks(const Json &chunks, llm::WireForm form)
 
 void LoopCase::perform(effect::AskApproval &ask)
 {
-    const Json handler = valueOr(m_input, "approval", Json());
+    const Json handler = fieldOr(m_input, "approval", Json());
     ApprovalDecision decision; // nobody there = rejected
     if (!handler.is_null()) {
         const ToolCall &call = m_machine->call(ask.index);
         m_approvals.push_back(toJson(call));
-        const Json byTool = valueOr(handler, "by_tool", Json::object());
+        const Json byTool = fieldOr(handler, "by_tool", Json::object());
         const Json answer =
-            valueOr(byTool, call.name.value_or("").c_str(), valueOr(handler, "default", Json()));
+            fieldOr(byTool, call.name.value_or("").c_str(), fieldOr(handler, "default", Json()));
         if (answer == "approve") {
             decision.verdict = ApprovalDecision::Verdict::Approve;
         } else if (answer.is_object() && answer.contains("edit") && answer["edit"].is_object()) {

@@ -186,27 +186,28 @@ Cast castNaiveTime(const Json &value)
     return isoLocalTime(*time);
 }
 
-struct Kind {
+struct FieldKind {
     const char *name;
     const char *schemaType;
     const char *format; ///< null = none
     Cast (*cast)(const Json &);
 };
 
-constexpr std::array<Kind, 9> kKinds = {{{"string", "string", nullptr, castString},
-                                         {"integer", "integer", nullptr, castInteger},
-                                         {"float", "number", "float", castFloat},
-                                         {"boolean", "boolean", nullptr, castBoolean},
-                                         {"map", "object", nullptr, castMap},
-                                         {"date", "string", "date", castDate},
-                                         {"utc_datetime", "string", "date-time", castUtcTime},
-                                         {"naive_datetime", "string", "date-time", castNaiveTime},
-                                         {"decimal", "number", nullptr, castDecimal}}};
+constexpr std::array<FieldKind, 9> kKinds = {
+    {{"string", "string", nullptr, castString},
+     {"integer", "integer", nullptr, castInteger},
+     {"float", "number", "float", castFloat},
+     {"boolean", "boolean", nullptr, castBoolean},
+     {"map", "object", nullptr, castMap},
+     {"date", "string", "date", castDate},
+     {"utc_datetime", "string", "date-time", castUtcTime},
+     {"naive_datetime", "string", "date-time", castNaiveTime},
+     {"decimal", "number", nullptr, castDecimal}}};
 
-const Kind &kindOf(const FieldType &type)
+const FieldKind &kindOf(const FieldType &type)
 {
     const auto it = std::find_if(kKinds.begin(), kKinds.end(),
-                                 [&](const Kind &kind) { return type.name == kind.name; });
+                                 [&](const FieldKind &kind) { return type.name == kind.name; });
     return it == kKinds.end() ? kKinds.front() : *it;
 }
 
@@ -244,7 +245,7 @@ Json fieldSchema(const FieldType &type)
 {
     if (type.listDepth > 0)
         return {{"type", "array"}, {"items", fieldSchema(itemOf(type))}};
-    const Kind &kind = kindOf(type);
+    const FieldKind &kind = kindOf(type);
     Json schema = {{"type", kind.schemaType}};
     if (kind.format)
         schema["format"] = kind.format;

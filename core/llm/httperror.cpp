@@ -10,7 +10,7 @@
 namespace orrery::llm {
 namespace {
 
-std::string textOf(const Json &json)
+std::string wordsOf(const Json &json)
 {
     return json.is_string() ? json.get<std::string>()
                             : json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -22,9 +22,9 @@ std::string messageOf(const Json &error)
     if (error.is_object()) {
         const auto message = error.find("message");
         if (message != error.end() && !message->is_null())
-            return textOf(*message);
+            return wordsOf(*message);
     }
-    return textOf(error);
+    return wordsOf(error);
 }
 
 bool containsAny(const std::string &text, std::initializer_list<std::string_view> needles)
@@ -103,7 +103,7 @@ Error errorFromErrorObject(const Json &error, const std::string &who)
     else if (status == 0)
         status = 500;
     Error result = errorForStatus(status, who + " reported an error: " + excerpt(messageOf(error)),
-                                  excerpt(textOf(error), 4000));
+                                  excerpt(wordsOf(error), 4000));
     result.httpStatus = 200;
     return result;
 }

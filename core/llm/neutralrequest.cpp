@@ -3,6 +3,7 @@
 
 #include "core/llm/providers.h"
 #include "core/llm/toolschema.h"
+#include "core/model/jsonfields.h"
 
 namespace orrery::llm {
 namespace {
@@ -14,13 +15,6 @@ tl::unexpected<Error> wrong(const std::string &pointer, const Json &found, const
 }
 
 /// Null when it is not there.
-const Json &at(const Json &json, const char *key)
-{
-    static const Json none;
-    const auto it = json.find(key);
-    return it == json.end() ? none : *it;
-}
-
 std::string pointerTo(const char *list, std::size_t index)
 {
     std::string pointer = list;
@@ -38,7 +32,7 @@ Result<ModelRequest> requestFromJson(const Json &json, std::string provider, std
     request.provider = std::move(provider);
     request.model = std::move(model);
     request.unsignedThinking = UnsignedThinking::Send;
-    const Json &messages = at(json, "messages");
+    const Json &messages = field::at(json, "messages");
     if (!messages.is_array())
         return wrong("/messages", messages, "a list");
     for (const Json &item : messages) {
@@ -50,22 +44,22 @@ Result<ModelRequest> requestFromJson(const Json &json, std::string provider, std
         }
         request.messages.push_back(std::make_shared<const Message>(std::move(*message)));
     }
-    if (const Json &settings = at(json, "settings"); settings.is_object())
+    if (const Json &settings = field::at(json, "settings"); settings.is_object())
         request.settings = settings;
     else if (!settings.is_null())
         return wrong("/settings", settings, "an object");
-    const Json &stream = at(json, "stream");
+    const Json &stream = field::at(json, "stream");
     if (!stream.is_null() && !stream.is_boolean())
         return wrong("/stream", stream, "true or false");
     request.stream = stream == true;
-    const Json &tools = at(json, "tools");
+    const Json &tools = field::at(json, "tools");
     if (tools.is_null())
         return request;
     if (!tools.is_array())
         return wrong("/tools", tools, "a list");
     Json schemas = Json::array();
     for (const Json &tool : tools) {
-        if (!tool.is_object() || !at(tool, "name").is_string())
+        if (!tool.is_object() || !field::at(tool, "name").is_string())
             return wrong(pointerTo("/tools/", schemas.size()), tool, "an object with a name");
         schemas.push_back(toolSchema(tool, wireFormOf(request.provider)));
     }

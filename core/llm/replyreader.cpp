@@ -6,6 +6,7 @@
 #include "core/llm/httperror.h"
 #include "core/llm/responsedecode.h"
 #include "core/llm/textcalls.h"
+#include "core/model/jsonfields.h"
 #include "core/model/boundedjson.h"
 
 namespace orrery::llm {
@@ -14,18 +15,9 @@ namespace {
 constexpr std::size_t kStartBytes = 4096;
 constexpr std::size_t kMaxPlainBytes = 64 * 1024 * 1024;
 
-const Json &at(const Json &object, const char *key)
-{
-    static const Json none;
-    if (!object.is_object())
-        return none;
-    const auto it = object.find(key);
-    return it == object.end() ? none : *it;
-}
-
 std::string stringAt(const Json &object, const char *key)
 {
-    const Json &value = at(object, key);
+    const Json &value = field::at(object, key);
     return value.is_string() ? value.get<std::string>() : std::string();
 }
 
@@ -34,8 +26,8 @@ bool saysSomething(const Json &json, WireForm form)
 {
     if (!isAnswer(json, form) || form != WireForm::OpenAi)
         return isAnswer(json, form);
-    const Json &choices = at(json, "choices");
-    return !choices.empty() && at(choices[0], "message").is_object();
+    const Json &choices = field::at(json, "choices");
+    return !choices.empty() && field::at(choices[0], "message").is_object();
 }
 
 const char *usageKey(WireForm form) { return form == WireForm::Gemini ? "usageMetadata" : "usage"; }
@@ -193,7 +185,7 @@ Result<ModelReply> ReplyReader::take()
     if (!message)
         return fail(std::move(message.error()));
     const std::string reason = stringAt(message->metadata, "finish_reason");
-    const Usage usage = usageFromJson(at(message->metadata, "usage"));
+    const Usage usage = usageFromJson(field::at(message->metadata, "usage"));
     return reply(std::move(*message), usage, reason, m_thinking.list());
 }
 
@@ -224,7 +216,7 @@ Result<ModelReply> ReplyReader::plain()
     const Json json = parseBounded(m_start);
     if (!json.is_object())
         return fail(garbage(m_host + " sent something that is not an answer of a model"));
-    if (const Json &error = at(json, "error"); !error.is_null())
+    if (const Json &error = field::at(json, "error"); !error.is_null())
         return fail(errorFromErrorObject(error, m_host));
     if (!saysSomething(json, form))
         return fail(garbage(m_host + " sent JSON that is not an answer of a model"));
@@ -237,7 +229,7 @@ Result<ModelReply> ReplyReader::plain()
             garbage(m_host + " sent an answer that cannot be read: " + message.error().message));
     if (form == WireForm::Anthropic)
         m_thinking.addContent(json["content"]);
-    const Usage usage = usageFromJson(at(message->metadata, "usage"));
+    const Usage usage = usageFromJson(field::at(message->metadata, "usage"));
     return reply(std::move(*message), usage, finishReasonOf(json, form), m_thinking.list());
 }
 
@@ -257,7 +249,7 @@ ModelReply ReplyReader::reply(Message message, Usage usage, std::string finishRe
             call.id = newId("call");
     reply.usage = usage;
     reply.usage.toolCalls = std::int64_t(reply.message.toolCalls.size());
-    const Json &cached = at(at(m_rawUsage, "prompt_tokens_details"), "cached_tokens");
+    const Json &cached = field::at(field::at(m_rawUsage, "prompt_tokens_details"), "cached_tokens");
     if (cached.is_number())
         reply.usage.cacheReadInputTokens = cached.get<std::int64_t>();
     reply.rawUsage = m_rawUsage;

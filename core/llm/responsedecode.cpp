@@ -3,6 +3,7 @@
 
 #include "core/base/utf8.h"
 #include "core/llm/contentblocks.h"
+#include "core/model/jsonfields.h"
 #include "core/model/boundedjson.h"
 
 #include <QRandomGenerator>
@@ -15,18 +16,9 @@ tl::unexpected<Error> bad(std::string what)
     return fail(ErrorCode::BadResponse, std::move(what));
 }
 
-const Json &at(const Json &object, const char *key)
-{
-    static const Json none;
-    if (!object.is_object())
-        return none;
-    const auto it = object.find(key);
-    return it == object.end() ? none : *it;
-}
-
 std::optional<std::string> textAt(const Json &object, const char *key)
 {
-    const Json &value = at(object, key);
+    const Json &value = field::at(object, key);
     return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
 }
 
@@ -52,7 +44,7 @@ Result<std::optional<std::string>> castText(const Json &value, const char *what)
 /// What is said and thought in a message of OpenAI's.
 Result<void> readTexts(const Json &from, Message &message)
 {
-    const Json &content = at(from, "content");
+    const Json &content = field::at(from, "content");
     std::string said;
     std::string thought;
     if (content.is_array())
@@ -63,10 +55,10 @@ Result<void> readTexts(const Json &from, Message &message)
     if (!text)
         return fail(text.error());
     message.content = std::move(*text);
-    const Json &first = at(from, "reasoning_content");
+    const Json &first = field::at(from, "reasoning_content");
     const bool isSet = !first.is_null() && first != "";
-    auto reasoning =
-        castText(isSet ? first : at(from, "reasoning"), "/choices/0/message/reasoning_content");
+    auto reasoning = castText(isSet ? first : field::at(from, "reasoning"),
+                              "/choices/0/message/reasoning_content");
     if (!reasoning)
         return fail(reasoning.error());
     message.reasoningContent = *reasoning ? std::move(*reasoning) : keptText(std::move(thought));
@@ -75,22 +67,22 @@ Result<void> readTexts(const Json &from, Message &message)
 
 Result<Message> decodeOpenAi(const Json &response)
 {
-    const auto usage = decodeUsage(at(response, "usage"), WireForm::OpenAi);
+    const auto usage = decodeUsage(field::at(response, "usage"), WireForm::OpenAi);
     if (!usage)
         return fail(usage.error());
-    Message message = answer(at(response, "model"), *usage);
-    const Json &choices = at(response, "choices");
+    Message message = answer(field::at(response, "model"), *usage);
+    const Json &choices = field::at(response, "choices");
     if (!choices.is_array() || choices.empty())
         return message;
-    const Json &from = at(choices[0], "message");
+    const Json &from = field::at(choices[0], "message");
     if (const auto read = readTexts(from, message); !read)
         return fail(read.error());
-    for (const Json &part : at(from, "tool_calls")) {
+    for (const Json &part : field::at(from, "tool_calls")) {
         ToolCall call;
         call.id = textAt(part, "id");
-        const Json &function = at(part, "function");
+        const Json &function = field::at(part, "function");
         call.name = textAt(function, "name");
-        const Json &arguments = at(function, "arguments");
+        const Json &arguments = field::at(function, "arguments");
         if (arguments.is_object())
             call.arguments = arguments;
         else if (!arguments.is_null())
@@ -107,7 +99,7 @@ Result<Message> decodeAnthropic(const Json &response)
     const Json &blocks = response.contains("content") ? response["content"] : none;
     if (!blocks.is_array())
         return bad(std::string("/content: found ") + blocks.type_name() + ", expected an array");
-    const auto usage = decodeUsage(at(response, "usage"), WireForm::Anthropic);
+    const auto usage = decodeUsage(field::at(response, "usage"), WireForm::Anthropic);
     if (!usage)
         return fail(usage.error());
     const bool namesModel = response.contains("model");
@@ -115,7 +107,7 @@ Result<Message> decodeAnthropic(const Json &response)
     std::string text;
     std::string thinking;
     for (const Json &block : blocks) {
-        const Json &type = at(block, "type");
+        const Json &type = field::at(block, "type");
         if (type == "text" || type == "thinking") {
             const char *key = type == "text" ? "text" : "thinking";
             if (!block.contains(key))
@@ -143,12 +135,12 @@ Result<Message> decodeAnthropic(const Json &response)
 
 Result<Message> decodeGemini(const Json &response)
 {
-    const auto usage = decodeUsage(at(response, "usageMetadata"), WireForm::Gemini);
+    const auto usage = decodeUsage(field::at(response, "usageMetadata"), WireForm::Gemini);
     if (!usage)
         return fail(usage.error());
-    const Json &model = at(response, "modelVersion");
+    const Json &model = field::at(response, "modelVersion");
     Message message = answer(model.is_null() ? Json("gemini-model") : model, *usage);
-    if (const Json &feedback = at(response, "promptFeedback"); !feedback.is_null())
+    if (const Json &feedback = field::at(response, "promptFeedback"); !feedback.is_null())
         message.metadata["prompt_feedback"] = feedback;
     if (!response.contains("candidates"))
         return message;
@@ -159,7 +151,7 @@ Result<Message> decodeGemini(const Json &response)
     if (candidates.empty())
         return message;
     const Json &candidate = candidates[0];
-    if (const Json &reason = at(candidate, "finishReason"); !reason.is_null())
+    if (const Json &reason = field::at(candidate, "finishReason"); !reason.is_null())
         message.metadata["finish_reason"] = reason;
     if (!candidate.is_object() || !candidate.contains("content"))
         return message;
@@ -176,10 +168,10 @@ Result<Message> decodeGemini(const Json &response)
     for (const Json &part : parts) {
         const auto words = textAt(part, "text");
         if (words && !isBlank(*words)) {
-            (at(part, "thought") == true ? thinking : text) += *words;
+            (field::at(part, "thought") == true ? thinking : text) += *words;
             continue;
         }
-        const Json &function = at(part, "functionCall");
+        const Json &function = field::at(part, "functionCall");
         auto name = textAt(function, "name");
         if (!name)
             continue;
@@ -244,19 +236,20 @@ Result<Message> decodeResponse(const Json &response, WireForm form)
 bool isAnswer(const Json &response, WireForm form)
 {
     switch (form) {
-    case WireForm::Anthropic: return at(response, "content").is_array();
+    case WireForm::Anthropic: return field::at(response, "content").is_array();
     case WireForm::Gemini:
-        return at(response, "candidates").is_array() || at(response, "promptFeedback").is_object();
+        return field::at(response, "candidates").is_array()
+               || field::at(response, "promptFeedback").is_object();
     case WireForm::OpenAi: break;
     }
-    return at(response, "choices").is_array();
+    return field::at(response, "choices").is_array();
 }
 
 std::string finishReasonOf(const Json &response, WireForm form)
 {
     if (form == WireForm::Anthropic)
         return textAt(response, "stop_reason").value_or("");
-    const Json &list = at(response, form == WireForm::OpenAi ? "choices" : "candidates");
+    const Json &list = field::at(response, form == WireForm::OpenAi ? "choices" : "candidates");
     if (!list.is_array() || list.empty())
         return {};
     return textAt(list[0], form == WireForm::OpenAi ? "finish_reason" : "finishReason")

@@ -2,6 +2,7 @@
 #include "core/llm/streamassembler.h"
 
 #include "core/llm/responsedecode.h"
+#include "core/model/jsonfields.h"
 
 #include <algorithm>
 
@@ -9,15 +10,6 @@ namespace orrery::llm {
 namespace {
 
 using Kind = StreamEvent::Kind;
-
-const Json &at(const Json &object, const char *key)
-{
-    static const Json none;
-    if (!object.is_object())
-        return none;
-    const auto it = object.find(key);
-    return it == object.end() ? none : *it;
-}
 
 bool hasCounts(const Usage &usage)
 {
@@ -43,15 +35,15 @@ void StreamAssembler::add(const StreamEvent &event)
 void StreamAssembler::addOpenAiCalls(const Json &pieces)
 {
     for (const Json &piece : pieces) {
-        const Json &index = at(piece, "index");
+        const Json &index = field::at(piece, "index");
         Parts &parts = m_openAi[index.is_number_integer() ? index.get<std::int64_t>() : 0];
         parts.isStarted = true;
-        const Json &function = at(piece, "function");
+        const Json &function = field::at(piece, "function");
         if (parts.id.is_null())
-            parts.id = at(piece, "id");
+            parts.id = field::at(piece, "id");
         if (parts.name.is_null())
-            parts.name = at(function, "name");
-        const Json &arguments = at(function, "arguments");
+            parts.name = field::at(function, "name");
+        const Json &arguments = field::at(function, "arguments");
         if (arguments.is_string())
             parts.arguments += arguments.get_ref<const std::string &>();
         else if (!arguments.is_null())
@@ -65,7 +57,7 @@ void StreamAssembler::addCall(const Json &piece)
         addOpenAiCalls(piece);
         return;
     }
-    const Json &phase = at(piece, "_phase");
+    const Json &phase = field::at(piece, "_phase");
     if (phase.is_string()) {
         const Json &index = piece["_index"];
         const std::int64_t key = index.is_number_integer() ? index.get<std::int64_t>() : -1;
@@ -83,17 +75,17 @@ void StreamAssembler::addCall(const Json &piece)
         return;
     }
     ToolCall call;
-    const Json &name = at(piece, "name");
+    const Json &name = field::at(piece, "name");
     if (name.is_string())
         call.name = name.get<std::string>();
     if (m_form == WireForm::Gemini) {
         call.id = makeGeminiCallId();
-        call.arguments = at(piece, "arguments");
-        call.metadata = at(piece, "metadata");
+        call.arguments = field::at(piece, "arguments");
+        call.metadata = field::at(piece, "metadata");
     } else {
-        if (const Json &id = at(piece, "id"); id.is_string())
+        if (const Json &id = field::at(piece, "id"); id.is_string())
             call.id = id.get<std::string>();
-        call.arguments = at(piece, "input");
+        call.arguments = field::at(piece, "input");
     }
     if (call.arguments.is_object())
         m_whole.push_back(std::move(call));

@@ -13,7 +13,7 @@ namespace {
 using Parsed = tl::expected<Json, OutputFailure>;
 
 /// Whoever walks the value may recurse.
-constexpr int kDeepest = 500;
+constexpr int kDeepestAnswer = 500;
 
 tl::unexpected<OutputFailure> failure(std::string part, std::string what, std::string message)
 {
@@ -59,7 +59,7 @@ Parsed parseJson(std::string_view text)
 {
     bool isTooDeep = false;
     const auto watch = [&](int depth, Json::parse_event_t, const Json &) {
-        isTooDeep = isTooDeep || depth > kDeepest;
+        isTooDeep = isTooDeep || depth > kDeepestAnswer;
         return !isTooDeep;
     };
     Json json = Json::parse(text.begin(), text.end(), watch, false);

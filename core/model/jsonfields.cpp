@@ -14,6 +14,13 @@ const Json *find(const Json &object, const char *key)
     return it == object.end() || it->is_null() ? nullptr : &*it;
 }
 
+const Json &at(const Json &object, const char *key)
+{
+    static const Json none;
+    const Json *value = find(object, key);
+    return value ? *value : none;
+}
+
 std::optional<std::string> text(const Json &object, const char *key)
 {
     const Json *value = find(object, key);

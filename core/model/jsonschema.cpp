@@ -14,7 +14,7 @@ namespace orrery {
 namespace {
 
 /// No schema that a person wrote comes near, and whoever walks it recurses.
-constexpr int kDeepest = 200;
+constexpr int kDeepestSchema = 200;
 
 constexpr std::array<std::string_view, 7> kTypes = {"string", "integer", "number", "boolean",
                                                     "array",  "object",  "null"};
@@ -102,7 +102,7 @@ private:
         if (!schema.is_object())
             return m_error.report(pointer,
                                   shown(schema) + ", expected a schema: an object, true or false");
-        if (depth > kDeepest)
+        if (depth > kDeepestSchema)
             return m_error.report(pointer, "nested too deeply");
         readType(schema, pointer);
         readNames(schema, pointer);

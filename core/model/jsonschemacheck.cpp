@@ -14,7 +14,7 @@ constexpr std::size_t kMostViolations = 20;
 constexpr std::size_t kShownReasons = 300;
 /// Alternatives within alternatives can need exponential time; a model must not be able to ask for it.
 constexpr int kMostSteps = 2'000'000;
-constexpr int kDeepest = 1000;
+constexpr int kDeepestCheck = 1000;
 
 bool isWhole(const Json &value)
 {
@@ -81,7 +81,7 @@ void SchemaCheck::report(std::string pointer, std::string message)
 
 void SchemaCheck::check(const Json &schema, const Json &value)
 {
-    m_isTooMuch = m_isTooMuch || ++m_steps > kMostSteps || m_depth >= kDeepest;
+    m_isTooMuch = m_isTooMuch || ++m_steps > kMostSteps || m_depth >= kDeepestCheck;
     if (m_isTooMuch)
         return;
     if (schema == false)

@@ -9,7 +9,7 @@ namespace orrery {
 namespace {
 
 /// No sensible file comes near; whoever walks the result may recurse.
-constexpr int kDeepest = 100;
+constexpr int kDeepestTeamFile = 100;
 
 /// Follows the parser through the text and remembers the first key that comes again.
 class RepeatedKeys
@@ -19,7 +19,7 @@ public:
     bool see(int depth, Json::parse_event_t event, const Json &parsed)
     {
         using Event = Json::parse_event_t;
-        if (depth > kDeepest) {
+        if (depth > kDeepestTeamFile) {
             m_tooDeep = true;
             return false;
         }
@@ -124,7 +124,8 @@ Result<Json> parseStrictJson(std::string_view text, const std::string &file)
             true, true);
         if (repeated.tooDeep())
             return fail(ErrorCode::InvalidArgument, file + ": nested too deeply, expected at most "
-                                                        + std::to_string(kDeepest) + " levels");
+                                                        + std::to_string(kDeepestTeamFile)
+                                                        + " levels");
         if (!repeated.firstPointer().empty()) {
             return fail(ErrorCode::InvalidArgument, file + ": " + repeated.firstPointer()
                                                         + ": the key stands twice, expected once");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/adaptivemutex.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -53,5 +54,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestAdaptiveMutex)
+ORRERY_TEST(TestAdaptiveMutex)
 #include "tst_adaptivemutex.moc"

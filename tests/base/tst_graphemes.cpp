@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/graphemes.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -37,5 +38,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestGraphemes)
+ORRERY_TEST(TestGraphemes)
 #include "tst_graphemes.moc"

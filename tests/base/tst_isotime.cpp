@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/isotime.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -74,5 +75,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestIsoTime)
+ORRERY_TEST(TestIsoTime)
 #include "tst_isotime.moc"

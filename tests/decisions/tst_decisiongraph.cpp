@@ -3,6 +3,7 @@
 #include "core/decisions/decisiontext.h"
 #include "core/decisions/decisiontools.h"
 #include "core/store/sqlite.h"
+#include "tests/support/testregistry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -434,5 +435,5 @@ void TestDecisionGraph::isReadWhileItIsWritten()
     QCOMPARE(graph->node("root")->id, std::string("root"));
 }
 
-QTEST_GUILESS_MAIN(TestDecisionGraph)
+ORRERY_TEST(TestDecisionGraph)
 #include "tst_decisiongraph.moc"

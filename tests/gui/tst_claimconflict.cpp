@@ -2,6 +2,8 @@
 // Two agents want the same lines: one holds them, the other's edit is refused in words that help, and goes through once
 // they are free. Seen in the window, on real files.
 #include "ui/shell/mainwindow.h"
+#include "tests/support/testfiles.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemView>
 #include <QApplication>
@@ -10,6 +12,7 @@
 #include <QtTest>
 
 using namespace orrery;
+using namespace orrery::testing;
 using namespace orrery::ui;
 
 namespace {
@@ -37,19 +40,6 @@ const char *const script = R"json({ "agents": {
         "arguments": { "path": "notes.txt", "old_text": "second", "new_text": "2nd" } }],
       "until": { "last_result_matches": "^Changed", "max": 40 } },
     { "text": "Changed." }] } } })json";
-
-void write(const QString &file, const QByteArray &content)
-{
-    QFile out(file);
-    QVERIFY(out.open(QFile::WriteOnly));
-    out.write(content);
-}
-
-QByteArray contentOf(const QString &file)
-{
-    QFile in(file);
-    return in.open(QFile::ReadOnly) ? in.readAll() : QByteArray();
-}
 
 } // namespace
 
@@ -122,13 +112,6 @@ private slots:
     }
 };
 
-int main(int argc, char **argv)
-{
-    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY"))
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-    QApplication app(argc, argv);
-    TestClaimConflict test;
-    return QTest::qExec(&test, argc, argv);
-}
+ORRERY_TEST(TestClaimConflict)
 
 #include "tst_claimconflict.moc"

@@ -6,6 +6,7 @@
 #include "ui/viewmodels/decisionsmodel.h"
 #include "ui/viewmodels/knowledgemodel.h"
 #include "ui/widgets/safereader.h"
+#include "tests/support/testregistry.h"
 
 #include <QLabel>
 #include <QLineEdit>
@@ -223,5 +224,5 @@ void TestGraphPanels::bothViewsShowTheSameNode()
     QCOMPARE(asked.first().first().toULongLong(), quint64(5));
 }
 
-QTEST_MAIN(TestGraphPanels)
+ORRERY_TEST(TestGraphPanels)
 #include "tst_graphpanels.moc"

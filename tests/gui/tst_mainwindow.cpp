@@ -7,6 +7,8 @@
 #include "ui/shell/pulsestrip.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/approvalcard.h"
+#include "tests/support/testfiles.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemModelTester>
 #include <QAbstractItemView>
@@ -32,6 +34,7 @@
 #include <QtTest>
 
 using namespace orrery;
+using namespace orrery::testing;
 using namespace orrery::ui;
 
 namespace {
@@ -55,13 +58,6 @@ const char *const nobodyAnswers = R"json({
   "name": "Nobody", "task": "Talk.",
   "agents": [{ "name": "a", "model": "custom:m", "base_url": "http:\/\/127.0.0.1:9/v1" }]
 })json";
-
-void write(const QString &file, const QByteArray &content)
-{
-    QFile out(file);
-    QVERIFY(out.open(QFile::WriteOnly));
-    out.write(content);
-}
 
 /// What Tab goes to. The list inside a combo box belongs to the box.
 QList<QWidget *> focusable(QWidget *root)
@@ -576,13 +572,6 @@ private slots:
     }
 };
 
-int main(int argc, char **argv)
-{
-    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY"))
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-    QApplication app(argc, argv);
-    TestMainWindow test;
-    return QTest::qExec(&test, argc, argv);
-}
+ORRERY_TEST(TestMainWindow)
 
 #include "tst_mainwindow.moc"

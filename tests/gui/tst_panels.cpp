@@ -6,6 +6,7 @@
 #include "ui/panels/memorypanel.h"
 #include "ui/panels/teampanel.h"
 #include "ui/widgets/tabletools.h"
+#include "tests/support/testregistry.h"
 
 #include <QJsonDocument>
 #include <QLabel>
@@ -436,5 +437,5 @@ private slots:
     }
 };
 
-QTEST_MAIN(TestPanels)
+ORRERY_TEST(TestPanels)
 #include "tst_panels.moc"

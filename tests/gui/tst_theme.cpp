@@ -2,6 +2,7 @@
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/statebadge.h"
+#include "tests/support/testregistry.h"
 
 #include <QtTest>
 
@@ -103,5 +104,5 @@ private slots:
     }
 };
 
-QTEST_MAIN(TestTheme)
+ORRERY_TEST(TestTheme)
 #include "tst_theme.moc"

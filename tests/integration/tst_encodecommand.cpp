@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `orrery-cli encode`: a neutral request in, a provider's body out.
 #include "core/model/json.h"
+#include "tests/support/runcli.h"
+#include "tests/support/testregistry.h"
 
 #include <QProcess>
 #include <QTest>
 
 using namespace orrery;
+using namespace orrery::testing;
 
 namespace {
 
-struct Outcome {
-    int code = -1;
-    QByteArray out;
-    QByteArray err;
-};
-
-Outcome encode(const QStringList &arguments, const QByteArray &input)
+ProgramOutcome encode(const QStringList &arguments, const QByteArray &input)
 {
-    QProcess process;
-    process.start(QStringLiteral(ORRERY_BIN_DIR "/orrery-cli"), QStringList{"encode"} + arguments);
-    process.write(input);
-    process.closeWriteChannel();
-    Outcome outcome;
-    if (process.waitForFinished(30000) && process.exitStatus() == QProcess::NormalExit)
-        outcome = {process.exitCode(), process.readAllStandardOutput(),
-                   process.readAllStandardError()};
-    return outcome;
+    return runCli(QStringList{"encode"} + arguments, input);
 }
 
 const Json kRequest = {
@@ -51,7 +40,7 @@ private slots:
     {
         const QByteArray input = QByteArray::fromStdString(kRequest.dump());
         const auto body = [&](const char *provider) {
-            const Outcome outcome = encode({"--provider", provider}, input);
+            const ProgramOutcome outcome = encode({"--provider", provider}, input);
             return outcome.code == 0 && outcome.out.count('\n') == 1
                        ? Json::parse(outcome.out.toStdString())
                        : Json(outcome.err.toStdString());
@@ -94,7 +83,7 @@ private slots:
         QFETCH(QString, sent);
         Json request = kRequest;
         request["model"] = given.toStdString();
-        const Outcome outcome =
+        const ProgramOutcome outcome =
             encode({"--provider", "openai"}, QByteArray::fromStdString(request.dump()));
         QCOMPARE(outcome.code, 0);
         QCOMPARE(Json::parse(outcome.out.toStdString())["model"].get<std::string>(),
@@ -132,12 +121,12 @@ private slots:
         QFETCH(QByteArray, input);
         QFETCH(int, code);
         QFETCH(QByteArray, said);
-        const Outcome outcome = encode(arguments, input);
+        const ProgramOutcome outcome = encode(arguments, input);
         QCOMPARE(outcome.code, code);
         QVERIFY(outcome.out.isEmpty());
         QVERIFY2(outcome.err.contains(said), outcome.err.constData());
     }
 };
 
-QTEST_GUILESS_MAIN(TestEncodeCommand)
+ORRERY_TEST(TestEncodeCommand)
 #include "tst_encodecommand.moc"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // orrery-cli is killed in the middle of a run; its journal is asked what is left.
+#include "tests/support/testregistry.h"
+
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QJsonDocument>
@@ -74,5 +76,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestKilledRun)
+ORRERY_TEST(TestKilledRun)
 #include "tst_killedrun.moc"

@@ -2,6 +2,7 @@
 #include "core/llm/httpmodelclient.h"
 #include "tests/support/aimockserver.h"
 #include "tests/support/modelprobe.h"
+#include "tests/support/testregistry.h"
 
 #include <QDateTime>
 #include <QTest>
@@ -155,5 +156,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRealServer)
+ORRERY_TEST(TestRealServer)
 #include "tst_realserver.moc"

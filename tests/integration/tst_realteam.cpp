@@ -3,6 +3,7 @@
 #include "core/model/teamfile.h"
 #include "core/runtime/teamrun.h"
 #include "tests/support/aimockserver.h"
+#include "tests/support/testregistry.h"
 
 #include <QDateTime>
 #include <QFile>
@@ -184,5 +185,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRealTeam)
+ORRERY_TEST(TestRealTeam)
 #include "tst_realteam.moc"

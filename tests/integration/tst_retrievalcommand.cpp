@@ -1,29 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `orrery-cli retrieval`: how well the memory finds what people judged to be the answer.
+#include "tests/support/runcli.h"
+#include "tests/support/testregistry.h"
+
 #include <QFile>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
+using namespace orrery::testing;
+
 namespace {
 
-struct Outcome {
-    int code = -1;
-    QByteArray out;
-    QByteArray err;
-};
-
-Outcome retrieval(const QStringList &arguments)
+ProgramOutcome retrieval(const QStringList &arguments)
 {
-    QProcess process;
-    process.start(QStringLiteral(ORRERY_BIN_DIR "/orrery-cli"),
-                  QStringList{"retrieval"} + arguments);
-    Outcome outcome;
-    if (process.waitForFinished(60000) && process.exitStatus() == QProcess::NormalExit)
-        outcome = {process.exitCode(), process.readAllStandardOutput(),
-                   process.readAllStandardError()};
-    return outcome;
+    return runCli(QStringList{"retrieval"} + arguments);
 }
 
 void write(const QTemporaryDir &folder, const QString &name, const QByteArray &content)
@@ -72,7 +64,7 @@ private slots:
     {
         QTemporaryDir folder;
         writeCollection(folder);
-        const Outcome outcome = retrieval({"--collection", folder.path()});
+        const ProgramOutcome outcome = retrieval({"--collection", folder.path()});
         QVERIFY2(outcome.code == 0, outcome.err.constData());
         const QString out = QString::fromUtf8(outcome.out);
         QVERIFY2(out.contains("79 texts, 2 questions with an answer among them"), qPrintable(out));
@@ -126,19 +118,19 @@ private slots:
         QTemporaryDir folder;
         writeCollection(folder);
         write(folder, file, content);
-        const Outcome outcome = retrieval({"--collection", folder.path()});
+        const ProgramOutcome outcome = retrieval({"--collection", folder.path()});
         QCOMPARE(outcome.code, 1);
         QVERIFY2(outcome.err.contains(says), outcome.err.constData());
     }
 
     void needsAFolderThatIsThere()
     {
-        const Outcome gone = retrieval({"--collection", "/nowhere"});
+        const ProgramOutcome gone = retrieval({"--collection", "/nowhere"});
         QCOMPARE(gone.code, 1);
         QVERIFY(gone.err.contains("/nowhere/cran.all.1400.xml cannot be read"));
         QCOMPARE(retrieval({}).code, 2);
     }
 };
 
-QTEST_GUILESS_MAIN(TestRetrievalCommand)
+ORRERY_TEST(TestRetrievalCommand)
 #include "tst_retrievalcommand.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/teamfile.h"
 #include "core/runtime/teamrun.h"
+#include "tests/support/testregistry.h"
 
 #include <QFile>
 #include <QProcess>
@@ -287,5 +288,5 @@ void SampleTeamTest::noAgentComesToTheEndOfItsScript()
     }
 }
 
-QTEST_GUILESS_MAIN(SampleTeamTest)
+ORRERY_TEST(SampleTeamTest)
 #include "tst_sampleteam.moc"

@@ -4,6 +4,7 @@
 #include "core/knowledge/knowledgetools.h"
 #include "core/memory/jaro.h"
 #include "core/store/sqlite.h"
+#include "tests/support/testregistry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -520,5 +521,5 @@ void TestKnowledgeBase::isReadWhileItIsWritten()
     QCOMPARE(base->links().size(), std::size_t(30));
 }
 
-QTEST_GUILESS_MAIN(TestKnowledgeBase)
+ORRERY_TEST(TestKnowledgeBase)
 #include "tst_knowledgebase.moc"

@@ -3,6 +3,7 @@
 #include "core/llm/responsedecode.h"
 #include "core/llm/streamdecode.h"
 #include "core/model/boundedjson.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -83,5 +84,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestAnswers)
+ORRERY_TEST(TestAnswers)
 #include "tst_answers.moc"

@@ -2,19 +2,18 @@
 #include "core/llm/embeddingclient.h"
 #include "core/model/json.h"
 #include "tests/support/rawhttpserver.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
 #include <optional>
 
 using namespace orrery;
+using namespace orrery::testing;
 using orrery::testing::RawHttpServer;
 using After = RawHttpServer::After;
 
 namespace {
-
-const QByteArray kJson = "application/json";
-constexpr const char *kKey = "sk-secret-0123456789";
 
 llm::EmbeddingServer serverAt(const RawHttpServer &server,
                               llm::EmbeddingApi api = llm::EmbeddingApi::OpenAi)
@@ -362,5 +361,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestEmbeddingClient)
+ORRERY_TEST(TestEmbeddingClient)
 #include "tst_embeddingclient.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/fallback.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -78,5 +79,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestFallback)
+ORRERY_TEST(TestFallback)
 #include "tst_fallback.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/fieldcasts.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -129,5 +130,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestFieldCasts)
+ORRERY_TEST(TestFieldCasts)
 #include "tst_fieldcasts.moc"

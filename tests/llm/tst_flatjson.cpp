@@ -2,6 +2,7 @@
 // What FlatJson reads means what the JSON library reads, and a stream decodes the same by both ways.
 #include "core/model/boundedjson.h"
 #include "tests/support/streamcases.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -212,5 +213,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestFlatJson)
+ORRERY_TEST(TestFlatJson)
 #include "tst_flatjson.moc"

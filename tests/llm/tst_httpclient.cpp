@@ -6,20 +6,18 @@
 #include "core/llm/retryhint.h"
 #include "tests/support/modelprobe.h"
 #include "tests/support/rawhttpserver.h"
+#include "tests/support/testregistry.h"
 
 #include <QDateTime>
 #include <QTest>
 
 using namespace orrery;
+using namespace orrery::testing;
 using orrery::testing::ModelProbe;
 using orrery::testing::RawHttpServer;
 using After = RawHttpServer::After;
 
 namespace {
-
-const QByteArray kSse = "text/event-stream";
-const QByteArray kJson = "application/json";
-constexpr const char *kKey = "sk-secret-0123456789";
 
 llm::ModelRequest requestTo(const RawHttpServer &server, bool stream = true)
 {
@@ -35,11 +33,6 @@ llm::ModelRequest requestTo(const RawHttpServer &server, bool stream = true)
     request.stream = stream;
     request.timeoutMs = 10000;
     return request;
-}
-
-QByteArray sseEvent(const Json &data)
-{
-    return "data: " + QByteArray::fromStdString(data.dump()) + "\n\n";
 }
 
 QByteArray textEvent(const char *text)
@@ -75,8 +68,6 @@ QByteArray usageEvent(int in, int out)
          {"usage",
           {{"prompt_tokens", in}, {"completion_tokens", out}, {"total_tokens", in + out}}}});
 }
-
-const QByteArray kDone = "data: [DONE]\n\n";
 
 QByteArray greeting()
 {
@@ -524,5 +515,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestHttpClient)
+ORRERY_TEST(TestHttpClient)
 #include "tst_httpclient.moc"

@@ -4,21 +4,19 @@
 #include "core/llm/httpmodelclient.h"
 #include "tests/support/modelprobe.h"
 #include "tests/support/rawhttpserver.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
 using namespace orrery;
+using namespace orrery::testing;
 using orrery::testing::ModelProbe;
 using orrery::testing::RawHttpServer;
 using After = RawHttpServer::After;
 
 namespace {
 
-const QByteArray kSse = "text/event-stream";
-const QByteArray kJson = "application/json";
-const QByteArray kDone = "data: [DONE]\n\n";
-
-llm::ModelRequest requestTo(const RawHttpServer &server)
+llm::ModelRequest requestWithTool(const RawHttpServer &server)
 {
     llm::ModelRequest request;
     request.provider = "custom";
@@ -29,11 +27,6 @@ llm::ModelRequest requestTo(const RawHttpServer &server)
         {{"type", "function"}, {"function", {{"name", "grep"}, {"parameters", Json::object()}}}}});
     request.timeoutMs = 10000;
     return request;
-}
-
-QByteArray sseEvent(const Json &data)
-{
-    return "data: " + QByteArray::fromStdString(data.dump()) + "\n\n";
 }
 
 QByteArray delta(const Json &delta, const Json &finishReason = nullptr)
@@ -52,7 +45,7 @@ struct Outcome {
     explicit Outcome(const QByteArray &body) : probe(client)
     {
         server.answer(RawHttpServer::head("200 OK", kSse) + body);
-        finished = probe.run(requestTo(server));
+        finished = probe.run(requestWithTool(server));
     }
 
     RawHttpServer server;
@@ -201,7 +194,7 @@ private slots:
             R"({"object":"error","message":"max_tokens is too large","type":"BadRequestError","code":400})"));
         llm::HttpModelClient client;
         ModelProbe probe(client);
-        QVERIFY(probe.run(requestTo(server)));
+        QVERIFY(probe.run(requestWithTool(server)));
         QVERIFY(probe.failed());
         QCOMPARE(probe.error().code, ErrorCode::InvalidArgument);
         QCOMPARE(probe.error().httpStatus, 400);
@@ -307,7 +300,7 @@ private slots:
                       After::KeepOpen);
         llm::HttpModelClient client;
         ModelProbe probe(client);
-        QVERIFY(probe.run(requestTo(server), 30000));
+        QVERIFY(probe.run(requestWithTool(server), 30000));
         QVERIFY(probe.failed());
         QCOMPARE(probe.error().code, ErrorCode::BadResponse);
     }
@@ -321,7 +314,7 @@ private slots:
             R"({"choices":[{"message":{"content":"42"},"finish_reason":"stop"}]})"));
         llm::HttpModelClient client;
         ModelProbe probe(client);
-        auto request = requestTo(server);
+        auto request = requestWithTool(server);
         request.provider = "openai";
         request.model = "o3-mini";
         request.settings = {{"temperature", 1}, {"reasoning_effort", "low"}};
@@ -334,5 +327,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestHttpOddServers)
+ORRERY_TEST(TestHttpOddServers)
 #include "tst_httpoddservers.moc"

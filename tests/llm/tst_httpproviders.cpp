@@ -4,19 +4,17 @@
 #include "core/llm/requestencoder.h"
 #include "tests/support/modelprobe.h"
 #include "tests/support/rawhttpserver.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
 using namespace orrery;
+using namespace orrery::testing;
 using orrery::testing::ModelProbe;
 using orrery::testing::RawHttpServer;
 using After = RawHttpServer::After;
 
 namespace {
-
-const QByteArray kSse = "text/event-stream";
-const QByteArray kJson = "application/json";
-constexpr const char *kKey = "sk-secret-0123456789";
 
 llm::ModelRequest requestTo(const RawHttpServer &server, const char *provider, bool stream = true)
 {
@@ -35,7 +33,7 @@ llm::ModelRequest requestTo(const RawHttpServer &server, const char *provider, b
 QByteArray bytes(const Json &json) { return QByteArray::fromStdString(json.dump()); }
 
 /// One of Anthropic's events, with its name as they send it.
-QByteArray sseEvent(const Json &data)
+QByteArray anthropicEvent(const Json &data)
 {
     return "event: " + QByteArray::fromStdString(data["type"].get<std::string>())
            + "\r\ndata: " + bytes(data) + "\r\n\r\n";
@@ -43,53 +41,54 @@ QByteArray sseEvent(const Json &data)
 
 QByteArray anthropicStream()
 {
-    return sseEvent(
+    return anthropicEvent(
                {{"type", "message_start"},
                 {"message",
                  {{"model", "claude-x"},
                   {"content", Json::array()},
                   {"usage",
                    {{"input_tokens", 25}, {"cache_read_input_tokens", 7}, {"output_tokens", 1}}}}}})
-           + sseEvent({{"type", "ping"}})
-           + sseEvent(
+           + anthropicEvent({{"type", "ping"}})
+           + anthropicEvent(
                {{"type", "content_block_start"},
                 {"index", 0},
                 {"content_block", {{"type", "thinking"}, {"thinking", ""}, {"signature", ""}}}})
-           + sseEvent({{"type", "content_block_delta"},
-                       {"index", 0},
-                       {"delta", {{"type", "thinking_delta"}, {"thinking", "hm, "}}}})
-           + sseEvent({{"type", "content_block_delta"},
-                       {"index", 0},
-                       {"delta", {{"type", "thinking_delta"}, {"thinking", "so"}}}})
-           + sseEvent({{"type", "content_block_delta"},
-                       {"index", 0},
-                       {"delta", {{"type", "signature_delta"}, {"signature", "c2ln"}}}})
-           + sseEvent({{"type", "content_block_stop"}, {"index", 0}})
-           + sseEvent({{"type", "content_block_start"},
-                       {"index", 1},
-                       {"content_block", {{"type", "text"}, {"text", ""}}}})
-           + sseEvent({{"type", "content_block_delta"},
-                       {"index", 1},
-                       {"delta", {{"type", "text_delta"}, {"text", "Grüß dich 🌍"}}}})
-           + sseEvent({{"type", "content_block_stop"}, {"index", 1}})
-           + sseEvent({{"type", "content_block_start"},
-                       {"index", 2},
-                       {"content_block",
-                        {{"type", "tool_use"},
-                         {"id", "t1"},
-                         {"name", "grep"},
-                         {"input", Json::object()}}}})
-           + sseEvent({{"type", "content_block_delta"},
-                       {"index", 2},
-                       {"delta", {{"type", "input_json_delta"}, {"partial_json", "{\"q\":\"a"}}}})
-           + sseEvent({{"type", "content_block_delta"},
-                       {"index", 2},
-                       {"delta", {{"type", "input_json_delta"}, {"partial_json", "b\"}"}}}})
-           + sseEvent({{"type", "content_block_stop"}, {"index", 2}})
-           + sseEvent({{"type", "message_delta"},
-                       {"delta", {{"stop_reason", "tool_use"}}},
-                       {"usage", {{"output_tokens", 15}}}})
-           + sseEvent({{"type", "message_stop"}});
+           + anthropicEvent({{"type", "content_block_delta"},
+                             {"index", 0},
+                             {"delta", {{"type", "thinking_delta"}, {"thinking", "hm, "}}}})
+           + anthropicEvent({{"type", "content_block_delta"},
+                             {"index", 0},
+                             {"delta", {{"type", "thinking_delta"}, {"thinking", "so"}}}})
+           + anthropicEvent({{"type", "content_block_delta"},
+                             {"index", 0},
+                             {"delta", {{"type", "signature_delta"}, {"signature", "c2ln"}}}})
+           + anthropicEvent({{"type", "content_block_stop"}, {"index", 0}})
+           + anthropicEvent({{"type", "content_block_start"},
+                             {"index", 1},
+                             {"content_block", {{"type", "text"}, {"text", ""}}}})
+           + anthropicEvent({{"type", "content_block_delta"},
+                             {"index", 1},
+                             {"delta", {{"type", "text_delta"}, {"text", "Grüß dich 🌍"}}}})
+           + anthropicEvent({{"type", "content_block_stop"}, {"index", 1}})
+           + anthropicEvent({{"type", "content_block_start"},
+                             {"index", 2},
+                             {"content_block",
+                              {{"type", "tool_use"},
+                               {"id", "t1"},
+                               {"name", "grep"},
+                               {"input", Json::object()}}}})
+           + anthropicEvent(
+               {{"type", "content_block_delta"},
+                {"index", 2},
+                {"delta", {{"type", "input_json_delta"}, {"partial_json", "{\"q\":\"a"}}}})
+           + anthropicEvent({{"type", "content_block_delta"},
+                             {"index", 2},
+                             {"delta", {{"type", "input_json_delta"}, {"partial_json", "b\"}"}}}})
+           + anthropicEvent({{"type", "content_block_stop"}, {"index", 2}})
+           + anthropicEvent({{"type", "message_delta"},
+                             {"delta", {{"stop_reason", "tool_use"}}},
+                             {"usage", {{"output_tokens", 15}}}})
+           + anthropicEvent({{"type", "message_stop"}});
 }
 
 Json geminiChunk(const Json &parts, const Json &more = Json::object())
@@ -413,8 +412,9 @@ private slots:
         QTest::addColumn<QByteArray>("body");
         QTest::newRow("Anthropic")
             << "anthropic"
-            << sseEvent({{"type", "error"},
-                         {"error", {{"type", "overloaded_error"}, {"message", "overloaded now"}}}});
+            << anthropicEvent(
+                   {{"type", "error"},
+                    {"error", {{"type", "overloaded_error"}, {"message", "overloaded now"}}}});
         QTest::newRow("Gemini")
             << "gemini"
             << "[" + bytes({{"error", {{"code", 503}, {"message", "overloaded now"}}}});
@@ -522,5 +522,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestHttpProviders)
+ORRERY_TEST(TestHttpProviders)
 #include "tst_httpproviders.moc"

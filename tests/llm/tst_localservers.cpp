@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/localservers.h"
 #include "tests/support/rawhttpserver.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -92,5 +93,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestLocalServers)
+ORRERY_TEST(TestLocalServers)
 #include "tst_localservers.moc"

@@ -2,6 +2,7 @@
 #include "core/llm/providers.h"
 #include "core/llm/requestfields.h"
 #include "core/model/teamfilekeys.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -64,5 +65,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ProviderNamesTest)
+ORRERY_TEST(ProviderNamesTest)
 #include "tst_providernames.moc"

@@ -4,30 +4,19 @@
 #include "core/llm/httprequest.h"
 #include "core/llm/requestencoder.h"
 #include "core/llm/uploaddevice.h"
+#include "tests/support/allocationcount.h"
+#include "tests/support/testregistry.h"
 
 #include <QRandomGenerator>
 #include <QTest>
 
-#include <cstdlib>
-#include <new>
 #include <random>
 
 using namespace orrery;
 using namespace orrery::llm;
+using namespace orrery::testing;
 
 namespace {
-
-std::size_t g_allocations = 0;
-std::size_t g_allocatedBytes = 0;
-
-void *counted(std::size_t size)
-{
-    ++g_allocations;
-    g_allocatedBytes += size;
-    if (void *memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc();
-}
 
 /// A conversation is only ever appended to, so this makes another one of it.
 template <typename Edit>
@@ -41,13 +30,6 @@ void rewrite(MessageList &messages, Edit edit)
 }
 
 } // namespace
-
-void *operator new(std::size_t size) { return counted(size); }
-void *operator new[](std::size_t size) { return counted(size); }
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete[](void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void *memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -233,10 +215,10 @@ private slots:
                 history.push_back(std::make_shared<Message>(
                     j ? Message::assistant(std::string(300, 'a'))
                       : Message::tool("c1", "grep", std::string(300, 'r'))));
-            const std::size_t before = g_allocations;
+            const std::size_t before = t_allocations;
             QVERIFY(encoder.encode(request));
             std::size_t &part = i < kIterations / 2 ? early : late;
-            part += g_allocations - before;
+            part += t_allocations - before;
         }
         QCOMPARE(encoder.counters().messages, std::uint64_t(1 + 2 * kIterations));
         QCOMPARE(encoder.counters().heads, std::uint64_t(1));
@@ -343,5 +325,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRequestEncoder)
+ORRERY_TEST(TestRequestEncoder)
 #include "tst_requestencoder.moc"

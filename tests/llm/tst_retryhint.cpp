@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/retryhint.h"
+#include "tests/support/testregistry.h"
 
 #include <QDateTime>
 #include <QTest>
@@ -71,5 +72,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestRetryHint)
+ORRERY_TEST(TestRetryHint)
 #include "tst_retryhint.moc"

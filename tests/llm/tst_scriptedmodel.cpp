@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/scriptedmodel.h"
 #include "tests/support/modelprobe.h"
+#include "tests/support/testregistry.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -283,5 +284,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestScriptedModel)
+ORRERY_TEST(TestScriptedModel)
 #include "tst_scriptedmodel.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // However the bytes of a stream are cut, what was recorded comes out.
 #include "tests/support/streamcases.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -127,5 +128,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestStreamSplits)
+ORRERY_TEST(TestStreamSplits)
 #include "tst_streamsplits.moc"

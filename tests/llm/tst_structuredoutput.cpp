@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/structuredoutput.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -307,5 +308,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestStructuredOutput)
+ORRERY_TEST(TestStructuredOutput)
 #include "tst_structuredoutput.moc"

@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/toolschemacache.h"
+#include "tests/support/allocationcount.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
-#include <cstdlib>
-#include <new>
 #include <thread>
 
 using namespace orrery;
 using namespace orrery::llm;
-
-namespace {
-thread_local std::size_t t_allocations = 0;
-}
-
-void *operator new(std::size_t size)
-{
-    ++t_allocations;
-    if (void *memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
+using namespace orrery::testing;
 
 namespace {
 
@@ -88,5 +75,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestToolSchemaCache)
+ORRERY_TEST(TestToolSchemaCache)
 #include "tst_toolschemacache.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/cachingembedder.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -98,5 +99,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestCachingEmbedder)
+ORRERY_TEST(TestCachingEmbedder)
 #include "tst_cachingembedder.moc"

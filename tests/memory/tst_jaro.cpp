@@ -2,6 +2,7 @@
 // The fast Jaro similarity against its definition.
 #include "core/memory/foldedtexts.h"
 #include "tests/support/naivejaro.h"
+#include "tests/support/testregistry.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -121,5 +122,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestJaro)
+ORRERY_TEST(TestJaro)
 #include "tst_jaro.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/lsaembedder.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -282,5 +283,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestLsa)
+ORRERY_TEST(TestLsa)
 #include "tst_lsa.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the memory hands to a model before a request, and what a model may change afterwards.
 #include "core/memory/memorycontext.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -133,5 +134,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestMemoryContext)
+ORRERY_TEST(TestMemoryContext)
 #include "tst_memorycontext.moc"

@@ -3,6 +3,7 @@
 #include "core/memory/norm.h"
 #include "core/memory/memorystore.h"
 #include "core/memory/sqliteschema.h"
+#include "tests/support/testregistry.h"
 
 #include <QFile>
 #include <QProcess>
@@ -251,13 +252,10 @@ private slots:
     }
 };
 
-int main(int argc, char **argv)
-{
-    // The child that is killed.
-    if (const QByteArray file = qgetenv("ORRERY_TEST_UPGRADE"); !file.isEmpty())
-        return openSqliteStore(file.toStdString()) ? 0 : 1;
-    QCoreApplication app(argc, argv);
-    TestMemoryFile test;
-    return QTest::qExec(&test, argc, argv);
-}
+// The child that is killed.
+static const orrery::test::ChildRegistration
+    upgrader("ORRERY_TEST_UPGRADE",
+             [](const QByteArray &file) { return openSqliteStore(file.toStdString()) ? 0 : 1; });
+
+ORRERY_TEST(TestMemoryFile)
 #include "tst_memoryfile.moc"

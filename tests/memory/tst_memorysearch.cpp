@@ -2,6 +2,7 @@
 // The search as a whole: fusion, explanation, why-not, what-if, and what happens when the embedder fails.
 #include "core/memory/searchjson.h"
 #include "core/memory/memory.h"
+#include "tests/support/testregistry.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -66,8 +67,8 @@ private:
     std::condition_variable m_goOn;
 };
 
-MemoryEntry entry(std::string id, std::string content, double importance = 0.5,
-                  std::int64_t hoursAgo = 0)
+MemoryEntry searchEntry(std::string id, std::string content, double importance = 0.5,
+                        std::int64_t hoursAgo = 0)
 {
     MemoryEntry made;
     made.id = std::move(id);
@@ -110,8 +111,8 @@ private:
             std::string text;
             for (int n = 10 + random.bounded(60); n > 0; --n)
                 text += random.bounded(6) ? char('a' + random.bounded(26)) : ' ';
-            MemoryEntry made = entry("m" + std::to_string(i), "t" + text, random.generateDouble(),
-                                     random.bounded(3000));
+            MemoryEntry made = searchEntry("m" + std::to_string(i), "t" + text,
+                                           random.generateDouble(), random.bounded(3000));
             made.evergreen = random.bounded(5) == 0;
             made.type = i % 3 ? "semantic" : "episodic";
             if (embedder && i % 4) {
@@ -236,22 +237,22 @@ private slots:
         QFETCH(QString, sentence);
         Memory memory(makeTransientStore());
         const auto put = [&](MemoryEntry made) { QVERIFY(memory.store(std::move(made))); };
-        put(entry("best", "apple pie is best", 1));
-        put(entry("second", "apple pie is second", 1));
-        put(entry("third", "apple pie is third", 0.9));
-        put(entry("low", "apple pie is low", 0));
-        MemoryEntry other = entry("lead's", "apple pie of the lead");
+        put(searchEntry("best", "apple pie is best", 1));
+        put(searchEntry("second", "apple pie is second", 1));
+        put(searchEntry("third", "apple pie is third", 0.9));
+        put(searchEntry("low", "apple pie is low", 0));
+        MemoryEntry other = searchEntry("lead's", "apple pie of the lead");
         other.scope = "lead";
         put(other);
-        other = entry("episode", "apple pie episode");
+        other = searchEntry("episode", "apple pie episode");
         other.type = "episodic";
         put(other);
-        other = entry("ancient", "apple pie, ancient");
+        other = searchEntry("ancient", "apple pie, ancient");
         other.createdMs = 5;
         put(other);
-        put(entry("alien", "0123"));
+        put(searchEntry("alien", "0123"));
         for (int i = 0; i < 50; ++i)
-            put(entry("filler " + std::to_string(i), "ap" + std::string(i + 40, 'z'), 0.1));
+            put(searchEntry("filler " + std::to_string(i), "ap" + std::string(i + 40, 'z'), 0.1));
         SearchQuery asked = query("apple pie is best", 2);
         asked.filter.scope = "coder";
         asked.filter.type = "semantic";
@@ -274,8 +275,8 @@ private slots:
     {
         Memory memory(makeTransientStore());
         for (int i = 0; i < 30; ++i)
-            QVERIFY(memory.store(entry("m" + std::to_string(i), "apple pie")));
-        MemoryEntry rare = entry("rare", "apple tart");
+            QVERIFY(memory.store(searchEntry("m" + std::to_string(i), "apple pie")));
+        MemoryEntry rare = searchEntry("rare", "apple tart");
         rare.type = "procedural";
         QVERIFY(memory.store(rare));
         SearchQuery asked = query("apple pie", 2);
@@ -347,14 +348,15 @@ private slots:
         const auto embedder = std::make_shared<LetterEmbedder>();
         Memory memory(makeTransientStore(), embedder);
         embedder->failure = "connection refused";
-        QCOMPARE(memory.store(entry("m1", "tea time")).value(), std::string("connection refused"));
+        QCOMPARE(memory.store(searchEntry("m1", "tea time")).value(),
+                 std::string("connection refused"));
         embedder->failure.clear();
         embedder->waits = true;
-        QVERIFY(memory.store(entry("slow", "tea leaf"), 20).value().find("longer than 20 ms")
+        QVERIFY(memory.store(searchEntry("slow", "tea leaf"), 20).value().find("longer than 20 ms")
                 != std::string::npos);
         QVERIFY(memory.forget("slow").value());
         embedder->release();
-        QCOMPARE(memory.store(entry("m2", "tea pot")).value(), std::string());
+        QCOMPARE(memory.store(searchEntry("m2", "tea pot")).value(), std::string());
         QVERIFY(memory.find("m1").value()->embedding.empty());
         QCOMPARE(memory.find("m2").value()->embedding.size(), 26u);
         QCOMPARE(memory.embedMissing(10).value(), 1u);
@@ -365,8 +367,8 @@ private slots:
     void onlyWhatAnAgentGotCountsAsAccessed()
     {
         Memory memory(makeTransientStore());
-        QVERIFY(memory.store(entry("m1", "tea", 0.5, 10)));
-        QVERIFY(memory.store(entry("m2", "teapot", 0.5, 10)));
+        QVERIFY(memory.store(searchEntry("m1", "tea", 0.5, 10)));
+        QVERIFY(memory.store(searchEntry("m2", "teapot", 0.5, 10)));
         SearchQuery asked = query("tea", 1);
         QVERIFY(memory.search(asked));
         QCOMPARE(memory.find("m1").value()->accessCount, 0);
@@ -380,7 +382,7 @@ private slots:
     void aBadRequestIsAnErrorOrSaysWhatItDid()
     {
         Memory memory(makeTransientStore());
-        QVERIFY(memory.store(entry("m1", "tea")));
+        QVERIFY(memory.store(searchEntry("m1", "tea")));
         const auto none = memory.search(query("tea", 0));
         QVERIFY(!none);
         QVERIFY(none.error().message.find("at least 1, not 0") != std::string::npos);
@@ -419,5 +421,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestMemorySearch)
+ORRERY_TEST(TestMemorySearch)
 #include "tst_memorysearch.moc"

@@ -3,6 +3,7 @@
 #include "core/memory/jaro.h"
 #include "core/memory/memorystore.h"
 #include "core/store/sqlite.h"
+#include "tests/support/testregistry.h"
 
 #include <QRandomGenerator>
 #include <QTemporaryDir>
@@ -596,5 +597,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestMemoryStores)
+ORRERY_TEST(TestMemoryStores)
 #include "tst_memorystores.moc"

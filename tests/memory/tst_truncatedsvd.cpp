@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/truncatedsvd.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -135,5 +136,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestTruncatedSvd)
+ORRERY_TEST(TestTruncatedSvd)
 #include "tst_truncatedsvd.moc"

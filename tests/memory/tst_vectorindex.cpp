@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/vectorindex.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -435,5 +436,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestVectorIndex)
+ORRERY_TEST(TestVectorIndex)
 #include "tst_vectorindex.moc"

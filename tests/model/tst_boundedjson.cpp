@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/boundedjson.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -7,7 +8,7 @@ using namespace orrery;
 
 namespace {
 
-QByteArray nested(int levels, const QByteArray &inside = {})
+QByteArray nestedText(int levels, const QByteArray &inside = {})
 {
     return QByteArray(levels, '[') + inside + QByteArray(levels, ']');
 }
@@ -28,12 +29,12 @@ private slots:
         };
         row("object", "{\"a\":[1,\"x\"]}", true);
         row("no JSON", "{\"a\":", false);
-        row("deepest", nested(kDeepestJson), true);
-        row("one deeper", nested(kDeepestJson + 1), false);
-        row("objects too", nested(kDeepestJson, "{\"a\":1}"), false);
+        row("deepest", nestedText(kDeepestJson), true);
+        row("one deeper", nestedText(kDeepestJson + 1), false);
+        row("objects too", nestedText(kDeepestJson, "{\"a\":1}"), false);
         row("wide", "[0" + QByteArray(",[{}]").repeated(1000) + "]", true);
         row("brackets in a text", "[\"" + QByteArray("[{\\\"").repeated(1000) + "\"]", true);
-        row("after a text", "[\"\\\\\"," + nested(kDeepestJson) + "]", false);
+        row("after a text", "[\"\\\\\"," + nestedText(kDeepestJson) + "]", false);
         row("bomb", QByteArray(5000000, '['), false);
         row("bomb of objects", QByteArray("{\"a\":").repeated(1000000), false);
     }
@@ -51,5 +52,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestBoundedJson)
+ORRERY_TEST(TestBoundedJson)
 #include "tst_boundedjson.moc"

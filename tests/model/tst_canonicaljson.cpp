@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The text of JSON values as a model sees it.
 #include "core/model/canonicaljson.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -135,5 +136,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestCanonicalJson)
+ORRERY_TEST(TestCanonicalJson)
 #include "tst_canonicaljson.moc"

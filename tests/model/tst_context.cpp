@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/context.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -144,5 +145,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestContext)
+ORRERY_TEST(TestContext)
 #include "tst_context.moc"

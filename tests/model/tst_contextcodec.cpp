@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/contextcodec.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -197,5 +198,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestContextCodec)
+ORRERY_TEST(TestContextCodec)
 #include "tst_contextcodec.moc"

@@ -3,6 +3,7 @@
 #include "core/model/jsonobject.h"
 #include "core/model/message.h"
 #include "core/model/usage.h"
+#include "tests/support/testregistry.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -187,5 +188,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestEventData)
+ORRERY_TEST(TestEventData)
 #include "tst_eventdata.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/jsonschema.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -238,5 +239,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestJsonSchema)
+ORRERY_TEST(TestJsonSchema)
 #include "tst_jsonschema.moc"

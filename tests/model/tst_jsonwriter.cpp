@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/jsonwriter.h"
 #include "core/model/canonicaljson.h"
+#include "tests/support/testregistry.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -99,5 +100,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestJsonWriter)
+ORRERY_TEST(TestJsonWriter)
 #include "tst_jsonwriter.moc"

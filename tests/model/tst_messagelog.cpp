@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/messagelog.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -203,5 +204,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestMessageLog)
+ORRERY_TEST(TestMessageLog)
 #include "tst_messagelog.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/prices.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -57,5 +58,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestPrices)
+ORRERY_TEST(TestPrices)
 #include "tst_prices.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/prompttemplate.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -100,5 +101,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestPromptTemplate)
+ORRERY_TEST(TestPromptTemplate)
 #include "tst_prompttemplate.moc"

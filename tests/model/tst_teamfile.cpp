@@ -2,6 +2,7 @@
 #include "core/model/teamfile.h"
 #include "core/model/teamfilekeys.h"
 #include "tests/support/schemacheck.h"
+#include "tests/support/testregistry.h"
 
 #include <QDir>
 #include <QFile>
@@ -546,5 +547,5 @@ void TeamFileTest::schemaHasTheSameBoundsAndDefaults()
     QVERIFY(hook.at("timeout_s").at("maximum") == Json(teamfile::kMaxHookTimeoutS));
 }
 
-QTEST_APPLESS_MAIN(TeamFileTest)
+ORRERY_TEST(TeamFileTest)
 #include "tst_teamfile.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // URLs that a model may and may not have fetched.
 #include "core/model/urlguard.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -201,5 +202,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestUrlGuard)
+ORRERY_TEST(TestUrlGuard)
 #include "tst_urlguard.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the recorded cases do not reach: retries, stops in the middle, answers that come too late or out of turn.
 #include "core/runtime/agentmachine.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -454,5 +455,5 @@ void AgentMachineTest::aCallThatIsTheAnswerIsNotRun()
     QVERIFY(bench.now<effect::Finish>()->output == (Json{{"x", 1}}));
 }
 
-QTEST_APPLESS_MAIN(AgentMachineTest)
+ORRERY_TEST(AgentMachineTest)
 #include "tst_agentmachine.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/commandhook.h"
+#include "tests/support/testregistry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -221,5 +222,5 @@ void HooksTest::matchesByNameAndPattern()
     QVERIFY(!makeCommandHook(spec, "run", ".", {}));
 }
 
-QTEST_GUILESS_MAIN(HooksTest)
+ORRERY_TEST(HooksTest)
 #include "tst_hooks.moc"

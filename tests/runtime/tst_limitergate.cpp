@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The queue before the limiter: who goes when, and what those are told that wait.
 #include "core/runtime/limitergate.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -142,5 +143,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestLimiterGate)
+ORRERY_TEST(TestLimiterGate)
 #include "tst_limitergate.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a team remembers gets into its conversations, and what happens there into its memory.
 #include "tests/support/runprobe.h"
+#include "tests/support/testregistry.h"
 
 using namespace orrery;
 
@@ -156,5 +157,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestMemoryUse)
+ORRERY_TEST(TestMemoryUse)
 #include "tst_memoryuse.moc"

@@ -2,6 +2,7 @@
 #include "core/memory/cachingembedder.h"
 #include "core/runtime/networkembedder.h"
 #include "tests/support/rawhttpserver.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -112,5 +113,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestNetworkEmbedder)
+ORRERY_TEST(TestNetworkEmbedder)
 #include "tst_networkembedder.moc"

@@ -3,6 +3,7 @@
 #include "tests/support/runprobe.h"
 
 #include "core/llm/modelclient.h"
+#include "tests/support/testregistry.h"
 
 #include <QTimer>
 
@@ -427,5 +428,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestSessions)
+ORRERY_TEST(TestSessions)
 #include "tst_sessions.moc"

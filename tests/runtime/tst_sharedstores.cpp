@@ -3,6 +3,7 @@
 #include "core/model/teamfile.h"
 #include "core/runtime/sharedstores.h"
 #include "core/runtime/teamrun.h"
+#include "tests/support/testregistry.h"
 
 #include <QFile>
 #include <QSignalSpy>
@@ -190,5 +191,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestSharedStores)
+ORRERY_TEST(TestSharedStores)
 #include "tst_sharedstores.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whole runs of small scripted teams: what a person decides, and what goes wrong.
 #include "tests/support/runprobe.h"
+#include "tests/support/testregistry.h"
 
 #include <QElapsedTimer>
 
@@ -271,5 +272,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTeamRun)
+ORRERY_TEST(TestTeamRun)
 #include "tst_teamrun.moc"

@@ -4,6 +4,7 @@
 #include "core/runtime/sharedstores.h"
 #include "core/runtime/teamservices.h"
 #include "core/tools/argumentvalidation.h"
+#include "tests/support/testregistry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -173,5 +174,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestToolSchemas)
+ORRERY_TEST(TestToolSchemas)
 #include "tst_toolschemas.moc"

@@ -2,6 +2,7 @@
 // Saved contexts when things go wrong: what was saved stays, what could not be saved is told, and goes on afterwards.
 #include "core/store/journal.h"
 #include "tests/support/failingvfs.h"
+#include "tests/support/testregistry.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -352,5 +353,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestContextStore)
+ORRERY_TEST(TestContextStore)
 #include "tst_contextstore.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The journal on real files: what comes back, who may open it, and what a killed process leaves.
 #include "core/store/journal.h"
+#include "tests/support/testregistry.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -274,5 +275,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestJournal)
+ORRERY_TEST(TestJournal)
 #include "tst_journal.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/recordfile.h"
+#include "tests/support/testregistry.h"
 
 #include <QFileInfo>
 #include <QTemporaryDir>
@@ -84,5 +85,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRecordFile)
+ORRERY_TEST(TestRecordFile)
 #include "tst_recordfile.moc"

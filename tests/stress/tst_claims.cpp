@@ -4,6 +4,7 @@
 #include "core/team/mailbox.h"
 #include "tests/stress/duration.h"
 #include "tests/support/tsansuppressions.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -180,5 +181,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(StressClaims)
+ORRERY_TEST(StressClaims)
 #include "tst_claims.moc"

@@ -2,6 +2,7 @@
 #include "core/runtime/eventbus.h"
 #include "tests/stress/duration.h"
 #include "tests/support/tsansuppressions.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -129,5 +130,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(StressEventBus)
+ORRERY_TEST(StressEventBus)
 #include "tst_eventbus.moc"

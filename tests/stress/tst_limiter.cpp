@@ -2,6 +2,7 @@
 #include "core/runtime/limitergate.h"
 #include "tests/stress/duration.h"
 #include "tests/support/tsansuppressions.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -188,5 +189,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(StressLimiter)
+ORRERY_TEST(StressLimiter)
 #include "tst_limiter.moc"

@@ -3,6 +3,7 @@
 #include "core/store/savequeue.h"
 #include "tests/stress/duration.h"
 #include "tests/support/tsansuppressions.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -189,5 +190,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(StressSaveQueue)
+ORRERY_TEST(StressSaveQueue)
 #include "tst_savequeue.moc"

@@ -3,6 +3,7 @@
 #include "core/store/journal.h"
 #include "tests/stress/duration.h"
 #include "tests/support/tsansuppressions.h"
+#include "tests/support/testregistry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -191,5 +192,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(StressSaves)
+ORRERY_TEST(StressSaves)
 #include "tst_saves.moc"

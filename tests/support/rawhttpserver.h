@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/json.h"
+
 #include <QHostAddress>
 #include <QPointer>
 #include <QTcpServer>
@@ -11,6 +13,16 @@
 #include <vector>
 
 namespace orrery::testing {
+
+inline const QByteArray kSse = "text/event-stream";
+inline const QByteArray kJson = "application/json";
+inline const QByteArray kDone = "data: [DONE]\n\n";
+inline constexpr const char *kKey = "sk-secret-0123456789";
+
+inline QByteArray sseEvent(const Json &data)
+{
+    return "data: " + QByteArray::fromStdString(data.dump()) + "\n\n";
+}
 
 /// A server on loopback that reads one request after the other and answers with exactly the bytes that a test gives.
 class RawHttpServer final : public QObject

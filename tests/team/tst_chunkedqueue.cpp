@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/team/chunkedqueue.h"
+#include "tests/support/testregistry.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -52,5 +53,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestChunkedQueue)
+ORRERY_TEST(TestChunkedQueue)
 #include "tst_chunkedqueue.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/team/claimtable.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -265,5 +266,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestClaimTable)
+ORRERY_TEST(TestClaimTable)
 #include "tst_claimtable.moc"

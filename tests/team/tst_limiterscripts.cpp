@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Random scripts: the limiter against a model of it that is plainly right, and a concurrent history against its replay.
 #include "tests/team/limiterreference.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -335,5 +336,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestLimiterScripts)
+ORRERY_TEST(TestLimiterScripts)
 #include "tst_limiterscripts.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the limiter says and does, case by case; tst_limiterscripts.cpp has the random ones.
 #include "core/team/ratelimiter.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -193,5 +194,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRateLimiter)
+ORRERY_TEST(TestRateLimiter)
 #include "tst_ratelimiter.moc"

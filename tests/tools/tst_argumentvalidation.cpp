@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/canonicaljson.h"
 #include "core/tools/argumentvalidation.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -72,5 +73,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestArgumentValidation)
+ORRERY_TEST(TestArgumentValidation)
 #include "tst_argumentvalidation.moc"

@@ -2,6 +2,7 @@
 // The tools on a real folder: what they do, and what they refuse.
 #include "core/tools/tool.h"
 #include "core/tools/toolexecutor.h"
+#include "tests/support/testregistry.h"
 
 #include <QElapsedTimer>
 #include <QTemporaryDir>
@@ -286,5 +287,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestFileTools)
+ORRERY_TEST(TestFileTools)
 #include "tst_filetools.moc"

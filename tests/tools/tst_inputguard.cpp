@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/inputguard.h"
+#include "tests/support/testregistry.h"
 
 #include <QTest>
 
@@ -59,5 +60,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestInputGuard)
+ORRERY_TEST(TestInputGuard)
 #include "tst_inputguard.moc"

@@ -2,6 +2,7 @@
 // Paths that try to leave the workspace, and links that change while they are looked at.
 #include "core/tools/textfile.h"
 #include "core/tools/tool.h"
+#include "tests/support/testregistry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -279,5 +280,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestPathGuard)
+ORRERY_TEST(TestPathGuard)
 #include "tst_pathguard.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One call of a tool: what the model is told, how often it is tried, and how it ends when it does not want to.
 #include "core/tools/toolexecutor.h"
+#include "tests/support/testregistry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -408,5 +409,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestToolExecutor)
+ORRERY_TEST(TestToolExecutor)
 #include "tst_toolexecutor.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/readledger.h"
 #include "core/tools/unifieddiff.h"
+#include "tests/support/testregistry.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -107,5 +108,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestUnifiedDiff)
+ORRERY_TEST(TestUnifiedDiff)
 #include "tst_unifieddiff.moc"

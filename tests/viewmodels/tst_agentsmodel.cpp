@@ -4,6 +4,7 @@
 #include "ui/viewmodels/approvalsmodel.h"
 #include "ui/viewmodels/runstatus.h"
 #include "ui/viewmodels/toolsubject.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -272,5 +273,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestAgentsModel)
+ORRERY_TEST(TestAgentsModel)
 #include "tst_agentsmodel.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/viewmodels/story.h"
 #include "ui/viewmodels/claimsmodel.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -144,5 +145,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestClaimsModel)
+ORRERY_TEST(TestClaimsModel)
 #include "tst_claimsmodel.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/viewmodels/story.h"
 #include "ui/viewmodels/conversationmodel.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -283,5 +284,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestConversationModel)
+ORRERY_TEST(TestConversationModel)
 #include "tst_conversationmodel.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/viewmodels/story.h"
 #include "ui/viewmodels/decisionsmodel.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -270,5 +271,5 @@ void TestDecisionsModel::newNodesMoveNothingThatIsLeftOfThem()
     QCOMPARE(layOutForest(chain).back().x, 0.0);
 }
 
-QTEST_GUILESS_MAIN(TestDecisionsModel)
+ORRERY_TEST(TestDecisionsModel)
 #include "tst_decisionsmodel.moc"

@@ -3,6 +3,7 @@
 #include "tests/viewmodels/story.h"
 #include "ui/viewmodels/eventpump.h"
 #include "ui/viewmodels/fields.h"
+#include "tests/support/testregistry.h"
 
 #include <QSignalSpy>
 #include <QtTest>
@@ -190,5 +191,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestEventPump)
+ORRERY_TEST(TestEventPump)
 #include "tst_eventpump.moc"

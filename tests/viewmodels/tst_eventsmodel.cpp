@@ -2,6 +2,7 @@
 #include "tests/viewmodels/story.h"
 #include "ui/viewmodels/eventsfiltermodel.h"
 #include "ui/viewmodels/eventsmodel.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -79,5 +80,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestEventsModel)
+ORRERY_TEST(TestEventsModel)
 #include "tst_eventsmodel.moc"

@@ -2,6 +2,7 @@
 #include "ui/viewmodels/agentroster.h"
 #include "ui/viewmodels/fields.h"
 #include "ui/format/format.h"
+#include "tests/support/testregistry.h"
 
 #include <QtTest>
 
@@ -144,5 +145,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestFormat)
+ORRERY_TEST(TestFormat)
 #include "tst_format.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/viewmodels/story.h"
 #include "ui/viewmodels/knowledgemodel.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -239,5 +240,5 @@ void TestKnowledgeModel::survivesNonsense()
     QCOMPARE(model.entries()->rowCount(), 1);
 }
 
-QTEST_GUILESS_MAIN(TestKnowledgeModel)
+ORRERY_TEST(TestKnowledgeModel)
 #include "tst_knowledgemodel.moc"

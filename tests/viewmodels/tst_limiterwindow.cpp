@@ -2,6 +2,7 @@
 #include "core/team/ratelimiter.h"
 #include "tests/viewmodels/story.h"
 #include "ui/viewmodels/limitermodel.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemModelTester>
 #include <QtTest>
@@ -200,5 +201,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestLimiterWindow)
+ORRERY_TEST(TestLimiterWindow)
 #include "tst_limiterwindow.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/viewmodels/story.h"
 #include "ui/viewmodels/memorymodel.h"
+#include "tests/support/testregistry.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -219,5 +220,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestMemoryModel)
+ORRERY_TEST(TestMemoryModel)
 #include "tst_memorymodel.moc"

@@ -11,7 +11,7 @@
 namespace orrery::ui {
 namespace {
 
-QString text(const std::string &utf8) { return QString::fromStdString(utf8); }
+QString toQt(const std::string &utf8) { return QString::fromStdString(utf8); }
 
 LimitMark chartMark(LimiterModel::Mark mark)
 {
@@ -99,12 +99,12 @@ QList<ClaimFile> claimFiles(const ClaimMapData &data)
     QList<ClaimFile> files;
     for (const ClaimMapData::File &from : data.files) {
         ClaimFile file;
-        file.file = text(from.file);
+        file.file = toQt(from.file);
         const auto addEdit = [&](const ClaimMapData::Edit &edit) {
-            file.edits << ClaimEdit{edit.start, edit.inside, text(edit.agent)};
+            file.edits << ClaimEdit{edit.start, edit.inside, toQt(edit.agent)};
         };
         for (const ClaimMapData::Bar &bar : from.bars) {
-            file.bars << ClaimBar{text(bar.agent),
+            file.bars << ClaimBar{toQt(bar.agent),
                                   bar.monogram,
                                   bar.agentIndex,
                                   bar.start,
@@ -115,9 +115,9 @@ QList<ClaimFile> claimFiles(const ClaimMapData &data)
             std::for_each(bar.edits.begin(), bar.edits.end(), addEdit);
         }
         for (const ClaimMapData::Denied &denied : from.denied)
-            file.denied << ClaimAttempt{text(denied.agent), denied.monogram, denied.agentIndex,
+            file.denied << ClaimAttempt{toQt(denied.agent), denied.monogram, denied.agentIndex,
                                         denied.start,       denied.end,      denied.timeMs,
-                                        text(denied.holder)};
+                                        toQt(denied.holder)};
         std::for_each(from.looseEdits.begin(), from.looseEdits.end(), addEdit);
         files << file;
     }
@@ -134,7 +134,7 @@ LimitSeries limitSeries(const LimiterModel &limiter, qint64 nowMs)
         WindowStep requests{each.timeMs, {}, 0};
         for (const auto &[name, share] : each.window.agents) {
             const int place = std::max(0, share.agentIndex);
-            agents.insert(place, text(name));
+            agents.insert(place, toQt(name));
             if (tokens.held.size() <= place) {
                 tokens.held.resize(place + 1);
                 requests.held.resize(place + 1);
@@ -148,7 +148,7 @@ LimitSeries limitSeries(const LimiterModel &limiter, qint64 nowMs)
     for (auto agent = agents.cbegin(); agent != agents.cend(); ++agent)
         series.agents << ChartAgent{agent.key(), agent.value()};
     for (const LimiterModel::MarkAt &mark : limiter.marks(from, nowMs))
-        series.marks << MarkAt{mark.timeMs, chartMark(mark.kind), text(mark.agent), mark.agentIndex,
+        series.marks << MarkAt{mark.timeMs, chartMark(mark.kind), toQt(mark.agent), mark.agentIndex,
                                mark.sentence};
     if (limiter.tpm())
         series.tokenLimit = double(*limiter.tpm());

@@ -10,7 +10,7 @@
 namespace orrery::ui {
 namespace {
 
-constexpr qint64 sliceUs = 8000;
+constexpr qint64 filterSliceUs = 8000;
 
 } // namespace
 
@@ -145,8 +145,9 @@ void EventsFilterModel::scan()
     std::vector<int> matches;
     int row = m_scanned;
     // The watch is not looked at for each row: reading it costs as much as a cheap row.
-    while (row < end
-           && ((row & 63) != 0 || watch.nsecsElapsed() / 1000 < sliceUs || row == m_scanned)) {
+    while (
+        row < end
+        && ((row & 63) != 0 || watch.nsecsElapsed() / 1000 < filterSliceUs || row == m_scanned)) {
         if (accepts(*m_source.event(row)))
             matches.push_back(row);
         ++row;

@@ -9,7 +9,7 @@
 namespace orrery::ui {
 namespace {
 
-QVariant rightAligned()
+QVariant numbersAligned()
 {
     return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
 }
@@ -63,7 +63,7 @@ QVariant MemoryEntriesModel::data(const QModelIndex &index, int role) const
         default: return {};
         }
     case Qt::ToolTipRole: return index.column() == Content ? data.text("content") : QVariant();
-    case Qt::TextAlignmentRole: return index.column() == Importance ? rightAligned() : QVariant();
+    case Qt::TextAlignmentRole: return index.column() == Importance ? numbersAligned() : QVariant();
     case IdRole: return data.text("id");
     case ContentRole: return data.text("content");
     case ForgottenRole: return row.forgotten;
@@ -153,7 +153,7 @@ QVariant MemorySearchesModel::data(const QModelIndex &index, int role) const
         default: return {};
         }
     case Qt::TextAlignmentRole:
-        return index.column() == Results || index.column() == Took ? rightAligned() : QVariant();
+        return index.column() == Results || index.column() == Took ? numbersAligned() : QVariant();
     case QueryRole: return data.text("query");
     case ColorIndexRole: return m_colors[static_cast<std::size_t>(index.row())];
     case SeqRole: return quint64(event.seq);

@@ -12,8 +12,8 @@
 namespace orrery::ui {
 namespace {
 
-constexpr int pad = 10;
-constexpr int badge = 20;
+constexpr int cardPad = 10;
+constexpr int cardBadge = 20;
 constexpr int foldedLines = 3;
 constexpr int openLines = 400;
 
@@ -69,7 +69,7 @@ int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOption
                          const Card &card) const
 {
     if (!painter)
-        return badge + 4;
+        return cardBadge + 4;
     const Tokens &t = tokens(option.palette);
     const int y = box.top();
     int x = box.left();
@@ -77,17 +77,17 @@ int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOption
         const QColor color = card.failed ? t.error : card.running ? t.warn : t.ok;
         drawIcon(*painter, QRectF(x, y + 2, 16, 16), toolIcon(card.title), color);
     } else {
-        drawMonogram(*painter, QRectF(x, y, badge + 4, badge), card.monogram, card.agentIndex,
-                     option.palette);
+        drawMonogram(*painter, QRectF(x, y, cardBadge + 4, cardBadge), card.monogram,
+                     card.agentIndex, option.palette);
     }
-    x += badge + 12;
+    x += cardBadge + 12;
     const QFont small = smallFont(option.font);
     const QFontMetrics smallMetrics(small);
     const QString right = card.time;
     const int rightWidth = smallMetrics.horizontalAdvance(right);
     painter->setFont(small);
     painter->setPen(t.muted);
-    painter->drawText(QRect(box.right() - rightWidth, y, rightWidth + 1, badge),
+    painter->drawText(QRect(box.right() - rightWidth, y, rightWidth + 1, cardBadge),
                       Qt::AlignVCenter | Qt::AlignRight, right);
     int room = box.right() - rightWidth - 12 - x;
 
@@ -97,7 +97,7 @@ int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOption
         card.kind == Card::Kind::Tool ? card.title : card.agent, Qt::ElideRight, room);
     painter->setFont(bold);
     painter->setPen(t.text);
-    painter->drawText(QRect(x, y, room, badge), Qt::AlignVCenter | Qt::AlignLeft, name);
+    painter->drawText(QRect(x, y, room, cardBadge), Qt::AlignVCenter | Qt::AlignLeft, name);
     const int used = QFontMetrics(bold).horizontalAdvance(name) + 10;
     x += used;
     room -= used;
@@ -107,10 +107,10 @@ int CardDelegate::header(QPainter *painter, const QRect &box, const QStyleOption
     if (room > 20) {
         painter->setFont(small);
         painter->setPen(card.failed ? t.error : card.running ? t.warn : t.muted);
-        painter->drawText(QRect(x, y, room, badge), Qt::AlignVCenter | Qt::AlignLeft,
+        painter->drawText(QRect(x, y, room, cardBadge), Qt::AlignVCenter | Qt::AlignLeft,
                           smallMetrics.elidedText(rest, Qt::ElideRight, room));
     }
-    return badge + 4;
+    return cardBadge + 4;
 }
 
 int CardDelegate::lay(QPainter *painter, const QRect &outer, const QStyleOptionViewItem &option,
@@ -119,7 +119,7 @@ int CardDelegate::lay(QPainter *painter, const QRect &outer, const QStyleOptionV
     const Tokens &t = tokens(option.palette);
     const bool folded = isFolded(card);
     const int most = folded ? foldedLines : openLines;
-    QRect room = outer.adjusted(pad + 4, pad - 2, -pad, 0);
+    QRect room = outer.adjusted(cardPad + 4, cardPad - 2, -cardPad, 0);
     const auto advance = [&room](int height) { room.setTop(room.top() + height); };
     advance(header(painter, room, option, card));
 
@@ -160,7 +160,7 @@ int CardDelegate::lay(QPainter *painter, const QRect &outer, const QStyleOptionV
                                   .arg(format::counted(left, tr("more line"), tr("more lines"))))
                     + 2);
     }
-    return room.top() - outer.top() + pad - 2;
+    return room.top() - outer.top() + cardPad - 2;
 }
 
 void CardDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given,
