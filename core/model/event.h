@@ -16,7 +16,7 @@ namespace orrery {
 ///
 /// | kind | data |
 /// |---|---|
-/// | RunStarted | team, task, workspace, scripted (bool), agents [{name, role, model}], limits {rpm,tpm,budget_usd, policy; null = none}, claim_ttl_ms |
+/// | RunStarted | team, task, workspace, scripted (bool), agents [{name, role, model}], limits {rpm,tpm,budget_usd, policy; null = none}, claim_ttl_ms, sandbox (of commands: `bubblewrap`, `none (why)`, …; absent: no agent has commands) |
 /// | RunFinished | outcome (done, failed, stopped), reason |
 /// | RunPaused, RunResumed | – |
 /// | AgentStarted | role, model, prompt |
@@ -29,7 +29,7 @@ namespace orrery {
 /// | ResponseReceived | call, purpose (as above), finish_reason, usage, raw_usage, cost_usd (null = unpriced), ttft_ms |
 /// | RequestFailed | call, code, message, detail, http_status, retry_in_ms (null = no retry), attempt, fallback (the model tried next, null = none) |
 /// | ModelSwitched | from, to (`provider:model`), reason |
-/// | ToolRequested | call, tool, args: the model asks for it; it may still be denied |
+/// | ToolRequested | call, tool, args, mended (what was put right in the text of the arguments; absent: nothing): the model asks for it; it may still be denied |
 /// | HookDecided | point, decision (allow, deny, modify), hooks (names), tool, reason, changes |
 /// | AgentJoined | role, model, parent (whose sub-agent it is; empty = nobody's), task (a sub-agent's): after the run's start |
 /// | AgentLeft | reason, lost_messages (that it had not read) |
@@ -38,7 +38,7 @@ namespace orrery {
 /// | ContextLoaded | session, messages (how many there are now; MessageAdded tells each) |
 /// | OutputRejected | attempt, message, errors, will_retry: the final answer is not what the agent has to give |
 /// | ToolStarted | call, tool, args, category |
-/// | ToolFinished | call, tool, ok, content |
+/// | ToolFinished | call, tool, ok, content, mended (what was put right in the arguments; absent: nothing) |
 /// | ApprovalRequested | call, tool, args, reason |
 /// | ApprovalResolved | call, tool, decision (approve, reject, edit), note, by |
 /// | LimiterAcquired (it and its end only with limits) | reservation, tokens, window_tokens, window_requests |

@@ -13,7 +13,8 @@ namespace orrery::field {
 
 const Json *find(const Json &object,
                  const char *key); ///< null when absent, null, or `object` is no object
-const Json &at(const Json &object, const char *key); ///< a null in place of what find() does not find
+const Json &at(const Json &object,
+               const char *key); ///< a null in place of what find() does not find
 std::optional<std::string> text(const Json &object, const char *key);
 std::optional<double> number(const Json &object, const char *key); ///< finite
 std::optional<std::int64_t> integer(const Json &object, const char *key);

@@ -130,6 +130,8 @@ struct Permissions {
     std::vector<std::string> only;
     std::vector<std::string> onlyPrefixes;
     bool allowUnattendedExecute = false;
+    std::string sandbox = "auto"; ///< of commands: auto, required, off: see tools::SandboxPolicy
+    bool network = true;          ///< commands in a sandbox reach the network
 };
 
 /// A team as its file describes it.

@@ -124,6 +124,8 @@ void readPermissions(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
     team.permissions.mode = permissions.choice("policy", kPermissionModes).value_or("default");
     team.permissions.allowUnattendedExecute =
         permissions.boolean("allow_unattended_execute", false);
+    team.permissions.sandbox = permissions.choice("sandbox", kSandboxModes).value_or("auto");
+    team.permissions.network = permissions.boolean("network", true);
 }
 
 void readAgents(JsonObjectReader &in, const std::filesystem::path &folder, TeamSpec &team,

@@ -53,11 +53,13 @@ inline constexpr std::array<std::string_view, 6> kMemoryKeys = {
 inline constexpr std::array<std::string_view, 2> kEmbeddingProviders = {"ollama", "openai"};
 /// Of `knowledge` and `decisions`.
 inline constexpr std::array<std::string_view, 1> kSharedStoreKeys = {"path"};
-inline constexpr std::array<std::string_view, 8> kPermissionKeys = {
+inline constexpr std::array<std::string_view, 10> kPermissionKeys = {
     "allow",         "allow_unattended_execute",
     "approve",       "deny",
-    "deny_prefixes", "only",
-    "only_prefixes", "policy"};
+    "deny_prefixes", "network",
+    "only",          "only_prefixes",
+    "policy",        "sandbox"};
+inline constexpr std::array<std::string_view, 3> kSandboxModes = {"auto", "required", "off"};
 
 inline constexpr std::array<std::string_view, 2> kPolicies = {"wait", "refuse"};
 inline constexpr std::array<std::string_view, 3> kPermissionModes = {"default", "permissive",

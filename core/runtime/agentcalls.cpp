@@ -3,6 +3,7 @@
 #include "core/model/canonicaljson.h"
 #include "core/model/jsonobject.h"
 #include "core/runtime/agentmachine.h"
+#include "core/tools/argumentrepair.h"
 
 #include <algorithm>
 
@@ -99,16 +100,37 @@ bool AgentMachine::advance(std::size_t index, Effects &out)
     }
 }
 
+/// Takes what can be understood of arguments that were no JSON object. What to answer when nothing can.
+std::string AgentMachine::readArguments(std::size_t index, std::vector<std::string> &mended)
+{
+    ToolCall &call = m_calls[index].call;
+    const bool isCut = m_answerWasCut && index + 1 == m_calls.size();
+    if (!call.invalidArguments)
+        return isCut && call.arguments.empty() ? tools::cutArgumentsAnswer(0) : std::string();
+    auto read = tools::readArgumentText(*call.invalidArguments, isCut);
+    if (auto *problem = std::get_if<std::string>(&read))
+        return std::move(*problem);
+    auto &understood = std::get<tools::MendedArguments>(read);
+    call.arguments = std::move(understood.arguments);
+    mended = std::move(understood.mended);
+    return {};
+}
+
 void AgentMachine::beginCall(std::size_t index, Effects &out)
 {
     OpenCall &call = m_calls[index];
-    out.push_back(effect::Publish{
-        EventKind::ToolRequested,
-        eventData(
-            {{"call", call.call.id}, {"tool", call.call.name}, {"args", call.call.arguments}})});
-    if (call.call.invalidArguments) {
-        answer(call, "Error: tool arguments were not valid JSON. Please retry with a JSON object.",
-               "invalid_arguments");
+    std::vector<std::string> mended;
+    const std::string problem = readArguments(index, mended);
+    EventData data = eventData(
+        {{"call", call.call.id}, {"tool", call.call.name}, {"args", call.call.arguments}});
+    if (!mended.empty())
+        data = eventData({{"call", call.call.id},
+                          {"tool", call.call.name},
+                          {"args", call.call.arguments},
+                          {"mended", mended}});
+    out.push_back(effect::Publish{EventKind::ToolRequested, std::move(data)});
+    if (!problem.empty()) {
+        answer(call, problem, "invalid_arguments");
         return;
     }
     if (hasHooks(HookPoint::PreToolUse)) {

@@ -9,6 +9,13 @@
 namespace orrery::runtime {
 namespace {
 
+/// In the words of the providers.
+bool endedByLength(const std::string &finishReason)
+{
+    return finishReason == "length" || finishReason == "max_tokens" || finishReason == "MAX_TOKENS"
+           || finishReason == "model_length";
+}
+
 long long retryDelayMs(const Error &error, int attempt)
 {
     if (error.retryAfterMs >= 0)
@@ -209,6 +216,7 @@ void AgentMachine::on(input::Reply &in, Effects &out)
     ++m_context.iteration;
     ++m_iterations;
     m_context.usage += in.reply.usage;
+    m_answerWasCut = endedByLength(in.reply.finishReason);
     m_calls.clear();
     for (const ToolCall &call : in.reply.message.toolCalls) {
         if (m_rules.output && llm::isSyntheticTool(call.name.value_or("")))

@@ -239,6 +239,7 @@ private:
     void startCalls(Effects &out);
     void continueCalls(Effects &out);
     bool advance(std::size_t index, Effects &out);
+    std::string readArguments(std::size_t index, std::vector<std::string> &mended);
     void beginCall(std::size_t index, Effects &out);
     void clearCall(std::size_t index, Effects &out);
     void launch(std::size_t index, Effects &out);
@@ -264,6 +265,7 @@ private:
     Json m_output; ///< while session_end is asked
     llm::FallbackChain m_models;
     std::vector<OpenCall> m_calls; ///< of the current answer
+    bool m_answerWasCut = false;   ///< it ended because of its length
     std::size_t m_at = 0;          ///< the call that is being worked on
     bool m_launched = false;       ///< side by side: all have been asked about
     std::shared_ptr<const Json> m_turnDeps;

@@ -54,6 +54,8 @@ tools::ToolContext AgentWorker::toolContext(const std::string &callId)
     context.stop = m_turnStop.get_token();
     context.writeGate = m_services.writeGate.get();
     context.deps = m_machine.turnDeps();
+    context.sandbox = m_services.sandbox;
+    context.trusted = m_services.trusted;
     context.emitEvent = [this](EventKind kind, Json data) {
         m_services.publish(kind, name(), data);
     };
@@ -62,12 +64,17 @@ tools::ToolContext AgentWorker::toolContext(const std::string &callId)
 
 void AgentWorker::toolFinished(const ToolRun &run, const tools::ToolExecution &result)
 {
-    m_services.publish(EventKind::ToolFinished, name(),
-                       eventData({{"call", run.callId},
-                                  {"tool", run.tool->name},
-                                  {"ok", result.ok},
-                                  {"content", result.content}}),
-                       run.startSeq, m_services.clock.steadyUs() - run.startUs);
+    EventData data = result.mended.empty() ? eventData({{"call", run.callId},
+                                                        {"tool", run.tool->name},
+                                                        {"ok", result.ok},
+                                                        {"content", result.content}})
+                                           : eventData({{"call", run.callId},
+                                                        {"tool", run.tool->name},
+                                                        {"ok", result.ok},
+                                                        {"content", result.content},
+                                                        {"mended", result.mended}});
+    m_services.publish(EventKind::ToolFinished, name(), std::move(data), run.startSeq,
+                       m_services.clock.steadyUs() - run.startUs);
 }
 
 void AgentWorker::perform(effect::RunTool &effect)

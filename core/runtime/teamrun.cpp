@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/protection.h"
 #include "core/runtime/teamrun.h"
 
 #include "core/base/ids.h"
@@ -66,6 +67,9 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
     p->options = std::move(options);
     p->services = std::make_unique<TeamServices>(p->id, p->options.team, *workspace, p->clock,
                                                  p->journal.get());
+    p->services->trusted = trustedFilesOf(p->options, *workspace);
+    p->services->sandbox = std::make_shared<tools::CommandSandbox>(
+        sandboxPolicyOf(p->options.team.permissions), *workspace, p->services->trusted);
     for (const AgentSpec &agent : p->options.team.agents)
         if (const auto type = llm::outputTypeFromJson(agent.outputType); !type)
             return fail(ErrorCode::InvalidArgument,
@@ -190,19 +194,20 @@ void TeamRun::start()
     for (const AgentSpec &agent : team.agents)
         agents.push_back({{"name", agent.name}, {"role", agent.role}, {"model", agent.model}});
     const auto orNull = [](const auto &value) { return value ? Json(*value) : Json(); };
-    d->services->publish(
-        EventKind::RunStarted, "",
-        {{"team", team.name},
-         {"task", d->options.task},
-         {"workspace", d->services->workspace.string()},
-         {"scripted", team.scripted()},
-         {"agents", std::move(agents)},
-         {"limits",
-          {{"rpm", orNull(team.limits.rpm)},
-           {"tpm", orNull(team.limits.tpm)},
-           {"budget_usd", orNull(team.limits.budgetUsd)},
-           {"policy", team.limits.policy == LimitPolicy::Wait ? "wait" : "refuse"}}},
-         {"claim_ttl_ms", team.claimTtlMs}});
+    Json started = {{"team", team.name},
+                    {"task", d->options.task},
+                    {"workspace", d->services->workspace.string()},
+                    {"scripted", team.scripted()},
+                    {"agents", std::move(agents)},
+                    {"limits",
+                     {{"rpm", orNull(team.limits.rpm)},
+                      {"tpm", orNull(team.limits.tpm)},
+                      {"budget_usd", orNull(team.limits.budgetUsd)},
+                      {"policy", team.limits.policy == LimitPolicy::Wait ? "wait" : "refuse"}}},
+                    {"claim_ttl_ms", team.claimTtlMs}};
+    if (d->services->offersCommands())
+        started["sandbox"] = d->services->sandbox->description();
+    d->services->publish(EventKind::RunStarted, "", std::move(started));
     publishLoaded(*d->services);
     d->ticker.start();
     answerApprovals();

@@ -69,6 +69,16 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
     toolPool.setMaxThreadCount(std::max<int>(8, 2 * static_cast<int>(team.agents.size())));
 }
 
+bool TeamServices::offersCommands() const
+{
+    return !policy.isBlocked("bash")
+           && std::any_of(team.agents.begin(), team.agents.end(), [](const AgentSpec &agent) {
+                  return agent.tools.empty()
+                         || std::find(agent.tools.begin(), agent.tools.end(), "bash")
+                                != agent.tools.end();
+              });
+}
+
 std::uint64_t TeamServices::publish(EventKind kind, const std::string &agent, EventData data,
                                     std::uint64_t parent, std::int64_t durationUs)
 {

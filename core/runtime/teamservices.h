@@ -19,6 +19,7 @@
 #include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
 #include "core/team/membership.h"
+#include "core/tools/commandsandbox.h"
 #include "core/tools/permissionpolicy.h"
 #include "core/tools/tool.h"
 
@@ -44,6 +45,8 @@ struct TeamServices {
     /// Publishes an event of this run.
     std::uint64_t publish(EventKind kind, const std::string &agent, EventData data,
                           std::uint64_t parent = 0, std::int64_t durationUs = 0);
+    /// True when some agent of the team may run commands.
+    bool offersCommands() const;
     /// Publishes what has expired since the last call: claims and reservations.
     void publishExpired();
     /// Puts a message into the recipient's box and wakes it. False if there is no such agent.
@@ -72,6 +75,8 @@ struct TeamServices {
     std::unique_ptr<tools::WriteGate> writeGate;
     std::unordered_map<std::string, tools::ToolPtr> tools;
     const tools::PermissionPolicy policy; ///< which tools there are, and which ask first
+    std::shared_ptr<const tools::TrustedFiles> trusted; ///< set once before start, as the next
+    std::shared_ptr<tools::CommandSandbox> sandbox;
     llm::ToolSchemaCache schemas;
     std::function<std::unique_ptr<llm::ModelClient>()> makeModelClient = llm::makeModelClient;
     HookChain hooks;                                    ///< complete before the first thread starts

@@ -1,81 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/shellcommand.h"
 
+#include "core/tools/commandenvironment.h"
+#include "core/tools/commandoutput.h"
+#include "core/tools/commandprocess.h"
+#include "core/tools/commandprotocol.h"
+#include "core/tools/commandsandbox.h"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <cerrno>
 #include <chrono>
-#include <vector>
+#include <optional>
+#include <system_error>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
 
 namespace orrery::tools {
-
 namespace {
 
-using Clock = std::chrono::steady_clock;
-constexpr std::size_t kHalfOutput = 32 * 1024;
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using commandprotocol::Order;
+using commandprotocol::Report;
 
-/// Variables whose names look like credentials are not passed on.
-std::vector<char *> scrubbedEnvironment()
-{
-    std::vector<char *> kept;
-    for (char **variable = environ; *variable; ++variable) {
-        std::string name(*variable);
-        name.resize(std::min(name.find('='), name.size()));
-        std::transform(name.begin(), name.end(), name.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-        const auto has = [&](const char *mark) { return name.find(mark) != std::string::npos; };
-        if (!has("KEY") && !has("TOKEN") && !has("SECRET") && !has("PASSWORD")
-            && !has("CREDENTIAL"))
-            kept.push_back(*variable);
-    }
-    kept.push_back(nullptr);
-    return kept;
-}
-
-/// Keeps the head and the tail of what was written.
-class Output
-{
-public:
-    void add(const char *data, std::size_t size)
-    {
-        const std::size_t toHead = std::min(size, kHalfOutput - m_head.size());
-        m_head.append(data, toHead);
-        m_tail.append(data + toHead, size - toHead);
-        if (m_tail.size() > 2 * kHalfOutput) {
-            m_dropped += m_tail.size() - kHalfOutput;
-            m_tail.erase(0, m_tail.size() - kHalfOutput);
-        }
-    }
-    std::string text() const
-    {
-        return m_dropped
-                   ? m_head + "\n[" + std::to_string(m_dropped) + " bytes left out]\n" + m_tail
-                   : m_head + m_tail;
-    }
-
-private:
-    std::string m_head;
-    std::string m_tail;
-    std::size_t m_dropped = 0;
-};
+constexpr int kGraceOfTimeoutMs = 300;
+constexpr int kGraceOfStopMs = 40;
+/// orrery-command answers long before; when it does not, it is ended itself.
+constexpr milliseconds kPatience(5000);
 
 /// What the child reads: a file in memory, so that a child that does not read it holds nobody up.
-int inputOf(const std::string &text)
+Descriptor inputOf(const std::string &text)
 {
     if (text.empty())
-        return open("/dev/null", O_RDONLY | O_CLOEXEC);
-    const int file = memfd_create("input", MFD_CLOEXEC);
-    for (std::size_t at = 0; at < text.size();) {
+        return Descriptor();
+    Descriptor file(memfd_create("input", MFD_CLOEXEC));
+    for (std::size_t at = 0; file && at < text.size();) {
         const ssize_t written = write(file, text.data() + at, text.size() - at);
         if (written <= 0)
             break;
@@ -85,128 +50,160 @@ int inputOf(const std::string &text)
     return file;
 }
 
-/// A child and all its descendants in a process group of their own.
-class Child
+/// One command, from its start to its report.
+class RunningCommand
 {
 public:
-    explicit Child(const ShellCommand &command)
+    Result<void> start(const ShellCommand &command)
     {
-        std::array<int, 2> pipes{};
-        if (pipe2(pipes.data(), O_CLOEXEC) != 0)
-            return;
-        // Everything that allocates is done before the fork.
-        const std::vector<char *> environment = scrubbedEnvironment();
-        const char *argv[] = {"/bin/sh", "-c", command.line.c_str(), nullptr};
-        const std::string folder = command.folder.string();
-        const int input = inputOf(command.input);
-        const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-        const int errors = command.withErrors ? pipes[1] : null;
-        m_pid = fork();
-        if (m_pid == 0) {
-            setpgid(0, 0);
-            dup2(input, 0);
-            dup2(pipes[1], 1);
-            dup2(errors, 2);
-            if (chdir(folder.c_str()) == 0)
-                execve(argv[0], const_cast<char *const *>(argv), environment.data());
-            _exit(127);
+        std::vector<std::string> arguments = {"run"};
+        if (command.sandbox) {
+            auto wrapper = command.sandbox->wrapper();
+            if (!wrapper)
+                return fail(wrapper.error());
+            if (!wrapper->empty()) {
+                arguments.push_back("--wrapped");
+                m_wrapped = true;
+            }
+            arguments.insert(arguments.end(), wrapper->begin(), wrapper->end());
         }
-        if (m_pid > 0)
-            setpgid(m_pid, m_pid); // also here: whoever comes first
-        close(null);
-        close(input);
-        close(pipes[1]);
-        m_out = pipes[0];
+        arguments.insert(arguments.end(), {"/bin/sh", "-c", command.line});
+        std::array<int, 2> pipe{};
+        std::array<int, 2> sockets{};
+        if (pipe2(pipe.data(), O_CLOEXEC) != 0)
+            return fail(ErrorCode::Io, std::generic_category().message(errno));
+        m_output = Descriptor(pipe[0]);
+        const Descriptor writer(pipe[1]);
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0)
+            return fail(ErrorCode::Io, std::generic_category().message(errno));
+        m_control = Descriptor(sockets[0]);
+        const Descriptor theirs(sockets[1]);
+        const Descriptor input = inputOf(command.input);
+        auto process = CommandProcess::start({std::move(arguments), commandEnvironment(m_wrapped),
+                                              command.folder, input, writer,
+                                              command.withErrors ? int(writer) : -1, theirs});
+        if (!process)
+            return fail(process.error());
+        m_process.emplace(std::move(*process));
+        fcntl(m_output, F_SETFL, O_NONBLOCK);
+        return {};
     }
-    ~Child()
-    {
-        if (m_pid > 0) {
-            kill(-m_pid, SIGKILL);
-            if (!m_reaped)
-                waitpid(m_pid, nullptr, 0);
-        }
-        if (m_out >= 0)
-            close(m_out);
-    }
-    Child(const Child &) = delete;
 
-    bool started() const { return m_pid > 0; }
-    int out() const { return m_out; }
-    void signalGroup(int signal) const { kill(-m_pid, signal); }
-    /// True once the shell itself has ended.
-    bool reap()
+    /// Waits for output, a report or `event`, at most until `until`; true once it is over.
+    bool wait(int event, SteadyClock::time_point until)
     {
-        if (!m_reaped && waitpid(m_pid, &m_status, WNOHANG) == m_pid)
-            m_reaped = true;
-        return m_reaped;
+        const auto left =
+            std::chrono::duration_cast<milliseconds>(until - SteadyClock::now()).count() + 1;
+        std::array<pollfd, 3> fds = {pollfd{m_output, POLLIN, 0}, pollfd{m_control, POLLIN, 0},
+                                     pollfd{event, POLLIN, 0}};
+        poll(fds.data(), fds.size(), static_cast<int>(std::clamp<long long>(left, 0, 60000)));
+        if (fds[0].revents)
+            read();
+        if (!fds[1].revents)
+            return false;
+        Report report;
+        if (recv(m_control, &report, sizeof report, MSG_DONTWAIT) == sizeof report)
+            m_report = report;
+        // What was written before the end is in the pipe; what may hold it open is nobody's concern.
+        for (int pieces = 0; pieces < 64 && read(); ++pieces) {}
+        return true;
     }
-    int status() const { return m_status; }
+
+    void end(int graceMs)
+    {
+        const Order order{graceMs};
+        send(m_control, &order, sizeof order, MSG_NOSIGNAL);
+    }
+    void kill() { m_process->kill(); }
+    bool isWrapped() const { return m_wrapped; }
+    /// Nothing when orrery-command itself was ended by somebody.
+    const std::optional<Report> &report() const { return m_report; }
+    const CommandOutput &output() const { return m_kept; }
 
 private:
-    pid_t m_pid = -1;
-    int m_out = -1;
-    int m_status = 0;
-    bool m_reaped = false;
+    /// False when there is nothing now.
+    bool read()
+    {
+        std::array<char, 65536> buffer;
+        const ssize_t size = ::read(m_output, buffer.data(), buffer.size());
+        if (size > 0)
+            m_kept.add({buffer.data(), static_cast<std::size_t>(size)});
+        else if (size == 0)
+            m_output.close();
+        return size > 0;
+    }
+
+    bool m_wrapped = false;
+    Descriptor m_output;
+    Descriptor m_control;
+    std::optional<CommandProcess> m_process; // ended before the socket is closed
+    std::optional<Report> m_report;
+    CommandOutput m_kept;
 };
+
+void conclude(const RunningCommand &command, ShellOutcome &outcome)
+{
+    using End = ShellOutcome::End;
+    outcome.output = command.output().text();
+    outcome.cut = command.output().cut();
+    const auto &report = command.report();
+    if (!report) {
+        if (outcome.end == End::NotStarted)
+            outcome.startError = "The process that ran it was ended from outside.";
+        return;
+    }
+    outcome.leftBehind = report->leftBehind;
+    if (report->startError != 0) {
+        outcome.end = End::NotStarted;
+        outcome.startError = std::generic_category().message(report->startError);
+        return;
+    }
+    const int status = report->status;
+    if (outcome.end == End::NotStarted)
+        outcome.end = WIFSIGNALED(status) ? End::Signalled : End::Exited;
+    outcome.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    // A sandbox tells a signal as shells do.
+    if (outcome.end == End::Exited && command.isWrapped() && outcome.code > 128
+        && outcome.code <= 128 + 64) {
+        outcome.end = End::Signalled;
+        outcome.code -= 128;
+    }
+}
 
 } // namespace
 
 ShellOutcome runShell(const ShellCommand &command, std::stop_token stop)
 {
+    using End = ShellOutcome::End;
     ShellOutcome outcome;
-    const int stopEvent = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    {
-        std::stop_callback onStop(stop, [stopEvent] { eventfd_write(stopEvent, 1); });
-        Child child(command);
-        if (!child.started()) {
-            close(stopEvent);
-            outcome.end = ShellOutcome::End::NotStarted;
-            return outcome;
-        }
-        const auto deadline = Clock::now() + std::chrono::milliseconds(command.timeoutMs);
-        auto killAt = Clock::time_point::max();
-        Output output;
-        bool timedOut = false;
-        bool stopped = false;
-        bool open = true;
-        // The shell's end counts, not the pipe's: a child left behind may hold the pipe for ever.
-        while (!child.reap()) {
-            std::array<pollfd, 2> fds = {pollfd{open ? child.out() : -1, POLLIN, 0},
-                                         pollfd{stopped ? -1 : stopEvent, POLLIN, 0}};
-            poll(fds.data(), fds.size(), 20);
-            if (fds[0].revents) {
-                std::array<char, 16384> buffer;
-                const ssize_t size = read(child.out(), buffer.data(), buffer.size());
-                if (size > 0)
-                    output.add(buffer.data(), static_cast<std::size_t>(size));
-                else if (size == 0)
-                    open = false;
-            }
-            const auto now = Clock::now();
-            if (!stopped && !timedOut
-                && (fds[1].revents || stop.stop_requested() || now >= deadline)) {
-                stopped = fds[1].revents || stop.stop_requested();
-                timedOut = !stopped;
-                child.signalGroup(SIGTERM);
-                killAt = now + std::chrono::milliseconds(300);
-            }
-            if (now >= killAt)
-                child.signalGroup(SIGKILL);
-        }
-        fcntl(child.out(), F_SETFL, O_NONBLOCK);
-        std::array<char, 16384> buffer;
-        for (ssize_t size; (size = read(child.out(), buffer.data(), buffer.size())) > 0;)
-            output.add(buffer.data(), static_cast<std::size_t>(size));
-        const int status = child.status();
-        using End = ShellOutcome::End;
-        outcome.end = stopped               ? End::Stopped
-                      : timedOut            ? End::TimedOut
-                      : WIFSIGNALED(status) ? End::Signalled
-                                            : End::Exited;
-        outcome.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-        outcome.output = output.text();
+    const auto begin = SteadyClock::now();
+    if (command.line.find('\0') != std::string::npos) {
+        outcome.startError = "The command holds a NUL character.";
+        return outcome;
     }
-    close(stopEvent);
+    const Descriptor stopEvent(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    const std::stop_callback onStop(stop, [&stopEvent] { eventfd_write(stopEvent, 1); });
+    RunningCommand running;
+    if (const auto started = running.start(command); !started) {
+        outcome.startError = started.error().message;
+        return outcome;
+    }
+    auto until = begin + milliseconds(command.timeoutMs);
+    bool isEnding = false;
+    while (!running.wait(isEnding ? -1 : int(stopEvent), until)) {
+        const bool isLate = SteadyClock::now() >= until;
+        if (isEnding && isLate) {
+            running.kill();
+            until = SteadyClock::time_point::max() - std::chrono::hours(1);
+        } else if (!isEnding && (stop.stop_requested() || isLate)) {
+            outcome.end = stop.stop_requested() ? End::Stopped : End::TimedOut;
+            running.end(outcome.end == End::Stopped ? kGraceOfStopMs : kGraceOfTimeoutMs);
+            isEnding = true;
+            until = SteadyClock::now() + kPatience;
+        }
+    }
+    conclude(running, outcome);
+    outcome.ms = std::chrono::duration_cast<milliseconds>(SteadyClock::now() - begin).count();
     return outcome;
 }
 

@@ -2,6 +2,7 @@
 #include "core/tools/textfile.h"
 
 #include "core/base/ids.h"
+#include "core/tools/descriptor.h"
 
 #include <algorithm>
 #include <array>
@@ -18,27 +19,6 @@ namespace orrery::tools {
 namespace fs = std::filesystem;
 
 namespace {
-
-class Descriptor
-{
-public:
-    explicit Descriptor(int fd) : m_fd(fd) {}
-    Descriptor(Descriptor &&other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
-    Descriptor &operator=(Descriptor &&other) noexcept
-    {
-        std::swap(m_fd, other.m_fd);
-        return *this;
-    }
-    ~Descriptor() { close(); }
-
-    explicit operator bool() const { return m_fd >= 0; }
-    operator int() const { return m_fd; }
-    /// False when what was written could not be kept.
-    bool close() { return m_fd < 0 || ::close(std::exchange(m_fd, -1)) == 0; }
-
-private:
-    int m_fd;
-};
 
 std::string reason(int code) { return std::generic_category().message(code); }
 

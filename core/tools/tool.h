@@ -32,6 +32,9 @@ public:
                             int lastLine, int newLastLine, const std::string &callId) = 0;
 };
 
+class CommandSandbox;
+class TrustedFiles;
+
 /// What a running tool may use. Lives as long as the call; a tool that is not quick runs on a thread of its own and may block.
 struct ToolContext {
     std::string run;
@@ -44,6 +47,8 @@ struct ToolContext {
     WriteGate *writeGate = nullptr;                 ///< null = no claims
     std::function<void(EventKind, Json)> emitEvent; ///< thread-safe; may be empty
     std::shared_ptr<const Json> deps;               ///< the agent's deps at the start of the turn
+    std::shared_ptr<CommandSandbox> sandbox;        ///< null = commands may do what we may
+    std::shared_ptr<const TrustedFiles> trusted;    ///< null = none but those of git repositories
 };
 
 /// What a tool function gives back. An exception that escapes it counts as Raised.

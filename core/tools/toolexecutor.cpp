@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/toolexecutor.h"
 
+#include "core/tools/argumentrepair.h"
 #include "core/tools/argumentvalidation.h"
 
 #include <condition_variable>
@@ -189,6 +190,13 @@ std::string breakdown(const ToolResult &result)
     return std::string("Tool execution ") + kind + ": " + result.content;
 }
 
+/// A tool that does not want its arguments checked gets them as they are.
+MendedArguments mendedFor(const Tool &tool, const Json &given)
+{
+    static const Json anything;
+    return mendArguments(given, tool.validateArguments ? tool.parameters : anything);
+}
+
 /// Nothing when the tool may be asked.
 std::optional<ToolExecution> refuseArguments(const Tool &tool, const Json &arguments)
 {
@@ -226,32 +234,41 @@ bool isBreakdown(const ToolResult &result)
 ToolExecution executeTool(const Tool &tool, const Json &given, ToolContext context,
                           std::chrono::milliseconds grace)
 {
-    static const Json none = Json::object();
-    const Json &arguments = given.is_null() ? none : given;
+    const MendedArguments mended = mendedFor(tool, given);
+    const Json &arguments = mended.arguments;
+    const auto told = [&](ToolExecution execution) {
+        execution.mended = mended.mended;
+        return execution;
+    };
     if (auto refused = refuseArguments(tool, arguments))
-        return std::move(*refused);
+        return told(std::move(*refused));
     for (int attempts = 1;; ++attempts) {
         ToolResult result = context.stop.stop_requested()
                                 ? stopped()
                                 : runOnce(tool, arguments, context, attempts - 1, grace);
         if (!isBreakdown(result) || attempts > tool.retries)
-            return conclude(tool, std::move(result), attempts);
+            return told(conclude(tool, std::move(result), attempts));
     }
 }
 
 void startTool(const Tool &tool, const Json &given, ToolContext context,
                std::function<void(ToolExecution)> done)
 {
-    const Json arguments = given.is_null() ? Json::object() : given;
-    if (auto refused = refuseArguments(tool, arguments)) {
-        done(std::move(*refused));
+    const MendedArguments mended = mendedFor(tool, given);
+    const auto conclusion = [tool, mended = mended.mended, done](ToolExecution execution) {
+        execution.mended = mended;
+        done(std::move(execution));
+    };
+    if (auto refused = refuseArguments(tool, mended.arguments)) {
+        conclusion(std::move(*refused));
         return;
     }
     try {
-        tool.start(arguments, std::move(context),
-                   [tool, done](ToolResult result) { done(conclude(tool, std::move(result), 1)); });
+        tool.start(mended.arguments, std::move(context), [tool, conclusion](ToolResult result) {
+            conclusion(conclude(tool, std::move(result), 1));
+        });
     } catch (const std::exception &exception) {
-        done(conclude(tool, ToolResult::raised(exception.what()), 1));
+        conclusion(conclude(tool, ToolResult::raised(exception.what()), 1));
     }
 }
 

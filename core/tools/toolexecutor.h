@@ -13,9 +13,10 @@ struct ToolExecution {
     bool ok = true;
     ContextUpdate updates; ///< to be applied to the agent's current deps
     int attempts = 1;
+    std::vector<std::string> mended = {}; ///< what was put right in the arguments first
 };
 
-/// Runs one call to its end: checks the arguments, calls the tool on a thread of its own (a quick one on the caller's), and
+/// Runs one call to its end: mends and checks the arguments, calls the tool on a thread of its own (a quick one on the caller's), and
 /// again after a breakdown or a timeout as often as the tool allows. Blocks unless the tool is quick. Gives a text for the model
 /// whatever happens, and throws nothing.
 ///
@@ -25,7 +26,7 @@ struct ToolExecution {
 ToolExecution executeTool(const Tool &tool, const Json &arguments, ToolContext context,
                           std::chrono::milliseconds grace = std::chrono::seconds(1));
 
-/// The same for a tool that has `start`: checks the arguments, starts it, and gives what came of it to `done`, on whichever
+/// The same for a tool that has `start`: mends and checks the arguments, starts it, and gives what came of it to `done`, on whichever
 /// thread the tool ends on. Returns at once; throws nothing.
 void startTool(const Tool &tool, const Json &arguments, ToolContext context,
                std::function<void(ToolExecution)> done);

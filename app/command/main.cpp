@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// orrery-command: runs one command for Orrery and answers for everything that it starts.
+//
+//   orrery-command run [--wrapped] PROGRAM ARGUMENTS…
+//   orrery-command keep FOLDER
+//
+// `run` starts PROGRAM in a session of its own with the standard streams that it was given itself. File descriptor 3 is a
+// socket to Orrery (core/tools/commandprotocol.h). When PROGRAM has ended, when Orrery says so, or when Orrery is
+// gone, whatever way it went, all descendants are ended: as a subreaper this process becomes the parent of those that
+// were left behind. `keep` removes FOLDER when file descriptor 3 is closed.
+//
+// It is a program of its own, not a thread of Orrery's, because only a process can outlive Orrery's death, and adopt.
+#include "app/command/descendants.h"
+#include "core/tools/commandprotocol.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+namespace orrery::command {
+namespace {
+
+using namespace tools::commandprotocol;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLeftBehindGrace(100); ///< for what PROGRAM leaves behind
+/// After that, what cannot be ended (it belongs to another user, or waits for a broken disk) is given up and counted.
+constexpr std::chrono::milliseconds kMostOfEnding(2000);
+
+pid_t start(char **argv)
+{
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    sigset_t all;
+    sigset_t none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    pid_t pid = -1;
+    const int code = posix_spawn(&pid, argv[0], nullptr, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    errno = code;
+    return code == 0 ? pid : -1;
+}
+
+class Supervisor
+{
+public:
+    Supervisor(pid_t program, bool wrapped) : m_program(program), m_wrapped(wrapped)
+    {
+        sigset_t child;
+        sigemptyset(&child);
+        sigaddset(&child, SIGCHLD);
+        sigprocmask(SIG_BLOCK, &child,
+                    nullptr); // whose end came before is seen by the first reap()
+        m_signals = signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC);
+    }
+
+    int run()
+    {
+        while (!reap()) {
+            if (m_killAt != Clock::time_point::max() && Clock::now() >= m_killAt)
+                signalAll(SIGKILL);
+            pollfd fds[] = {{m_hears ? kControl : -1, POLLIN, 0}, {m_signals, POLLIN, 0}};
+            poll(fds, 2, m_killAt == Clock::time_point::max() ? -1 : 5);
+            if (fds[0].revents)
+                hear();
+            signalfd_siginfo info;
+            while (read(m_signals, &info, sizeof info) > 0) {}
+        }
+        Report report;
+        report.leftBehind = endAll();
+        report.status = m_status;
+        if (m_hears)
+            send(kControl, &report, sizeof report, MSG_NOSIGNAL);
+        return 0;
+    }
+
+private:
+    /// True once the program itself has ended. Takes the exit status of whoever else has.
+    bool reap()
+    {
+        int status = 0;
+        for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+            if (pid == m_program) {
+                m_status = status;
+                m_program = -1;
+            }
+        }
+        return m_program < 0;
+    }
+
+    void hear()
+    {
+        Order order;
+        const ssize_t size = recv(kControl, &order, sizeof order, MSG_DONTWAIT);
+        if (size < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (size != sizeof order) { // Orrery is gone
+            m_hears = false;
+            order.graceMs = 0;
+        }
+        if (order.graceMs > 0)
+            signalAll(SIGTERM);
+        m_killAt = Clock::now() + std::chrono::milliseconds(order.graceMs);
+    }
+
+    /// The wrapper (a sandbox) is not asked to end, as it would take all that is in it along at once.
+    int signalAll(int signal) const
+    {
+        int count = 0;
+        for (const Descendant &process : descendants()) {
+            if (signal != SIGKILL && m_wrapped && process.depth == 1)
+                continue;
+            count += kill(process.pid, signal) == 0;
+        }
+        return count;
+    }
+
+    /// How many the program left behind.
+    int endAll()
+    {
+        int count = 0;
+        if (m_killAt == Clock::time_point::max() && (count = signalAll(SIGTERM)) > 0)
+            m_killAt = Clock::now() + kLeftBehindGrace;
+        const auto giveUp =
+            std::max(m_killAt == Clock::time_point::max() ? Clock::now() : m_killAt, Clock::now())
+            + kMostOfEnding;
+        for (;;) {
+            while (waitpid(-1, nullptr, WNOHANG) > 0) {}
+            if (waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD)
+                return count;
+            if (Clock::now() >= giveUp)
+                return count;
+            if (Clock::now() >= m_killAt)
+                signalAll(SIGKILL);
+            pollfd fds[] = {{m_hears ? kControl : -1, POLLIN, 0}, {m_signals, POLLIN, 0}};
+            poll(fds, 2, 5);
+            if (fds[0].revents)
+                hear();
+            signalfd_siginfo info;
+            while (read(m_signals, &info, sizeof info) > 0) {}
+        }
+    }
+
+    pid_t m_program; ///< -1 once it has ended
+    const bool m_wrapped;
+    int m_signals = -1;
+    int m_status = 0;
+    bool m_hears = true; ///< Orrery is there
+    Clock::time_point m_killAt = Clock::time_point::max();
+};
+
+void ignoreSignals()
+{
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2})
+        std::signal(signal, SIG_IGN);
+}
+
+int run(char **arguments)
+{
+    const bool wrapped = *arguments && std::strcmp(*arguments, "--wrapped") == 0;
+    arguments += wrapped;
+    if (!*arguments)
+        return kBadUse;
+    ignoreSignals();
+    fcntl(kControl, F_SETFD, FD_CLOEXEC);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const pid_t program = start(arguments);
+    if (program < 0) {
+        Report report;
+        report.startError = errno;
+        send(kControl, &report, sizeof report, MSG_NOSIGNAL);
+        return kBadUse;
+    }
+    // Whoever reads what the program writes waits for the last who could write.
+    for (const int stream : {0, 1, 2})
+        close(stream);
+    return Supervisor(program, wrapped).run();
+}
+
+int keep(const char *folder)
+{
+    if (!folder)
+        return kBadUse;
+    ignoreSignals();
+    for (char byte; read(kControl, &byte, 1) != 0;) {}
+    // What a command made unreadable for us is ours all the same.
+    std::error_code error;
+    std::filesystem::remove_all(folder, error);
+    if (error) {
+        namespace fs = std::filesystem;
+        std::error_code ignored;
+        for (auto it = fs::recursive_directory_iterator(folder, ignored);
+             it != fs::recursive_directory_iterator(); it.increment(ignored)) {
+            if (ignored)
+                break;
+            if (it->is_directory(ignored) && !it->is_symlink(ignored))
+                fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+        }
+        fs::remove_all(folder, error);
+    }
+    return error ? 1 : 0;
+}
+
+} // namespace
+} // namespace orrery::command
+
+int main(int argc, char **argv)
+{
+    using namespace orrery::command;
+    if (argc > 2 && std::strcmp(argv[1], "run") == 0)
+        return run(argv + 2);
+    if (argc == 3 && std::strcmp(argv[1], "keep") == 0)
+        return keep(argv[2]);
+    return kBadUse;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace orrery::tools {
+
+/// Our environment (`NAME=value`) as a command gets it: without what looks like a credential, and without a pager or
+/// an editor that would wait for a person. In a sandbox also without the addresses of what runs outside (agents for keys,
+/// the display, the session bus), and with caches where it may write.
+std::vector<std::string> commandEnvironment(bool inSandbox);
+
+} // namespace orrery::tools
