@@ -32,7 +32,7 @@ endif()
 # Everything that our own targets compile with, in one place.
 add_library(orrery_options INTERFACE)
 target_include_directories(orrery_options INTERFACE "${CMAKE_SOURCE_DIR}")
-target_compile_options(orrery_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow> -fPIC
+target_compile_options(orrery_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow -Wno-maybe-uninitialized> -fPIC
     # A private class of an anonymous namespace counts as a header's when files are compiled together.
     $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${ORRERY_UNITY}>>:-Wno-subobject-linkage>)
 target_compile_definitions(orrery_options INTERFACE

@@ -77,7 +77,8 @@ std::string progress(const Event &event)
     const auto lines = [&] { return text("file") + ":" + text("start") + "-" + text("end"); };
     switch (event.kind) {
     case EventKind::RunStarted:
-        return "run " + event.run + ": " + text("team") + " in " + text("workspace");
+        return "run " + event.run + ": " + text("team") + " in " + text("workspace")
+               + (text("sandbox").empty() ? std::string() : "; sandbox: " + text("sandbox"));
     case EventKind::RunFinished:
         return "run " + text("outcome")
                + (text("reason").empty() ? std::string() : ": " + text("reason"));

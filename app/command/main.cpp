@@ -21,7 +21,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/prctl.h>
@@ -182,7 +181,7 @@ int run(char **arguments)
     if (!*arguments)
         return kBadUse;
     ignoreSignals();
-    fcntl(kControl, F_SETFD, FD_CLOEXEC);
+    close_range(kControl, ~0U, CLOSE_RANGE_CLOEXEC); // also what Orrery got open from its own parent
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     const pid_t program = start(arguments);
     if (program < 0) {

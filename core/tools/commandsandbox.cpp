@@ -15,8 +15,6 @@ namespace orrery::tools {
 namespace fs = std::filesystem;
 namespace {
 
-using Mode = SandboxPolicy::Mode;
-
 /// Below the home folder: what holds keys, and sockets to what does.
 constexpr std::array<std::string_view, 12> kCredentialFolders = {".ssh",
                                                                  ".gnupg",
@@ -32,12 +30,6 @@ constexpr std::array<std::string_view, 12> kCredentialFolders = {".ssh",
                                                                  ".local/share/orrery"};
 constexpr std::array<std::string_view, 6> kCredentialFiles = {
     ".netrc", ".npmrc", ".pypirc", ".git-credentials", ".pgpass", ".cargo/credentials.toml"};
-
-bool isOrIsIn(const fs::path &path, const fs::path &folder)
-{
-    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first
-           == folder.end();
-}
 
 fs::path bubblewrap()
 {
@@ -188,11 +180,14 @@ CommandSandbox::CommandSandbox(SandboxPolicy policy, fs::path workspace,
     : m_policy(policy), m_workspace(std::move(workspace)), m_trusted(std::move(trusted))
 {}
 
-bool CommandSandbox::isOn() const { return m_policy.mode != Mode::Off && whyNoSandbox().empty(); }
+bool CommandSandbox::isOn() const
+{
+    return m_policy.mode != SandboxPolicy::Mode::Off && whyNoSandbox().empty();
+}
 
 std::string CommandSandbox::description() const
 {
-    if (m_policy.mode == Mode::Off)
+    if (m_policy.mode == SandboxPolicy::Mode::Off)
         return "none (the team's permissions turn it off)";
     if (!whyNoSandbox().empty())
         return "none (" + whyNoSandbox() + ")";
@@ -202,7 +197,7 @@ std::string CommandSandbox::description() const
 Result<std::vector<std::string>> CommandSandbox::wrapper()
 {
     if (!isOn()) {
-        if (m_policy.mode == Mode::Required)
+        if (m_policy.mode == SandboxPolicy::Mode::Required)
             return fail(ErrorCode::Denied,
                         "The team's permissions require a sandbox, and there is none: "
                             + whyNoSandbox() + ".");

@@ -7,13 +7,13 @@
 
 namespace orrery::tools {
 namespace fs = std::filesystem;
-namespace {
-
 bool isOrIsIn(const fs::path &path, const fs::path &folder)
 {
     const auto [at, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
     return at == folder.end();
 }
+
+namespace {
 
 /// The words of a command line, without quotes. Good enough to find the names of files in it.
 std::vector<std::string> wordsIn(const std::string &line)

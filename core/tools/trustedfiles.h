@@ -6,6 +6,9 @@
 
 namespace orrery::tools {
 
+/// Of two normal absolute paths.
+bool isOrIsIn(const std::filesystem::path &path, const std::filesystem::path &folder);
+
 /// Files that Orrery, or a program that the person runs, acts on without asking: whoever may write them may do what the
 /// person may. Agents may read them, but no tool writes them, and in a sandbox no command does. Of every git repository it
 /// is what is in `.git`, hooks and configuration above all. A value; immutable once it is shared.

@@ -179,7 +179,11 @@ QString summary(const Event &event)
     const Fields data(event.data);
     switch (event.kind) {
     case EventKind::RunStarted:
-        return withReason(tr("run of team %1").arg(data.text("team")), data.text("task"));
+        return withReason(data.text("sandbox").isEmpty()
+                              ? tr("run of team %1").arg(data.text("team"))
+                              : tr("run of team %1 (sandbox of commands: %2)")
+                                    .arg(data.text("team"), data.text("sandbox")),
+                          data.text("task"));
     case EventKind::RunFinished:
         return withReason(tr("run %1").arg(data.text("outcome")), data.text("reason"));
     case EventKind::RunPaused: return tr("run paused");
