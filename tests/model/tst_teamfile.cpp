@@ -98,7 +98,7 @@ void TeamFileTest::readsEveryKey()
           "base_url": "http://small/v1", "api_key_env": "SMALL_KEY"},
         "knowledge": {"path": "k.sqlite"}, "decisions": {},
         "limits": {"rpm": 10, "tpm": 2000, "budget_usd": 1.5, "policy": "refuse"},
-        "permissions": {"allow": ["glob"], "approve": ["write_file"], "deny": ["bash"],
+        "permissions": {"sandbox": "required", "network": false, "allow": ["glob"], "approve": ["write_file"], "deny": ["bash"],
           "deny_prefixes": ["peer_"], "only": ["glob", "recall"], "only_prefixes": ["re"],
           "policy": "permissive", "allow_unattended_execute": true},
         "hooks": [
@@ -146,6 +146,8 @@ void TeamFileTest::readsEveryKey()
     QCOMPARE(team->permissions.onlyPrefixes, std::vector<std::string>{"re"});
     QCOMPARE(team->permissions.mode, std::string("permissive"));
     QVERIFY(team->permissions.allowUnattendedExecute);
+    QCOMPARE(team->permissions.sandbox, std::string("required"));
+    QVERIFY(!team->permissions.network);
     QCOMPARE(team->hooks.size(), std::size_t(2));
     QVERIFY(team->hooks[0].point == HookPoint::PostResponse);
     QCOMPARE(team->hooks[0].name, std::string("hook 1"));
@@ -311,6 +313,8 @@ void TeamFileTest::namesPlaceAndExpectation_data()
         "/permissions/deny_prefixes/0: \"\", expected a text that is not empty");
     row("policy", "/permissions", R"({"policy": "lax"})",
         R"(/permissions/policy: "lax", expected "default", "permissive" or "strict")");
+    row("sandbox", "/permissions", R"({"sandbox": "on"})",
+        R"(/permissions/sandbox: "on", expected "auto", "required" or "off")");
     row("start", "/agents/0/start", R"("later")",
         R"(/agents/0/start: "later", expected "immediately" or "on_message")");
     row("nobody starts", "/agents/0/start", R"("on_message")", "/agents: every agent starts",
