@@ -148,7 +148,10 @@ ToolResult readLines(PiecewiseFile &file, const WantedLines &wanted, const FileT
     PiecewiseDecoder decoder(form);
     std::string text = decoder.next(file.piece(), file.isAtEnd());
     LineEnds ends = lineEndsOf(text);
-    LineReader lines(wanted.first, wanted.last, ends.isCr());
+    // A CR at the very end of the piece may be the half of a pair.
+    const bool mayBeHalf = !file.isAtEnd() && text.ends_with('\r');
+    const std::string_view whole(text.data(), text.size() - (mayBeHalf ? 1 : 0));
+    LineReader lines(wanted.first, wanted.last, lineEndsOf(whole).isCr());
     bool endsInCr = false; // a pair of CR and LF may be in two pieces
     for (lines.add(text); !lines.isDone() && !file.isAtEnd(); lines.add(text)) {
         if (stop.stop_requested())
