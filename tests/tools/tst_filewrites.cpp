@@ -122,6 +122,40 @@ private slots:
         QCOMPARE(m_folder->names(), std::string("a.txt b.txt"));
     }
 
+    void whatANewFileCannotBeIsWrittenInPlace_data()
+    {
+        QTest::addColumn<int>("fileMode");
+        QTest::addColumn<int>("folderMode");
+        QTest::addColumn<bool>("ok");
+        QTest::newRow("the owner is another") << 0666 << 0777 << true;
+        QTest::newRow("the folder takes no file") << 0666 << 0755 << true;
+        QTest::newRow("not writable for us") << 0644 << 0777 << false;
+    }
+    void whatANewFileCannotBeIsWrittenInPlace()
+    {
+        QFETCH(int, fileMode);
+        QFETCH(int, folderMode);
+        QFETCH(bool, ok);
+        if (geteuid() != 0)
+            QSKIP("only root can be somebody else");
+        m_folder->write("a.txt", "one\n");
+        const fs::path root = m_folder->root();
+        QCOMPARE(chmod(root.parent_path().c_str(), 0755), 0);
+        QCOMPARE(chmod(root.c_str(), static_cast<mode_t>(folderMode)), 0);
+        QCOMPARE(chmod((root / "a.txt").c_str(), static_cast<mode_t>(fileMode)), 0);
+        const ino_t before = statusOf("a.txt").st_ino;
+        QCOMPARE(seteuid(65534), 0);
+        const tools::ToolResult done = edit("a.txt", "one", "two");
+        QCOMPARE(seteuid(0), 0);
+        QVERIFY2(done.ok == ok, done.content.c_str());
+        QCOMPARE(m_folder->content("a.txt"), std::string(ok ? "two\n" : "one\n"));
+        if (!ok)
+            QVERIFY2(done.content.starts_with("a.txt is read-only for us"), done.content.c_str());
+        QCOMPARE(statusOf("a.txt").st_ino, before);
+        QCOMPARE(statusOf("a.txt").st_uid, uid_t(0));
+        QCOMPARE(m_folder->names(), std::string("a.txt"));
+    }
+
     void aLinkStaysAndItsTargetChanges()
     {
         m_folder->write("src/a.txt", "one\n");
@@ -357,6 +391,22 @@ private slots:
         // No way out of the workspace.
         std::ofstream(m_folder->root().parent_path() / "secret") << "secret";
         QVERIFY(!m_folder->use("read_file", {{"path", "\\x2E\\x2E/secret"}}).ok);
+    }
+
+    void aDifferenceIsToldInUtf8()
+    {
+        const std::string utf16 = "\xFF\xFE";
+        m_folder->write("a.txt", utf16 + std::string("a\0\n\0", 4));
+        m_folder->write("b.txt", "caf\xE9\n");
+        QVERIFY(m_folder->use("read_file", {{"path", "a.txt"}}).ok);
+        QVERIFY(m_folder->use("read_file", {{"path", "b.txt"}, {"offset", 1}, {"limit", 1}}).ok);
+        QVERIFY(edit("b.txt", "café", "thé").ok); // read and edited, the bytes are the same
+        m_folder->write("a.txt", utf16 + std::string("\xE4\0\n\0", 4));
+        m_folder->write("b.txt", "na\xEFve\n");
+        const std::string a = edit("a.txt", "a", "b").content;
+        QVERIFY2(a.find("-a\n+ä\n") != std::string::npos, a.c_str());
+        const std::string b = edit("b.txt", "a", "b").content;
+        QVERIFY2(b.find("-thé\n+naïve\n") != std::string::npos, b.c_str());
     }
 
     void manyThreadsEditOneFile()
