@@ -21,8 +21,8 @@ using TextLines = std::vector<std::string_view>;
 
 constexpr std::size_t kMostShownLines = 8;
 constexpr std::size_t kMostShownCharacters = 200;
-constexpr std::size_t kMostOfOneLine =
-    50; ///< lines that occur more often say nothing about the place
+/// Lines that occur more often say nothing about the place.
+constexpr std::size_t kMostOfOneLine = 50;
 constexpr std::size_t kMostFolded = 4096; ///< of a line, in bytes, for finding one that is like it
 
 /// Lines `first`…`last` of the text, from 0.
@@ -79,6 +79,12 @@ std::optional<LinePlace> placeWhenFolded(std::string_view text, std::string_view
     if (at == std::string_view::npos)
         return std::nullopt;
     return LinePlace{whole.lineAt(at), whole.lineAt(at + part.size() - 1)};
+}
+
+bool occursNearly(std::string_view text, std::string_view old)
+{
+    return !isBlank(old)
+           && (findText(text, old) != std::string_view::npos || placeWhenFolded(text, old));
 }
 
 std::string foldedLine(std::string_view line)
@@ -178,7 +184,8 @@ std::string describeMismatch(std::string_view text, std::string_view old)
         return "The file is empty.";
     std::string out;
     std::string without;
-    if (auto stripped = withoutNumbers(old)) {
+    // A file may have numbers of its own, so what is behind them has to be there.
+    if (auto stripped = withoutNumbers(old); stripped && occursNearly(text, *stripped)) {
         out = "old_text has the line numbers that read_file prints: leave them out. ";
         without = std::move(*stripped);
         old = without;

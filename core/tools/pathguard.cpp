@@ -98,7 +98,7 @@ Result<Guarded> guarded(const fs::path &root, const std::string &path)
     const bool leadsIn = real && isInside(*realBase, *real);
     if (!leadsIn && !isInside(base, lexical) && !isInside(*realBase, lexical))
         return fail(ErrorCode::Denied, quoted(lexical) + " escapes the workspace root \""
-                                           + base.string() + "\"; refusing to access");
+                                           + shownPath(base.string()) + "\"; refusing to access");
     if (!real)
         return loop(lexical);
     if (!leadsIn)

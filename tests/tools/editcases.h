@@ -223,6 +223,9 @@ inline std::vector<EditCase> editCases()
          "has the line numbers that read_file prints: leave them out. Without them it is at "
          "lines 1-2",
          false},
+        {"numbers of the file's own", "1\tone\n2\ttwo\n", kEdit,
+         R"({"old_text":"1\tune","new_text":"x"})", "1\tone\n2\ttwo\n",
+         "does not occur in a.txt. The nearest is line 1:", false},
         {"most lines", "a1b2\nfirst line\nsecond line\nthird line\n", kEdit,
          R"({"old_text":"first line\nanother line\nthird line\n","new_text":"x"})",
          "a1b2\nfirst line\nsecond line\nthird line\n",
