@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tools/shownpath.h"
 #include "core/tools/tool.h"
 
 #include <cstdlib>
@@ -72,7 +73,7 @@ fs::path withHome(const std::string &path)
     return std::string(home ? home : "/") + path.substr(1);
 }
 
-std::string quoted(const fs::path &path) { return "path \"" + path.string() + "\""; }
+std::string quoted(const fs::path &path) { return "path \"" + shownPath(path.string()) + "\""; }
 
 struct Guarded {
     fs::path root; ///< resolved
@@ -92,13 +93,15 @@ Result<Guarded> guarded(const fs::path &root, const std::string &path)
     const auto realBase = resolve(base);
     if (!realBase)
         return loop(base);
-    if (!isInside(base, lexical) && !isInside(*realBase, lexical))
-        return fail(ErrorCode::Denied, quoted(lexical) + " escapes the workspace root \""
-                                           + base.string() + "\"; refusing to access");
     const auto real = resolve(lexical);
+    // A link outside, of the person's own, may lead in: what counts is where the path ends.
+    const bool leadsIn = real && isInside(*realBase, *real);
+    if (!leadsIn && !isInside(base, lexical) && !isInside(*realBase, lexical))
+        return fail(ErrorCode::Denied, quoted(lexical) + " escapes the workspace root \""
+                                           + shownPath(base.string()) + "\"; refusing to access");
     if (!real)
         return loop(lexical);
-    if (!isInside(*realBase, *real))
+    if (!leadsIn)
         return fail(ErrorCode::Denied,
                     quoted(lexical)
                         + " resolves outside the workspace root via a symlink; refusing to follow");

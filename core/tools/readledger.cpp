@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/readledger.h"
 
+#include "core/tools/shownpath.h"
+#include "core/tools/textencoding.h"
 #include "core/tools/unifieddiff.h"
 
 #include <QCryptographicHash>
@@ -61,6 +63,19 @@ void ReadLedger::saw(const std::string &agent, const std::string &file, std::str
     note(m_files[file], agent, text, hash);
 }
 
+void ReadLedger::sawPart(const std::string &agent, const std::string &file)
+{
+    std::lock_guard lock(m_mutex);
+    const auto entry = m_files.find(file);
+    if (entry == m_files.end())
+        return;
+    const auto seen = entry->second.seenBy.find(agent);
+    if (seen == entry->second.seenBy.end())
+        return;
+    m_bytes -= seen->second.text ? seen->second.text->size() : 0;
+    entry->second.seenBy.erase(seen);
+}
+
 void ReadLedger::wrote(const std::string &agent, const std::string &file, std::string_view text)
 {
     const Hash hash = hashOf(text);
@@ -85,10 +100,11 @@ Result<void> ReadLedger::checkFresh(const std::string &agent, const std::string 
         return {};
     return fail(
         ErrorCode::Conflict,
-        file
+        shownPath(file)
             + " has changed since you read it. Nothing was changed. "
               "Read it again, then decide.\n"
-            + (seen.text ? "What has changed:\n" + unifiedDiff(*seen.text, now) : std::string()));
+            + (seen.text ? "What has changed:\n" + unifiedDiff(readable(*seen.text), readable(now))
+                         : std::string()));
 }
 
 Result<void> ReadLedger::checkReplace(const std::string &agent, const std::string &file,
@@ -100,7 +116,7 @@ Result<void> ReadLedger::checkReplace(const std::string &agent, const std::strin
         if (entry != m_files.end() && !entry->second.writer.empty()
             && !entry->second.seenBy.contains(agent))
             return fail(ErrorCode::Conflict,
-                        entry->second.writer + " has written " + file
+                        entry->second.writer + " has written " + shownPath(file)
                             + ", and you have not read it. Nothing was changed. Read it first, "
                               "so that you do not undo work of others.");
     }

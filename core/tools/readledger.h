@@ -14,7 +14,7 @@
 namespace orrery::tools {
 
 /// What each agent last saw of each file, and one lock a file. Thread-safe. Files go by their canonical
-/// workspace-relative path.
+/// workspace-relative path; texts are the bytes of the file, whatever its encoding.
 ///
 /// Of each text its SHA-256 is kept, and the text itself for the difference that is shown; agents that saw the same
 /// share it. Texts above 1 MiB, and the ones seen longest ago once all together exceed 64 MiB, are let go: then it is
@@ -26,6 +26,8 @@ public:
     static constexpr std::size_t kMostOfAll = 64 * kMostOfOne;
 
     void saw(const std::string &agent, const std::string &file, std::string_view text);
+    /// Of a file too large to be known as a whole: what the agent saw of it before no longer counts.
+    void sawPart(const std::string &agent, const std::string &file);
     /// As saw(), of what the agent itself has written.
     void wrote(const std::string &agent, const std::string &file, std::string_view text);
 

@@ -20,6 +20,8 @@ const char *toString(ToolCategory category); ///< read, write, execute, communic
 
 /// Asked by the file tools around each change of a file, so that claims are enforced. Thread-safe.
 /// Lines count from 1, ends included; a new or wholly replaced file is lines 1 to the larger of its old and new length.
+/// A change of several regions of lines is asked for region by region, before anything is written, and then told region by
+/// region, all in the numbers of the old file. A path that is no UTF-8 comes as shownPath() gives it.
 class WriteGate
 {
 public:
@@ -27,7 +29,7 @@ public:
     /// An error (Conflict, naming holder, lines and remaining time) refuses the write; nothing is changed then.
     virtual Result<void> beforeWrite(const std::string &agent, const std::string &path,
                                      int firstLine, int lastLine) = 0;
-    /// `newLastLine` is where the changed region ends now.
+    /// `newLastLine` is where the changed region ends now, had no other one changed.
     virtual void afterWrite(const std::string &agent, const std::string &path, int firstLine,
                             int lastLine, int newLastLine, const std::string &callId) = 0;
 };
@@ -120,7 +122,8 @@ std::vector<ToolPtr> fileTools();
 Result<std::string> pathArgument(const Json &value);
 
 /// Resolves a path that a model gave, `~` being the home folder. `..` takes away the component before it, even when that
-/// is a symlink. Errors (Denied) when it is outside `root`, also through symlinks, or goes through more than 40 of them.
+/// is a symlink. Errors (Denied) when it ends outside `root`, also through symlinks, or goes through more than 40 of them.
+/// A path outside that symlinks lead into `root` is inside.
 /// The returned path is absolute, free of `..` and, at this moment, of symlinks; it need not exist.
 Result<std::filesystem::path> guardPath(const std::filesystem::path &root, const std::string &path);
 

@@ -4,6 +4,7 @@
 #include "core/tools/textfile.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace orrery::tools {
@@ -12,7 +13,7 @@ namespace {
 
 using Lines = std::vector<std::string_view>;
 
-constexpr std::size_t kMostCells = 1'000'000;
+constexpr int kMostDifferences = 2000; ///< lines that are only in one of the texts
 constexpr std::size_t kMostBytes = 200;
 constexpr std::size_t kContext = 3;
 
@@ -21,40 +22,100 @@ struct Line {
     std::string_view text;
 };
 
-/// The lines old[from…oldEnd) and now[from…nowEnd), merged along a longest common subsequence.
-void mergeMiddle(const Lines &old, const Lines &now, std::size_t from, std::size_t oldEnd,
-                 std::size_t nowEnd, std::vector<Line> &merged)
+/// Part of both texts.
+struct Middle {
+    const Lines &old;
+    const Lines &now;
+    std::size_t from;
+    std::size_t oldEnd;
+    std::size_t nowEnd;
+};
+
+/// For each number of differences, how far into the old text one gets with it on each diagonal (old line less new line),
+/// as in "An O(ND) Difference Algorithm and Its Variations". Empty when there are more than are looked for.
+std::vector<std::vector<int>> furthestReaches(const Middle &middle)
 {
-    const std::size_t rows = oldEnd - from;
-    const std::size_t columns = nowEnd - from;
-    std::vector<std::uint32_t> common; // of the rests from (row, column) on
-    const auto at = [&](std::size_t row, std::size_t column) -> std::uint32_t & {
-        return common[row * (columns + 1) + column];
-    };
-    const bool isSmall = (rows + 1) * (columns + 1) <= kMostCells;
-    if (isSmall) {
-        common.assign((rows + 1) * (columns + 1), 0);
-        for (std::size_t row = rows; row-- > 0;)
-            for (std::size_t column = columns; column-- > 0;)
-                at(row, column) = old[from + row] == now[from + column]
-                                      ? at(row + 1, column + 1) + 1
-                                      : std::max(at(row + 1, column), at(row, column + 1));
-    }
-    std::size_t row = 0;
-    std::size_t column = 0;
-    while (row < rows || column < columns) {
-        if (isSmall && row < rows && column < columns && old[from + row] == now[from + column]) {
-            merged.push_back({' ', old[from + row]});
-            ++row;
-            ++column;
-        } else if (row < rows
-                   && (column == columns || !isSmall
-                       || at(row + 1, column) >= at(row, column + 1))) {
-            merged.push_back({'-', old[from + row++]});
-        } else {
-            merged.push_back({'+', now[from + column++]});
+    const auto rows = static_cast<int>(middle.oldEnd - middle.from);
+    const auto columns = static_cast<int>(middle.nowEnd - middle.from);
+    std::vector<std::vector<int>> reaches;
+    for (int d = 0; d <= std::min(kMostDifferences, rows + columns); ++d) {
+        std::vector<int> reach(static_cast<std::size_t>(2 * d + 1));
+        for (int k = -d; k <= d; k += 2) {
+            int row = 0;
+            if (d > 0) {
+                const std::vector<int> &last = reaches.back();
+                const auto at = [&](int diagonal) {
+                    return last[static_cast<std::size_t>(diagonal + d - 1)];
+                };
+                row = k == -d || (k != d && at(k - 1) < at(k + 1)) ? at(k + 1) : at(k - 1) + 1;
+            }
+            while (row < rows && row - k < columns && row - k >= 0
+                   && middle.old[middle.from + static_cast<std::size_t>(row)]
+                          == middle.now[middle.from + static_cast<std::size_t>(row - k)])
+                ++row;
+            reach[static_cast<std::size_t>(k + d)] = row;
+            if (row >= rows && row - k >= columns) {
+                reaches.push_back(std::move(reach));
+                return reaches;
+            }
         }
+        reaches.push_back(std::move(reach));
     }
+    return {};
+}
+
+/// The lines that both have, as pairs of their places after `from`, in order.
+std::vector<std::pair<int, int>> commonLines(const Middle &middle)
+{
+    std::vector<std::pair<int, int>> common;
+    const auto reaches = furthestReaches(middle);
+    auto row = static_cast<int>(middle.oldEnd - middle.from);
+    auto column = static_cast<int>(middle.nowEnd - middle.from);
+    for (int d = static_cast<int>(reaches.size()) - 1; d >= 0; --d) {
+        const int k = row - column;
+        int lastRow = 0;
+        int lastColumn = 0;
+        bool isInsertion = false;
+        if (d > 0) {
+            const std::vector<int> &last = reaches[static_cast<std::size_t>(d - 1)];
+            const auto at = [&](int diagonal) {
+                return last[static_cast<std::size_t>(diagonal + d - 1)];
+            };
+            isInsertion = k == -d || (k != d && at(k - 1) < at(k + 1));
+            lastRow = isInsertion ? at(k + 1) : at(k - 1);
+            lastColumn = lastRow - (isInsertion ? k + 1 : k - 1);
+        }
+        const int start = d == 0 ? 0 : lastRow + (isInsertion ? 0 : 1);
+        while (row > start) {
+            common.emplace_back(row - 1, column - 1);
+            --row;
+            --column;
+        }
+        row = lastRow;
+        column = lastColumn;
+    }
+    std::reverse(common.begin(), common.end());
+    return common;
+}
+
+/// The lines of both, those of the old first where they differ.
+void mergeMiddle(const Middle &middle, std::vector<Line> &merged)
+{
+    std::size_t row = middle.from;
+    std::size_t column = middle.from;
+    const auto mergeUpTo = [&](std::size_t oldEnd, std::size_t nowEnd) {
+        for (; row < oldEnd; ++row)
+            merged.push_back({'-', middle.old[row]});
+        for (; column < nowEnd; ++column)
+            merged.push_back({'+', middle.now[column]});
+    };
+    for (const auto &[oldLine, nowLine] : commonLines(middle)) {
+        mergeUpTo(middle.from + static_cast<std::size_t>(oldLine),
+                  middle.from + static_cast<std::size_t>(nowLine));
+        merged.push_back({' ', middle.old[row++]});
+        ++column;
+    }
+    mergeUpTo(middle.oldEnd, middle.nowEnd);
 }
 
 std::string printed(const Line &line)
@@ -73,6 +134,33 @@ std::string printed(const Line &line)
 
 } // namespace
 
+std::vector<ChangedLines> changedRegions(std::string_view before, std::string_view after)
+{
+    const Lines old = splitLines(before);
+    const Lines now = splitLines(after);
+    const auto [head, tail] = commonEnds(old, now);
+    std::vector<Line> merged;
+    mergeMiddle({old, now, head, old.size() - tail, now.size() - tail}, merged);
+    std::vector<ChangedLines> regions;
+    auto oldLine = static_cast<int>(head) + 1; // the next one of each
+    auto nowLine = oldLine;
+    for (std::size_t i = 0; i < merged.size();) {
+        if (merged[i].mark == ' ') {
+            ++oldLine;
+            ++nowLine;
+            ++i;
+            continue;
+        }
+        ChangedLines region{oldLine, 0, nowLine, 0};
+        for (; i < merged.size() && merged[i].mark != ' '; ++i)
+            ++(merged[i].mark == '-' ? oldLine : nowLine);
+        region.oldLast = std::max(region.first, oldLine - 1);
+        region.nowLast = std::max(region.nowFirst, nowLine - 1);
+        regions.push_back(region);
+    }
+    return regions;
+}
+
 std::string unifiedDiff(std::string_view before, std::string_view after, int mostLines)
 {
     if (before == after)
@@ -86,7 +174,7 @@ std::string unifiedDiff(std::string_view before, std::string_view after, int mos
     std::vector<Line> merged;
     for (std::size_t i = first; i < head; ++i)
         merged.push_back({' ', old[i]});
-    mergeMiddle(old, now, head, old.size() - tail, now.size() - tail, merged);
+    mergeMiddle({old, now, head, old.size() - tail, now.size() - tail}, merged);
     for (std::size_t i = old.size() - tail; i < std::min(old.size() - tail + kContext, old.size());
          ++i)
         merged.push_back({' ', old[i]});

@@ -3,12 +3,25 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace orrery::tools {
 
+/// Lines in which two texts differ: `first`…`oldLast` of the old, from 1, became `nowFirst`…`nowLast` of the new. A side
+/// without lines counts as the one that follows.
+struct ChangedLines {
+    int first = 1;
+    int oldLast = 1;
+    int nowFirst = 1;
+    int nowLast = 1;
+    bool operator==(const ChangedLines &) const = default;
+};
+/// Every region of lines that differ, between lines that do not, in their order.
+std::vector<ChangedLines> changedRegions(std::string_view before, std::string_view after);
+
 /// How `after` differs from `before` in the unified format: hunks with three lines of context, at most `mostLines`
-/// lines, each cut after 200 bytes. Empty when they are the same. The shortest difference where texts differ in up to
-/// about a thousand lines; beyond that, the whole region that differs.
+/// lines, each cut after 200 bytes. Empty when they are the same. Both functions find
+/// the shortest difference of texts that differ in up to 2,000 lines; beyond that, the whole region that differs.
 std::string unifiedDiff(std::string_view before, std::string_view after, int mostLines = 40);
 
 } // namespace orrery::tools

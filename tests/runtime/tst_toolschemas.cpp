@@ -19,10 +19,15 @@ namespace {
 
 /// A call as a model makes it, with everything the tool takes.
 const std::map<std::string, Json> kExamples = {
-    {"read_file", {{"path", "src/a.c"}, {"start_line", 1}, {"end_line", 20}}},
+    {"read_file",
+     {{"path", "src/a.c"}, {"offset", 1}, {"limit", 20}, {"start_line", 1}, {"end_line", 20}}},
     {"write_file", {{"path", "src/a.c"}, {"content", "int a;\n"}}},
     {"edit_file",
-     {{"path", "src/a.c"}, {"old_text", "a"}, {"new_text", "b"}, {"replace_all", true}}},
+     {{"path", "src/a.c"},
+      {"old_text", "a"},
+      {"new_text", "b"},
+      {"replace_all", true},
+      {"edits", {{{"old_text", "a"}, {"new_text", "b"}, {"replace_all", true}}}}}},
     {"glob", {{"pattern", "src/**/*.cpp"}}},
     {"grep", {{"pattern", "int .*"}, {"path", "src"}}},
     {"bash", {{"command", "make test"}, {"timeout_ms", 600000}}},

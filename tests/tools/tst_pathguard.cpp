@@ -182,6 +182,26 @@ private slots:
         QCOMPARE(canonicalRelative(m_base / "entry", "./src/a.c").value(), std::string("src/a.c"));
     }
 
+    void whatLeadsInIsInside()
+    {
+        // As when the home folder is a link: one file, by two absolute names.
+        fs::create_directory_symlink(m_base, m_base / "home");
+        fs::create_directory_symlink(m_root / "src", m_base / "shortcut");
+        fs::create_symlink(m_root / "src/a.c", m_base / "file");
+        link("out", "../outside");
+        const auto at = [&](const char *path) { return guarded((m_base / path).string(), m_root); };
+        QCOMPARE(at("home/inside/src/a.c"), QString("src/a.c"));
+        QCOMPARE(at("shortcut/a.c"), QString("src/a.c"));
+        QCOMPARE(at("shortcut/new/b.c"), QString("src/new/b.c"));
+        QCOMPARE(at("file"), QString("src/a.c"));
+        QCOMPARE(guarded("../shortcut/a.c", m_root), QString("src/a.c"));
+        QCOMPARE(guarded((m_base / "inside/src").string(), m_base / "home/inside"), QString("src"));
+        QVERIFY(at("home/outside/secret.txt").contains("escapes the workspace root"));
+        QVERIFY(at("home/inside-evil").contains("escapes the workspace root"));
+        QVERIFY(at("home/inside/out/secret.txt").contains("escapes the workspace root"));
+        QVERIFY(at("shortcut/../outside").contains("escapes the workspace root"));
+    }
+
     void onlyATextIsAPath()
     {
         QCOMPARE(pathArgument("a").value(), std::string("a"));
