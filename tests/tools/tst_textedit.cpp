@@ -295,8 +295,8 @@ private slots:
         QVERIFY(done.error().message.find("does not occur") != std::string::npos);
         const std::string blanks(5'000'000, ' ');
         QVERIFY(!applyEdit(blanks, {std::string(100'000, ' ') + "x", "y"}, "a.txt", kAnySize));
-        const auto all = applyEdit(blanks, {"  ", " ", true}, "a.txt", kAnySize);
-        QCOMPARE(all.value().size(), std::size_t(2'500'000));
+        const auto all = applyEdit(blanks.substr(0, 100'000), {"  ", " ", true}, "a.txt", kAnySize);
+        QCOMPARE(all.value().size(), std::size_t(50'000));
     }
 };
 
