@@ -23,7 +23,7 @@ private:
         runtime::RunOptions options;
         options.team = team({{"solo", steps}}, Json::array({{{"name", "solo"}}}),
                             {{"permissions", std::move(permissions)},
-                             {"memory", "memory.sqlite"},
+                             {"memory", {{"path", "memory.sqlite"}}},
                              {"hooks", {{{"event", "session_start"}, {"command", "sh hook.sh"}}}}});
         options.workspace = folder.string();
         options.journalPath = (folder / "run.orrery").string();
