@@ -8,13 +8,11 @@
 namespace orrery::tools {
 namespace {
 
-bool isContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
 /// Without the beginning of a character at the end.
 std::string_view wholeHead(std::string_view text)
 {
     std::size_t at = text.size();
-    for (int back = 0; back < 3 && at > 0 && isContinuation(text[at - 1]); ++back)
+    for (int back = 0; back < 3 && at > 0 && !beginsCharacter(text[at - 1]); ++back)
         --at;
     if (at == 0)
         return text;
@@ -26,7 +24,7 @@ std::string_view wholeHead(std::string_view text)
 /// Without the end of a character at the beginning.
 std::string_view wholeTail(std::string_view text)
 {
-    for (int step = 0; step < 3 && !text.empty() && isContinuation(text.front()); ++step)
+    for (int step = 0; step < 3 && !text.empty() && !beginsCharacter(text.front()); ++step)
         text.remove_prefix(1);
     return text;
 }

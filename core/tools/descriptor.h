@@ -11,8 +11,7 @@ namespace orrery::tools {
 class Descriptor
 {
 public:
-    Descriptor() = default;
-    explicit Descriptor(int fd) : m_fd(fd) {}
+    explicit Descriptor(int fd = -1) : m_fd(fd) {}
     Descriptor(Descriptor &&other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
     Descriptor &operator=(Descriptor &&other) noexcept
     {
@@ -23,11 +22,13 @@ public:
 
     explicit operator bool() const { return m_fd >= 0; }
     operator int() const { return m_fd; }
+    int get() const { return m_fd; }
+    int release() { return std::exchange(m_fd, -1); } ///< the caller closes it
     /// False when what was written could not be kept.
     bool close() { return m_fd < 0 || ::close(std::exchange(m_fd, -1)) == 0; }
 
 private:
-    int m_fd = -1;
+    int m_fd;
 };
 
 } // namespace orrery::tools

@@ -1,123 +1,165 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/linereader.h"
 
-#include "core/base/utf8.h"
-
 #include <algorithm>
-#include <cstdio>
+#include <cerrno>
+
+#include <unistd.h>
 
 namespace orrery::tools {
 
 namespace {
 
-constexpr std::size_t kRoomForNotes = 1024;
-constexpr std::size_t kMostLineBytes = 4 * LineReader::kMostCharacters;
-
-bool beginsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
-/// Where the character after the first `most` begins, or the size.
-std::size_t sizeOfCharacters(std::string_view text, std::size_t most)
-{
-    std::size_t characters = 0;
-    for (std::size_t at = 0; at < text.size(); ++at)
-        if (beginsCharacter(text[at]) && characters++ == most)
-            return at;
-    return text.size();
-}
-
-std::string cutNote(const std::string &length) { return " [Cut: the line has " + length + ".]"; }
+constexpr char32_t kReplacement = 0xFFFD;
 
 } // namespace
 
-std::string shortened(std::string_view line, std::size_t mostCharacters)
+bool LineReader::next(std::string_view &line)
 {
-    if (line.ends_with('\n'))
+    for (;;) {
+        const std::size_t end = m_buffer.find('\n', m_scanned);
+        if (end != std::string::npos) {
+            if (takeLine(end, line))
+                return true;
+            continue;
+        }
+        m_scanned = m_buffer.size();
+        // One more than a line may have: it may be the CR of its end.
+        if (m_buffer.size() - m_begin > kMostLineBytes + 1) {
+            m_isSkipping = true;
+            m_begin = m_buffer.size();
+        }
+        if (!m_isAtEnd && fill())
+            continue;
+        const bool hasLast = m_isSkipping || m_begin < m_buffer.size();
+        if (m_isBinary || m_error != 0 || !hasLast)
+            return false;
+        m_buffer += '\n';
+    }
+}
+
+/// False when the line is too long.
+bool LineReader::takeLine(std::size_t end, std::string_view &line)
+{
+    line = std::string_view(m_buffer).substr(m_begin, end - m_begin);
+    m_begin = m_scanned = end + 1;
+    ++m_number;
+    if (line.ends_with('\r'))
         line.remove_suffix(1);
-    const std::size_t size = std::min(sizeOfCharacters(line, mostCharacters), 4 * mostCharacters);
-    if (size == line.size())
-        return validUtf8(line);
-    return validUtf8(line.substr(0, size))
-           + cutNote(std::to_string(std::count_if(line.begin(), line.end(), beginsCharacter))
-                     + " characters");
+    if (!m_isSkipping && line.size() <= kMostLineBytes)
+        return true;
+    m_isSkipping = false;
+    ++m_skipped;
+    return false;
 }
 
-std::string numbered(std::uint64_t number, std::string_view line)
+/// False when there is nothing more.
+bool LineReader::fill()
 {
-    char text[32];
-    std::snprintf(text, sizeof text, "%5llu\t", static_cast<unsigned long long>(number));
-    return std::string(text).append(line);
-}
-
-void LineReader::addToLine(std::string_view part)
-{
-    m_bytes += part.size();
-    if (part.empty())
-        return;
-    m_endsInCr = part.back() == '\r';
-    if (m_line < m_first)
-        return;
-    m_characters +=
-        static_cast<std::uint64_t>(std::count_if(part.begin(), part.end(), beginsCharacter));
-    // One byte more than may be printed, for the CR before an LF.
-    const std::size_t room = kMostLineBytes + 1 - std::min(m_kept.size(), kMostLineBytes + 1);
-    m_kept.append(part.substr(0, room));
-}
-
-void LineReader::endLine(bool hasEnd)
-{
-    if (m_line >= m_first) {
-        if (hasEnd && m_endsInCr && !m_crIsEnd) {
-            if (m_kept.size() == m_bytes)
-                m_kept.pop_back();
-            --m_bytes;
-            --m_characters;
-        }
-        const std::size_t size =
-            std::min(sizeOfCharacters(m_kept, kMostCharacters), kMostLineBytes);
-        const std::string_view kept = std::string_view(m_kept).substr(0, size);
-        std::string line = validUtf8(kept);
-        m_hasBroken = m_hasBroken || (line != kept && size < kMostLineBytes);
-        if (size < m_bytes)
-            line += m_characters > kMostCharacters
-                        ? cutNote(std::to_string(m_characters) + " characters")
-                        : cutNote(std::to_string(m_bytes) + " bytes");
-        line = numbered(m_line, line) + (hasEnd ? "\n" : "");
-        if (m_line > m_last || m_out.size() + line.size() + kRoomForNotes > kMostBytes) {
-            m_more = true;
-            m_next = m_line;
-            return;
-        }
-        m_out += line;
+    m_buffer.erase(0, m_begin);
+    m_scanned -= m_begin;
+    m_begin = 0;
+    std::string piece = readPiece();
+    const bool isFirst = m_encoding == Encoding::Unknown;
+    std::string_view bytes = piece;
+    if (isFirst) {
+        m_encoding = bytes.starts_with("\xFF\xFE")   ? Encoding::Utf16Le
+                     : bytes.starts_with("\xFE\xFF") ? Encoding::Utf16Be
+                                                     : Encoding::Utf8;
+        if (m_encoding != Encoding::Utf8)
+            bytes.remove_prefix(2);
+        else if (bytes.starts_with("\xEF\xBB\xBF"))
+            bytes.remove_prefix(3);
     }
-    ++m_line;
-    m_kept.clear();
-    m_bytes = 0;
-    m_characters = 0;
-    m_endsInCr = false;
+    const std::size_t before = m_buffer.size();
+    appendText(bytes);
+    if (const std::size_t nul = m_buffer.find('\0', before); nul != std::string::npos) {
+        m_isBinary = m_isAtEnd = true;
+        m_buffer.resize(isFirst ? 0 : nul);
+    }
+    return m_buffer.size() > before;
 }
 
-void LineReader::add(std::string_view piece)
+/// A whole piece, or what is left; less after an error.
+std::string LineReader::readPiece()
 {
-    const char lineEnd = m_crIsEnd ? '\r' : '\n';
-    while (!piece.empty() && !m_more) {
-        if (m_line > m_last) { // there is another line: that is all there is to know
-            m_more = true;
-            m_next = m_line;
-            return;
+    std::string piece(kPieceBytes, '\0');
+    std::size_t filled = 0;
+    while (filled < piece.size()) {
+        const ssize_t size = ::read(m_fd, piece.data() + filled, piece.size() - filled);
+        if (size > 0) {
+            filled += static_cast<std::size_t>(size);
+        } else if (size == 0 || errno != EINTR) {
+            m_error = size < 0 ? errno : 0;
+            m_isAtEnd = true;
+            break;
         }
-        const std::size_t at = piece.find(lineEnd);
-        addToLine(piece.substr(0, at));
-        if (at == std::string_view::npos)
-            return;
-        piece.remove_prefix(at + 1);
-        endLine(true);
+    }
+    piece.resize(filled);
+    return piece;
+}
+
+void LineReader::appendText(std::string_view bytes)
+{
+    if (m_encoding == Encoding::Utf8) {
+        m_buffer += bytes;
+        return;
+    }
+    appendUtf16(bytes);
+    if (m_isAtEnd && (m_surrogate != 0 || m_oddByte >= 0))
+        appendCharacter(kReplacement);
+}
+
+void LineReader::appendUtf16(std::string_view bytes)
+{
+    for (const char c : bytes) {
+        const int byte = static_cast<unsigned char>(c);
+        if (m_oddByte < 0) {
+            m_oddByte = byte;
+            continue;
+        }
+        const int unit =
+            m_encoding == Encoding::Utf16Le ? (byte << 8) | m_oddByte : (m_oddByte << 8) | byte;
+        m_oddByte = -1;
+        appendUnit(static_cast<unsigned>(unit));
     }
 }
 
-void LineReader::end()
+void LineReader::appendUnit(unsigned unit)
 {
-    if (m_bytes > 0 && !m_more)
-        endLine(false);
+    const bool isSecond = unit >= 0xDC00 && unit <= 0xDFFF;
+    if (m_surrogate != 0 && isSecond) {
+        appendCharacter(0x10000 + ((m_surrogate - 0xD800) << 10) + (unit - 0xDC00));
+        m_surrogate = 0;
+        return;
+    }
+    if (m_surrogate != 0)
+        appendCharacter(kReplacement);
+    m_surrogate = unit >= 0xD800 && unit <= 0xDBFF ? unit : 0;
+    if (m_surrogate == 0)
+        appendCharacter(isSecond ? kReplacement : unit);
+}
+
+void LineReader::appendCharacter(char32_t character)
+{
+    const auto following = [&](int shift) {
+        m_buffer += static_cast<char>(0x80 | ((character >> shift) & 0x3F));
+    };
+    if (character < 0x80) {
+        m_buffer += static_cast<char>(character);
+    } else if (character < 0x800) {
+        m_buffer += static_cast<char>(0xC0 | (character >> 6));
+        following(0);
+    } else if (character < 0x10000) {
+        m_buffer += static_cast<char>(0xE0 | (character >> 12));
+        following(6);
+        following(0);
+    } else {
+        m_buffer += static_cast<char>(0xF0 | (character >> 18));
+        following(12);
+        following(6);
+        following(0);
+    }
 }
 
 } // namespace orrery::tools

@@ -1,63 +1,57 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/tools/textencoding.h"
-
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace orrery::tools {
 
-/// A line of valid UTF-8, without its end, cut after `mostCharacters` with a note of how long it is.
-std::string shortened(std::string_view line, std::size_t mostCharacters);
-/// A line as read_file prints it, without an end. Counts from 1.
-std::string numbered(std::uint64_t number, std::string_view line);
-
-/// Collects the wanted lines of a text that comes in pieces, in memory that does not depend on its size. Until isDone()
-/// is true, there is more to give.
+/// Reads a file line by line in bounded memory, whatever its size. UTF-16 that begins with a byte order mark is turned
+/// into UTF-8; a mark of UTF-8 is left out. Blocks while it reads.
 class LineReader
 {
 public:
-    static constexpr std::size_t kMostBytes =
-        256 * 1024; ///< of the output, with what is added to it
-    static constexpr std::size_t kMostCharacters = 2000; ///< of a line
+    static constexpr std::size_t kPieceBytes = 64 * 1024;
+    static constexpr std::size_t kMostLineBytes = 1024 * 1024; ///< without the line's end
 
-    /// Lines from 1, ends included. `crIsEnd`: see LineEnds.
-    LineReader(std::uint64_t first, std::uint64_t last, bool crIsEnd)
-        : m_first(first), m_last(last), m_crIsEnd(crIsEnd)
-    {}
-    void add(std::string_view piece); ///< as PiecewiseDecoder gives it
-    void end();                       ///< of the text
+    /// `fd` stays the caller's.
+    explicit LineReader(int fd) : m_fd(fd) {}
 
-    /// True when the first line is known that is not wanted, or not printed for want of room.
-    bool isDone() const { return m_more; }
-    bool hasMore() const { return m_more; }       ///< lines after the last one printed
-    std::uint64_t next() const { return m_next; } ///< the line to go on with
-    std::uint64_t lines() const
-    {
-        return m_line - 1;
-    } ///< how many there are, once end() was called
-    const std::string &output() const { return m_out; }
-    bool hasBroken() const { return m_hasBroken; } ///< a printed line has bytes that are not UTF-8
+    /// The next line without its LF or CRLF, valid until the next call. False at the end, also when it comes early: see
+    /// isBinary() and error().
+    bool next(std::string_view &line);
+    std::size_t number() const { return m_number; } ///< of the line, from 1
+
+    std::size_t skippedLines() const { return m_skipped; } ///< those above kMostLineBytes
+    /// A NUL was found: no text. The lines before it were given, unless it was in the first piece.
+    bool isBinary() const { return m_isBinary; }
+    int error() const { return m_error; } ///< errno of a read that failed, or 0
 
 private:
-    void addToLine(std::string_view part);
-    void endLine(bool hasEnd);
+    enum class Encoding { Unknown, Utf8, Utf16Le, Utf16Be };
 
-    std::uint64_t m_first;
-    std::uint64_t m_last;
-    bool m_crIsEnd;
-    std::string m_out;
-    std::string m_kept;        ///< of the line that is being read, up to what may be printed
-    std::uint64_t m_bytes = 0; ///< of that line
-    std::uint64_t m_characters = 0;
-    bool m_endsInCr = false;
-    std::uint64_t m_line = 1; ///< that one's number
-    std::uint64_t m_next = 0;
-    bool m_more = false;
-    bool m_hasBroken = false;
+    bool fill();
+    std::string readPiece();
+    void appendText(std::string_view bytes);
+    void appendUtf16(std::string_view bytes);
+    void appendUnit(unsigned unit);
+    void appendCharacter(char32_t character);
+    bool takeLine(std::size_t end, std::string_view &line);
+
+    int m_fd;
+    Encoding m_encoding = Encoding::Unknown;
+    std::string m_buffer;
+    std::size_t m_begin = 0;   ///< of the line in m_buffer
+    std::size_t m_scanned = 0; ///< up to here m_buffer holds no end of that line
+    std::size_t m_number = 0;
+    std::size_t m_skipped = 0;
+    bool m_isSkipping = false; ///< in a line that is too long
+    bool m_isBinary = false;
+    bool m_isAtEnd = false;
+    int m_error = 0;
+    int m_oddByte = -1;       ///< half a unit of UTF-16
+    unsigned m_surrogate = 0; ///< the first half of a pair
 };
 
 } // namespace orrery::tools

@@ -25,12 +25,13 @@ std::string shownPath(std::string_view path)
     std::string out;
     for (std::size_t at = 0; at < path.size();) {
         const Character character = characterAt(path, at);
-        if (character.isText) {
-            out += path.substr(at, character.size);
-        } else {
-            const auto byte = static_cast<unsigned char>(path[at]);
+        const auto byte = static_cast<unsigned char>(path[at]);
+        if (byte == '\n')
+            out += "\\n";
+        else if (!character.isText || byte < 0x20 || byte == 0x7F)
             out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
-        }
+        else
+            out += path.substr(at, character.size);
         at += character.isText ? character.size : 1;
     }
     return out;
@@ -41,6 +42,12 @@ std::optional<std::string> unescapedPath(std::string_view shown)
     std::string out;
     bool any = false;
     for (std::size_t at = 0; at < shown.size(); ++at) {
+        if (shown.substr(at, 2) == "\\n") {
+            out += '\n';
+            at += 1;
+            any = true;
+            continue;
+        }
         const bool isEscape = at + 3 < shown.size() && shown[at] == '\\' && shown[at + 1] == 'x'
                               && digitValue(shown[at + 2]) >= 0 && digitValue(shown[at + 3]) >= 0;
         if (!isEscape) {
