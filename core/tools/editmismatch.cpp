@@ -2,7 +2,7 @@
 #include "core/tools/editmismatch.h"
 
 #include "core/base/utf8.h"
-#include "core/tools/wantedlines.h"
+#include "core/tools/lineprinter.h"
 #include "core/tools/textedit.h"
 #include "core/tools/textfile.h"
 #include "core/tools/textfold.h"

@@ -5,7 +5,7 @@
 #include "core/tools/fileedits.h"
 #include "core/tools/filetarget.h"
 #include "core/tools/lineends.h"
-#include "core/tools/wantedlines.h"
+#include "core/tools/lineprinter.h"
 #include "core/tools/openfile.h"
 
 #include <cerrno>
@@ -118,7 +118,7 @@ std::string binaryMessage(const FileTarget &target, const std::string &kind, std
            + ", " + shownSize(size) + ".";
 }
 
-std::string readNotes(const WantedLines &lines, const WantedLines &wanted, const FileTarget &target,
+std::string readNotes(const LinePrinter &lines, const WantedLines &wanted, const FileTarget &target,
                       const LineEnds &ends, TextForm form)
 {
     std::string out;
@@ -151,7 +151,7 @@ ToolResult readLines(PiecewiseFile &file, const WantedLines &wanted, const FileT
     // A CR at the very end of the piece may be the half of a pair.
     const bool mayBeHalf = !file.isAtEnd() && text.ends_with('\r');
     const std::string_view whole(text.data(), text.size() - (mayBeHalf ? 1 : 0));
-    WantedLines lines(wanted.first, wanted.last, lineEndsOf(whole).isCr());
+    LinePrinter lines(wanted.first, wanted.last, lineEndsOf(whole).isCr());
     bool endsInCr = false; // a pair of CR and LF may be in two pieces
     for (lines.add(text); !lines.isDone() && !file.isAtEnd(); lines.add(text)) {
         if (stop.stop_requested())

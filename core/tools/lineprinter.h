@@ -17,7 +17,7 @@ std::string numbered(std::uint64_t number, std::string_view line);
 
 /// Collects the wanted lines of a text that comes in pieces, in memory that does not depend on its size. Until isDone()
 /// is true, there is more to give.
-class WantedLines
+class LinePrinter
 {
 public:
     static constexpr std::size_t kMostBytes =
@@ -25,7 +25,7 @@ public:
     static constexpr std::size_t kMostCharacters = 2000; ///< of a line
 
     /// Lines from 1, ends included. `crIsEnd`: see LineEnds.
-    WantedLines(std::uint64_t first, std::uint64_t last, bool crIsEnd)
+    LinePrinter(std::uint64_t first, std::uint64_t last, bool crIsEnd)
         : m_first(first), m_last(last), m_crIsEnd(crIsEnd)
     {}
     void add(std::string_view piece); ///< as PiecewiseDecoder gives it

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/tools/wantedlines.h"
+#include "core/tools/lineprinter.h"
 
 #include "core/base/utf8.h"
 
@@ -11,7 +11,7 @@ namespace orrery::tools {
 namespace {
 
 constexpr std::size_t kRoomForNotes = 1024;
-constexpr std::size_t kMostLineBytes = 4 * WantedLines::kMostCharacters;
+constexpr std::size_t kMostLineBytes = 4 * LinePrinter::kMostCharacters;
 
 /// Where the character after the first `most` begins, or the size.
 std::size_t sizeOfCharacters(std::string_view text, std::size_t most)
@@ -46,7 +46,7 @@ std::string numbered(std::uint64_t number, std::string_view line)
     return std::string(text).append(line);
 }
 
-void WantedLines::addToLine(std::string_view part)
+void LinePrinter::addToLine(std::string_view part)
 {
     m_bytes += part.size();
     if (part.empty())
@@ -61,7 +61,7 @@ void WantedLines::addToLine(std::string_view part)
     m_kept.append(part.substr(0, room));
 }
 
-void WantedLines::endLine(bool hasEnd)
+void LinePrinter::endLine(bool hasEnd)
 {
     if (m_line >= m_first) {
         if (hasEnd && m_endsInCr && !m_crIsEnd) {
@@ -94,7 +94,7 @@ void WantedLines::endLine(bool hasEnd)
     m_endsInCr = false;
 }
 
-void WantedLines::add(std::string_view piece)
+void LinePrinter::add(std::string_view piece)
 {
     const char lineEnd = m_crIsEnd ? '\r' : '\n';
     while (!piece.empty() && !m_more) {
@@ -112,7 +112,7 @@ void WantedLines::add(std::string_view piece)
     }
 }
 
-void WantedLines::end()
+void LinePrinter::end()
 {
     if (m_bytes > 0 && !m_more)
         endLine(false);
