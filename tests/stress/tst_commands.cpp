@@ -65,6 +65,15 @@ std::size_t entriesOf(const char *folder)
         std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
+/// What commands themselves put into the temporary folder outside a sandbox is theirs.
+bool hasFolderOfOurs(const QTemporaryDir &temporary)
+{
+    for (const auto &entry : fs::directory_iterator(temporary.path().toStdString()))
+        if (entry.path().filename().string().starts_with("orrery-"))
+            return true;
+    return false;
+}
+
 } // namespace
 
 class StressCommands : public QObject, private RunProbe
@@ -103,7 +112,7 @@ private:
     {
         QTRY_VERIFY2_WITH_TIMEOUT(processesMarked(m_mark).empty(), processesMarked(m_mark).c_str(),
                                   10000);
-        QTRY_COMPARE(entriesOf(m_temporary->path().toStdString().c_str()), 0u);
+        QTRY_VERIFY(!hasFolderOfOurs(*m_temporary));
         for (const auto &entry : fs::recursive_directory_iterator(m_folder->path().toStdString()))
             QVERIFY2(!entry.path().filename().string().starts_with(".write"), entry.path().c_str());
     }
@@ -188,9 +197,10 @@ private slots:
             QVERIFY(program.waitForStarted());
             pauseForAMoment(600);
             kill(static_cast<pid_t>(program.processId()), kinds[m_random() % kinds.size()]);
-            if (!program.waitForFinished(2000))
+            if (!program.waitForFinished(2000)) {
                 program.kill(); // it may be that it took note and wants to end in order
-            QVERIFY(program.waitForFinished(5000));
+                QVERIFY(program.waitForFinished(5000));
+            }
             nothingIsLeft();
         }
     }
