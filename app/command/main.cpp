@@ -7,7 +7,8 @@
 // `run` starts PROGRAM in a session of its own with the standard streams that it was given itself. File descriptor 3 is a
 // socket to Orrery (core/tools/commandprotocol.h). When PROGRAM has ended, when Orrery says so, or when Orrery is
 // gone, whatever way it went, all descendants are ended: as a subreaper this process becomes the parent of those that
-// were left behind. `keep` removes FOLDER when file descriptor 3 is closed.
+// were left behind. `keep` makes FOLDER, tells how that went (an errno, or 0) over the socket, and removes it at the
+// socket's end.
 //
 // It is a program of its own, not a thread of Orrery's, because only a process can outlive Orrery's death, and adopt.
 #include "app/command/descendants.h"
@@ -15,17 +16,20 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include <poll.h>
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,10 +40,12 @@ namespace {
 
 using namespace tools::commandprotocol;
 using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kLeftBehindGrace(100); ///< for what PROGRAM leaves behind
 /// After that, what cannot be ended (it belongs to another user, or waits for a broken disk) is given up and counted.
 constexpr std::chrono::milliseconds kMostOfEnding(2000);
+constexpr std::chrono::milliseconds kMostOfRemoving(10000);
 
 pid_t start(char **argv)
 {
@@ -181,7 +187,8 @@ int run(char **arguments)
     if (!*arguments)
         return kBadUse;
     ignoreSignals();
-    close_range(kControl, ~0U, CLOSE_RANGE_CLOEXEC); // also what Orrery got open from its own parent
+    close_range(kControl, ~0U,
+                CLOSE_RANGE_CLOEXEC); // also what Orrery got open from its own parent
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     const pid_t program = start(arguments);
     if (program < 0) {
@@ -196,28 +203,37 @@ int run(char **arguments)
     return Supervisor(program, wrapped).run();
 }
 
+/// Makes what a command may have made unreadable for us removable, as it is ours all the same.
+void openUp(const fs::path &folder)
+{
+    std::error_code ignored;
+    fs::permissions(folder, fs::perms::owner_all, fs::perm_options::add, ignored);
+    for (fs::recursive_directory_iterator it(folder, ignored), end; !ignored && it != end;
+         it.increment(ignored))
+        if (it->is_directory(ignored) && !it->is_symlink(ignored))
+            fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+}
+
 int keep(const char *folder)
 {
-    if (!folder)
-        return kBadUse;
     ignoreSignals();
-    for (char byte; read(kControl, &byte, 1) != 0;) {}
-    // What a command made unreadable for us is ours all the same.
-    std::error_code error;
-    std::filesystem::remove_all(folder, error);
-    if (error) {
-        namespace fs = std::filesystem;
-        std::error_code ignored;
-        for (auto it = fs::recursive_directory_iterator(folder, ignored);
-             it != fs::recursive_directory_iterator(); it.increment(ignored)) {
-            if (ignored)
-                break;
-            if (it->is_directory(ignored) && !it->is_symlink(ignored))
-                fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
-        }
-        fs::remove_all(folder, error);
+    // Made here, so that there is no moment at which it is there and nobody would remove it.
+    const std::int32_t error = mkdir(folder, 0700) == 0 ? 0 : errno;
+    send(kControl, &error, sizeof error, MSG_NOSIGNAL);
+    if (error != 0)
+        return 1;
+    for (char byte; recv(kControl, &byte, 1, 0) > 0 || errno == EINTR;)
+        errno = 0;
+    // Commands that were ended by the same event may still be writing into it.
+    for (const auto giveUp = Clock::now() + kMostOfRemoving; Clock::now() < giveUp;) {
+        std::error_code failed;
+        fs::remove_all(folder, failed);
+        if (!failed)
+            return 0;
+        openUp(folder);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    return error ? 1 : 0;
+    return 1;
 }
 
 } // namespace

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/privatefolder.h"
 
+#include "core/base/ids.h"
 #include "core/tools/commandenvironment.h"
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
+#include <cstdint>
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/socket.h>
 
 namespace orrery::tools {
@@ -17,25 +17,25 @@ namespace fs = std::filesystem;
 
 Result<PrivateFolder> PrivateFolder::make()
 {
-    std::error_code error;
-    std::string name = (fs::temp_directory_path(error) / "orrery-XXXXXX").string();
-    if (error || !mkdtemp(name.data()))
-        return fail(ErrorCode::Io,
-                    "No temporary folder can be made: " + std::generic_category().message(errno));
+    std::error_code noFolder;
+    const fs::path path = fs::temp_directory_path(noFolder) / newId("orrery-tmp");
     std::array<int, 2> sockets{};
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) {
-        fs::remove(name, error);
-        return fail(ErrorCode::Io, std::generic_category().message(errno));
-    }
+    if (noFolder || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0)
+        return fail(ErrorCode::Io,
+                    "No temporary folder can be made: "
+                        + (noFolder ? noFolder.message() : std::generic_category().message(errno)));
     Descriptor ours(sockets[0]);
-    const Descriptor theirs(sockets[1]);
-    auto keeper =
-        CommandProcess::start({{"keep", name}, commandEnvironment(false), "/", -1, -1, -1, theirs});
-    if (!keeper) {
-        fs::remove(name, error);
+    Descriptor theirs(sockets[1]);
+    auto keeper = CommandProcess::start(
+        {{"keep", path.string()}, commandEnvironment(false), "/", -1, -1, -1, theirs});
+    if (!keeper)
         return fail(keeper.error());
-    }
-    return PrivateFolder(name, std::move(*keeper), std::move(ours));
+    theirs.close();
+    std::int32_t error = EPIPE;
+    if (recv(ours, &error, sizeof error, 0) != sizeof error || error != 0)
+        return fail(ErrorCode::Io, "The temporary folder " + path.string() + " cannot be made: "
+                                       + std::generic_category().message(error));
+    return PrivateFolder(path, std::move(*keeper), std::move(ours));
 }
 
 PrivateFolder::PrivateFolder(fs::path path, CommandProcess keeper, Descriptor alive)

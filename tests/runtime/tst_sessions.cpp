@@ -146,9 +146,10 @@ private slots:
 
     void anInterruptedToolEndsAndItsCallIsAnswered()
     {
+        // Without a sandbox, in which processes have other numbers.
         start(Json::array({call("bash", {{"command", "echo $$ > pid; exec sleep 60"}}),
                            {{"text", "Fine."}}}),
-              runtime::ApprovalMode::All);
+              runtime::ApprovalMode::All, {{"permissions", {{"sandbox", "off"}}}});
         QTRY_VERIFY(QFile::exists(m_folder->filePath("work/pid")));
         QTRY_VERIFY(QFile(m_folder->filePath("work/pid")).size() > 0);
         QFile file(m_folder->filePath("work/pid"));

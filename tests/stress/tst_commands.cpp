@@ -9,7 +9,6 @@
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <thread>
 
@@ -47,12 +46,13 @@ std::string processesMarked(const std::string &mark)
     std::string found;
     std::error_code error;
     for (const auto &entry : fs::directory_iterator("/proc", error)) {
-        std::ifstream file(entry.path() / "environ", std::ios::binary);
-        const std::string environment{std::istreambuf_iterator<char>(file), {}};
-        if (environment.find(std::string(kMark) + "=" + mark) == std::string::npos)
+        const auto content = [&entry](const char *name) {
+            QFile file(QString::fromStdString((entry.path() / name).string()));
+            return file.open(QFile::ReadOnly) ? file.readAll().toStdString() : std::string();
+        };
+        if (content("environ").find(std::string(kMark) + "=" + mark) == std::string::npos)
             continue;
-        std::ifstream line(entry.path() / "cmdline", std::ios::binary);
-        std::string words{std::istreambuf_iterator<char>(line), {}};
+        std::string words = content("cmdline");
         std::replace(words.begin(), words.end(), '\0', ' ');
         found += entry.path().filename().string() + ": " + words + "\n";
     }
