@@ -11,9 +11,9 @@ function(orrery_moc name)
     endforeach()
 endfunction()
 
-# orrery_library(NAME FOLDER libraries…): a static library of every source file in FOLDER.
+# orrery_library(NAME FOLDER libraries…): a static library of every source file in FOLDER and the folders in it.
 function(orrery_library name folder)
-    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cpp" "${CMAKE_SOURCE_DIR}/${folder}/*.h")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cpp" "${CMAKE_SOURCE_DIR}/${folder}/*.h")
     if(NOT sources MATCHES "[.]cpp")
         add_library(${name} INTERFACE)
         target_link_libraries(${name} INTERFACE orrery_options ${ARGN})

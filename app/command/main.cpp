@@ -5,14 +5,14 @@
 //   orrery-command keep FOLDER
 //
 // `run` starts PROGRAM in a session of its own with the standard streams that it was given itself. File descriptor 3 is a
-// socket to Orrery (core/tools/commandprotocol.h). When PROGRAM has ended, when Orrery says so, or when Orrery is
+// socket to Orrery (core/tools/command/commandprotocol.h). When PROGRAM has ended, when Orrery says so, or when Orrery is
 // gone, whatever way it went, all descendants are ended: as a subreaper this process becomes the parent of those that
 // were left behind. `keep` makes FOLDER, tells how that went (an errno, or 0) over the socket, and removes it at the
 // socket's end.
 //
 // It is a program of its own, not a thread of Orrery's, because only a process can outlive Orrery's death, and adopt.
 #include "app/command/descendants.h"
-#include "core/tools/commandprotocol.h"
+#include "core/tools/command/commandprotocol.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -36,12 +36,15 @@ void AgentWorker::perform(effect::AskApproval &ask)
     if (id.empty() || m_approvals.contains(id))
         id = newId("approval");
     m_approvals[id] = ask.index;
-    m_services.publish(
-        EventKind::ApprovalRequested, name(),
-        eventData({{"call", id},
-                   {"tool", call.name.value_or("")},
-                   {"args", call.arguments},
-                   {"reason", "The team's permissions ask for approval of this tool."}}));
+    std::string reason = "The team's permissions ask for approval of this tool.";
+    if (const auto tool = m_services.tools.find(cleanToolName(call.name.value_or("")));
+        tool != m_services.tools.end() && tool->second->category == tools::ToolCategory::Execute)
+        reason += " Sandbox: " + m_services.sandbox->description() + ".";
+    m_services.publish(EventKind::ApprovalRequested, name(),
+                       eventData({{"call", id},
+                                  {"tool", call.name.value_or("")},
+                                  {"args", call.arguments},
+                                  {"reason", std::move(reason)}}));
 }
 
 tools::ToolContext AgentWorker::toolContext(const std::string &callId)

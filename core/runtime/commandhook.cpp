@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/commandhook.h"
 
-#include "core/tools/shellcommand.h"
+#include "core/tools/command/shellcommand.h"
 
 #include <QRegularExpression>
 

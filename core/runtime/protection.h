@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/runtime/teamrun.h"
-#include "core/tools/commandsandbox.h"
+#include "core/tools/command/commandsandbox.h"
 #include "core/tools/trustedfiles.h"
 
 #include <filesystem>

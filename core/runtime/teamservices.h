@@ -19,7 +19,7 @@
 #include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
 #include "core/team/membership.h"
-#include "core/tools/commandsandbox.h"
+#include "core/tools/command/commandsandbox.h"
 #include "core/tools/permissionpolicy.h"
 #include "core/tools/tool.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/shownpath.h"
 
-#include "core/tools/textencoding.h"
+#include "core/tools/files/textencoding.h"
 
 namespace orrery::tools {
 

@@ -13,6 +13,7 @@ offence() { # description, matching lines
 offence "core/ may not use QtGui or QtWidgets:" \
     "$(grep -rnE '#include <(QtGui|QtWidgets|QWidget|QApplication|QGuiApplication|QPainter|QColor|QFont|QPixmap|QImage|QIcon)' core)"
 offence "core/model holds values only:" "$(grep -rnE '\bQObject\b|Q_OBJECT' core/model)"
+offence "std::regex may be kept busy by a pattern:" "$(grep -rnE 'std::(regex|sregex|smatch)|#include <regex>' core/tools core/runtime)"
 offence "panels may not reach the store or the models:" "$(grep -rnE '#include "core/(store|llm)/' ui/panels)"
 offence "a source file has no SPDX line:" \
     "$(find core ui app tests bench \( -name node_modules -prune \) -o \( -name '*.cpp' -o -name '*.h' \) -exec grep -L 'SPDX-License-Identifier: GPL-3.0-or-later' {} +)"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a command in the sandbox can do, see and reach, with the real bubblewrap; and which files are trusted.
-#include "core/tools/commandsandbox.h"
-#include "core/tools/privatefolder.h"
-#include "core/tools/shellcommand.h"
+#include "core/tools/command/commandsandbox.h"
+#include "core/tools/command/privatefolder.h"
+#include "core/tools/command/shellcommand.h"
 #include "core/tools/tool.h"
 #include "tests/support/testregistry.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What read_file shows of a file, and how little it needs for one of any size.
-#include "core/tools/lineprinter.h"
+#include "core/tools/files/lineprinter.h"
 #include "tests/support/testregistry.h"
 #include "tests/support/toolfolder.h"
 

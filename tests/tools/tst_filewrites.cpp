@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a write keeps of a file besides its content, and what stands after one that failed.
-#include "core/tools/textfile.h"
+#include "core/tools/files/textfile.h"
 #include "tests/support/testregistry.h"
 #include "tests/support/toolfolder.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The patterns of the tool glob: a table, a slow and obvious matcher on random ones, and bounds.
-#include "core/tools/globpattern.h"
+#include "core/tools/search/globpattern.h"
 #include "tests/support/testregistry.h"
 
 #include <QTest>

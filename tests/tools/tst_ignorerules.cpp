@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What .gitignore, .ignore and .git/info/exclude leave out, in a table and against git itself on random trees.
-#include "core/tools/filewalk.h"
+#include "core/tools/search/filewalk.h"
 #include "tests/support/searchfolder.h"
 #include "tests/support/testregistry.h"
 

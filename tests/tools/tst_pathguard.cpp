@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Paths that try to leave the workspace, and links that change while they are looked at.
-#include "core/tools/textfile.h"
+#include "core/tools/files/textfile.h"
 #include "core/tools/tool.h"
 #include "tests/support/testregistry.h"
 
@@ -217,7 +217,7 @@ private slots:
         const fs::path fresh = m_root / "src/new/b.c";
         fs::rename(m_root / "src", m_root / "moved");
         link("src", "../outside");
-        QVERIFY(!readText(m_root / "src/secret.txt"));
+        QVERIFY(!readBytes(m_root / "src/secret.txt", 1 << 24));
         QVERIFY(!writeTextAtomically(file, "changed"));
         QVERIFY(!writeTextAtomically(fresh, "changed"));
         QCOMPARE(content(m_base / "outside/secret.txt"), std::string("secret"));
@@ -226,7 +226,7 @@ private slots:
 
         fs::remove(m_root / "moved/a.c");
         fs::create_symlink(m_base / "outside/secret.txt", m_root / "moved/a.c");
-        QVERIFY(!readText(m_root / "moved/a.c"));
+        QVERIFY(!readBytes(m_root / "moved/a.c", 1 << 24));
         QVERIFY(writeTextAtomically(m_root / "moved/a.c", "changed")); // in place of the link
         QCOMPARE(content(m_base / "outside/secret.txt"), std::string("secret"));
         QCOMPARE(content(m_root / "moved/a.c"), std::string("changed"));
@@ -251,7 +251,7 @@ private slots:
         bool leaked = false;
         for (int i = 0; i < 3000; ++i) {
             if (const auto path = guardPath(m_root, "src/secret.txt")) {
-                const auto text = readText(*path);
+                const auto text = readBytes(*path, 1 << 24);
                 reads += text ? 1 : 0;
                 leaked = leaked || (text && *text != "harmless");
             }
@@ -276,7 +276,7 @@ private slots:
         struct stat status;
         QCOMPARE(stat(file.c_str(), &status), 0);
         QCOMPARE(status.st_mode & 07777, mode_t(0750));
-        QCOMPARE(readText(file).value().size(), std::size_t(1000000));
+        QCOMPARE(readBytes(file, 1 << 24).value().size(), std::size_t(1000000));
         QVERIFY(!writeTextAtomically(m_root / "src", "x"));
         std::vector<std::string> names;
         for (const auto &entry : fs::directory_iterator(m_root))
@@ -289,14 +289,13 @@ private slots:
     {
         QCOMPARE(mkfifo((m_root / "pipe").c_str(), 0600), 0);
         std::ofstream(m_root / "binary") << std::string("a\0b", 3);
-        QCOMPARE(readText(m_root / "pipe").error().code, ErrorCode::InvalidArgument);
-        QCOMPARE(readText(m_root / "src").error().code, ErrorCode::InvalidArgument);
-        QCOMPARE(readText(m_root).error().code, ErrorCode::InvalidArgument);
-        QCOMPARE(readText(m_root / "binary").error().code, ErrorCode::InvalidArgument);
-        QCOMPARE(readText(m_root / "none").error().code, ErrorCode::NotFound);
-        QCOMPARE(readText(m_root / "none/at/all").error().code, ErrorCode::NotFound);
-        QCOMPARE(readText(m_root / "src/a.c/x").error().code, ErrorCode::NotFound);
-        QCOMPARE(readText(m_root / "src/a.c").value(), std::string("code"));
+        QCOMPARE(readBytes(m_root / "pipe", 1 << 24).error().code, ErrorCode::InvalidArgument);
+        QCOMPARE(readBytes(m_root / "src", 1 << 24).error().code, ErrorCode::InvalidArgument);
+        QCOMPARE(readBytes(m_root, 1 << 24).error().code, ErrorCode::InvalidArgument);
+        QCOMPARE(readBytes(m_root / "none", 1 << 24).error().code, ErrorCode::NotFound);
+        QCOMPARE(readBytes(m_root / "none/at/all", 1 << 24).error().code, ErrorCode::NotFound);
+        QCOMPARE(readBytes(m_root / "src/a.c/x", 1 << 24).error().code, ErrorCode::NotFound);
+        QCOMPARE(readBytes(m_root / "src/a.c", 1 << 24).value(), std::string("code"));
     }
 };
 

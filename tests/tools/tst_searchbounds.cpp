@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What glob and grep do with much, deep, long, hidden away or malicious; and when they are stopped.
-#include "core/tools/filewalk.h"
-#include "core/tools/linereader.h"
-#include "core/tools/search.h"
+#include "core/tools/search/filewalk.h"
+#include "core/tools/search/linereader.h"
+#include "core/tools/search/search.h"
 #include "tests/support/searchfolder.h"
 #include "tests/support/testregistry.h"
 

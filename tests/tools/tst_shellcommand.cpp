@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A command from its start to the end of the last process that it started.
-#include "core/tools/commandoutput.h"
-#include "core/tools/shellcommand.h"
+#include "core/tools/command/commandoutput.h"
+#include "core/tools/command/shellcommand.h"
 #include "core/tools/tool.h"
 #include "tests/support/testregistry.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The edit engine against a slow and obvious one, and the parts that it is made of.
-#include "core/tools/editmismatch.h"
-#include "core/tools/textedit.h"
-#include "core/tools/textencoding.h"
-#include "core/tools/unifieddiff.h"
+#include "core/tools/files/editmismatch.h"
+#include "core/tools/files/textedit.h"
+#include "core/tools/files/textencoding.h"
+#include "core/tools/files/unifieddiff.h"
 #include "tests/support/testregistry.h"
 
 #include <QTest>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/tools/readledger.h"
-#include "core/tools/unifieddiff.h"
+#include "core/tools/files/readledger.h"
+#include "core/tools/files/unifieddiff.h"
 #include "tests/support/testregistry.h"
 
 #include <QProcess>

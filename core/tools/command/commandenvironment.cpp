@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tools/command/commandenvironment.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
+extern char **environ;
+
+namespace orrery::tools {
+namespace {
+
+constexpr std::array<std::string_view, 5> kCredentialMarks = {"KEY", "TOKEN", "SECRET", "PASSWORD",
+                                                              "CREDENTIAL"};
+constexpr std::array<std::string_view, 10> kOutside = {
+    "DISPLAY",       "WAYLAND_DISPLAY", "XAUTHORITY",     "DBUS_SESSION_BUS_ADDRESS",
+    "SSH_AUTH_SOCK", "SSH_AGENT_PID",   "GPG_AGENT_INFO", "XDG_RUNTIME_DIR",
+    "TMPDIR",        "SESSION_MANAGER"};
+
+/// What a command would wait for a person with.
+constexpr std::array<std::string_view, 5> kUnattended = {"PAGER=cat", "GIT_PAGER=cat",
+                                                         "GIT_TERMINAL_PROMPT=0", "GIT_EDITOR=true",
+                                                         "DEBIAN_FRONTEND=noninteractive"};
+/// The home folder cannot be written in a sandbox; most tools of builds keep caches there.
+constexpr std::array<std::string_view, 4> kCaches = {
+    "XDG_CACHE_HOME=/tmp/.cache", "npm_config_cache=/tmp/.cache/npm",
+    "CCACHE_DIR=/tmp/.cache/ccache", "PYTHONPYCACHEPREFIX=/tmp/.cache/python"};
+
+std::string_view nameOfVariable(std::string_view variable)
+{
+    return variable.substr(0, variable.find('='));
+}
+
+bool looksLikeCredential(std::string_view name)
+{
+    std::string upper(name);
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return std::any_of(
+        kCredentialMarks.begin(), kCredentialMarks.end(),
+        [&](std::string_view mark) { return upper.find(mark) != std::string::npos; });
+}
+
+template <typename Table>
+bool hasVariable(const Table &table, std::string_view name)
+{
+    return std::any_of(table.begin(), table.end(),
+                       [&](std::string_view variable) { return nameOfVariable(variable) == name; });
+}
+
+} // namespace
+
+std::vector<std::string> commandEnvironment(bool inSandbox)
+{
+    std::vector<std::string> kept;
+    for (char **variable = environ; variable && *variable; ++variable) {
+        const std::string_view name = nameOfVariable(*variable);
+        const bool isReplaced =
+            hasVariable(kUnattended, name)
+            || (inSandbox && (hasVariable(kCaches, name) || hasVariable(kOutside, name)));
+        if (!isReplaced && !looksLikeCredential(name))
+            kept.emplace_back(*variable);
+    }
+    kept.insert(kept.end(), kUnattended.begin(), kUnattended.end());
+    if (inSandbox)
+        kept.insert(kept.end(), kCaches.begin(), kCaches.end());
+    return kept;
+}
+
+} // namespace orrery::tools

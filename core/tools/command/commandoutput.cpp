@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tools/command/commandoutput.h"
+
+#include "core/base/utf8.h"
+
+#include <algorithm>
+
+namespace orrery::tools {
+namespace {
+
+/// Without the beginning of a character at the end.
+std::string_view wholeHead(std::string_view text)
+{
+    std::size_t at = text.size();
+    for (int back = 0; back < 3 && at > 0 && !beginsCharacter(text[at - 1]); ++back)
+        --at;
+    if (at == 0)
+        return text;
+    const auto lead = static_cast<unsigned char>(text[at - 1]);
+    const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    return at - 1 + length > text.size() ? text.substr(0, at - 1) : text;
+}
+
+/// Without the end of a character at the beginning.
+std::string_view wholeTail(std::string_view text)
+{
+    for (int step = 0; step < 3 && !text.empty() && !beginsCharacter(text.front()); ++step)
+        text.remove_prefix(1);
+    return text;
+}
+
+} // namespace
+
+void CommandOutput::add(std::string_view bytes)
+{
+    const std::size_t toHead = std::min(bytes.size(), kHalf - m_head.size());
+    m_head.append(bytes.substr(0, toHead));
+    m_tail.append(bytes.substr(toHead));
+    if (m_tail.size() > 2 * kHalf) {
+        m_dropped += m_tail.size() - kHalf;
+        m_tail.erase(0, m_tail.size() - kHalf);
+    }
+}
+
+std::size_t CommandOutput::cut() const
+{
+    return m_dropped + (m_tail.size() > kHalf ? m_tail.size() - kHalf : 0);
+}
+
+std::string CommandOutput::text() const
+{
+    if (cut() == 0)
+        return validUtf8(m_head + m_tail);
+    const std::string_view tail =
+        std::string_view(m_tail).substr(m_tail.size() - std::min(m_tail.size(), kHalf));
+    return validUtf8(wholeHead(m_head)) + "\n[" + std::to_string(cut())
+           + " bytes left out here. To see them, write the output to a file and read that.]\n"
+           + validUtf8(wholeTail(tail));
+}
+
+} // namespace orrery::tools

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/tools/files/readledger.h"
+#include "core/tools/tool.h"
+
+namespace orrery::tools {
+
+/// The tool read_file: numbered lines, or what the file is when it is no text. Needs memory for no more than 16 MiB of
+/// a file of any size, and ends soon once `context.stop` is requested. Thread-safe.
+ToolResult readFileTool(ReadLedger &ledger, const Json &args, const ToolContext &context);
+
+} // namespace orrery::tools

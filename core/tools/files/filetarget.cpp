@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tools/files/filetarget.h"
+
+#include "core/tools/shownpath.h"
+#include "core/tools/trustedfiles.h"
+
+#include <system_error>
+
+namespace orrery::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Result<FileTarget> targetAt(const fs::path &workspace, const std::string &given)
+{
+    auto path = guardPath(workspace, given);
+    if (!path)
+        return fail(path.error());
+    auto relative = canonicalRelative(workspace, given);
+    if (!relative)
+        return fail(relative.error());
+    std::string shown = shownPath(*relative);
+    return FileTarget{std::move(*path), std::move(*relative), std::move(shown)};
+}
+
+bool isThere(const FileTarget &target)
+{
+    std::error_code error;
+    return fs::exists(fs::symlink_status(target.path, error));
+}
+
+} // namespace
+
+Result<FileTarget> readTarget(const Json &args, const ToolContext &context)
+{
+    const auto given = pathArgument(args.at("path"));
+    if (!given)
+        return fail(given.error());
+    auto literal = targetAt(context.workspace, *given);
+    if (literal && isThere(*literal))
+        return literal;
+    if (const auto bytes = unescapedPath(*given))
+        if (auto meant = targetAt(context.workspace, *bytes); meant && isThere(*meant))
+            return meant;
+    return literal;
+}
+
+Result<FileTarget> writeTarget(const Json &args, const ToolContext &context)
+{
+    static const TrustedFiles none;
+    auto target = readTarget(args, context);
+    if (target && (context.trusted ? *context.trusted : none).covers(target->path))
+        return fail(
+            ErrorCode::Denied,
+            target->shown
+                + " is one of the files that Orrery or the person trusts and acts on without "
+                  "asking, so that no agent may write it. Nothing was changed.");
+    return target;
+}
+
+} // namespace orrery::tools
