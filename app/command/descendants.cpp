@@ -29,9 +29,18 @@ pid_t parentOf(const char *pid)
         return 0;
     // "pid (name) state parent …", where the name may hold anything.
     const char *end = std::strrchr(text.data(), ')');
-    if (!end || std::strlen(end) < 5 || end[2] == 'Z' || end[2] == 'X')
+    if (!end || std::strlen(end) < 5 || end[2] == 'X')
         return 0;
-    return static_cast<pid_t>(std::strtol(end + 4, nullptr, 10));
+    char *field = nullptr;
+    const auto parent = static_cast<pid_t>(std::strtol(end + 4, &field, 10));
+    if (end[2] != 'Z')
+        return parent;
+    // A zombie with more than one thread is a process whose first thread has ended, and which goes on.
+    constexpr int kFromParentToThreads = 16;
+    long threads = 0;
+    for (int i = 0; i < kFromParentToThreads; ++i)
+        threads = std::strtol(field, &field, 10);
+    return threads > 1 ? parent : 0;
 }
 
 } // namespace

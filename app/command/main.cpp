@@ -81,7 +81,7 @@ public:
 
     int run()
     {
-        while (!reap()) {
+        while (!reap() && Clock::now() < giveUp()) {
             if (m_killAt != Clock::time_point::max() && Clock::now() >= m_killAt)
                 signalAll(SIGKILL);
             pollfd fds[] = {{m_hears ? kControl : -1, POLLIN, 0}, {m_signals, POLLIN, 0}};
@@ -100,17 +100,24 @@ public:
     }
 
 private:
+    /// When what cannot be ended is left alone.
+    Clock::time_point giveUp() const
+    {
+        return m_killAt == Clock::time_point::max() ? m_killAt : m_killAt + kMostOfEnding;
+    }
+
     /// True once the program itself has ended. Takes the exit status of whoever else has.
     bool reap()
     {
         int status = 0;
-        for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        pid_t pid;
+        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
             if (pid == m_program) {
                 m_status = status;
                 m_program = -1;
             }
         }
-        return m_program < 0;
+        return m_program < 0 || (pid < 0 && errno == ECHILD);
     }
 
     void hear()
@@ -146,14 +153,14 @@ private:
         int count = 0;
         if (m_killAt == Clock::time_point::max() && (count = signalAll(SIGTERM)) > 0)
             m_killAt = Clock::now() + kLeftBehindGrace;
-        const auto giveUp =
+        const auto mostEnd =
             std::max(m_killAt == Clock::time_point::max() ? Clock::now() : m_killAt, Clock::now())
             + kMostOfEnding;
         for (;;) {
             while (waitpid(-1, nullptr, WNOHANG) > 0) {}
             if (waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD)
                 return count;
-            if (Clock::now() >= giveUp)
+            if (Clock::now() >= mostEnd)
                 return count;
             if (Clock::now() >= m_killAt)
                 signalAll(SIGKILL);
@@ -176,6 +183,8 @@ private:
 
 void ignoreSignals()
 {
+    std::signal(SIGCHLD,
+                SIG_DFL); // a parent that ignores it hands that on, and nobody could be waited for
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2})
         std::signal(signal, SIG_IGN);
 }

@@ -15,9 +15,11 @@ bool isOrIsIn(const fs::path &path, const fs::path &folder)
 
 namespace {
 
-/// The words of a command line, without quotes. Good enough to find the names of files in it.
+/// The words of a command line, without quotes; then those that come of taking quotes and the like for spaces, as in
+/// `sh -c 'sh a.sh'` or `--require=a.js`. Good enough to find the names of files in it.
 std::vector<std::string> wordsIn(const std::string &line)
 {
+    constexpr std::string_view separators = " \t\n;|&()<>";
     std::vector<std::string> words(1);
     char quote = 0;
     for (const char c : line) {
@@ -25,7 +27,15 @@ std::vector<std::string> wordsIn(const std::string &line)
             quote = c;
         else if (c == quote)
             quote = 0;
-        else if (quote == 0 && std::string_view(" \t\n;|&()<>").find(c) != std::string_view::npos)
+        else if (quote == 0 && separators.find(c) != std::string_view::npos)
+            words.emplace_back();
+        else
+            words.back() += c;
+    }
+    words.emplace_back();
+    for (const char c : line) {
+        if (separators.find(c) != std::string_view::npos
+            || std::string_view("\"'`={}$,:").find(c) != std::string_view::npos)
             words.emplace_back();
         else
             words.back() += c;
@@ -45,13 +55,20 @@ void TrustedFiles::add(const fs::path &path)
 
 void TrustedFiles::addNamedIn(const std::string &commandLine, const fs::path &workspace)
 {
-    for (const std::string &word : wordsIn(commandLine)) {
-        std::error_code error;
-        const fs::path path = fs::weakly_canonical(workspace / word, error);
-        if (!error && path != workspace && isOrIsIn(path, workspace)
-            && fs::is_regular_file(path, error))
-            m_paths.push_back(path);
-    }
+    const std::vector<std::string> words = wordsIn(commandLine);
+    // A name may be meant in a folder that the line goes to before.
+    std::vector<fs::path> folders = {workspace};
+    std::error_code error;
+    for (const std::string &word : words)
+        if (fs::is_directory(workspace / word, error))
+            folders.push_back(workspace / word);
+    for (const fs::path &folder : folders)
+        for (const std::string &word : words) {
+            const fs::path path = fs::weakly_canonical(folder / word, error);
+            if (!error && path != workspace && isOrIsIn(path, workspace)
+                && fs::is_regular_file(path, error))
+                m_paths.push_back(path);
+        }
 }
 
 bool TrustedFiles::covers(const fs::path &path) const

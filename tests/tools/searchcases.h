@@ -105,7 +105,7 @@ inline void eachSearchCase(const SearchCase &add)
     grep("path filter, not below", R"({"pattern": "two", "glob": "c/*", "path": "c"})",
          "Nothing was searched: there is no file that matches c/* in c.\n");
     grep("no file passes", R"({"pattern": "two", "glob": "*.md"})",
-         "Nothing was searched: there is no file that matches *.md in ..\n");
+         "Nothing was searched: there is no file that matches *.md in the workspace.\n");
     grep("no line", R"({"pattern": "none"})", "No line matches. 3 files searched.\n");
     grep("no line of one file", R"({"pattern": "none", "path": "a.txt"})",
          "No line matches. 1 file searched.\n");
@@ -177,7 +177,7 @@ inline void eachSearchCase(const SearchCase &add)
     grep("include_ignored", R"({"pattern": "key", "include_ignored": true, "mode": "files"})",
          ".ci/a.yml\n.env\na.log\nnode_modules/m.js\n");
     grep("nothing but what is left out", R"({"pattern": "key", "glob": "*.log"})",
-         "Nothing was searched: there is no file that matches *.log in ..\n[1 file not "
+         "Nothing was searched: there is no file that matches *.log in the workspace.\n[1 file not "
          "searched: "
          "ignored or hidden. include_ignored searches them too.]\n");
     grep("all was searched", R"({"pattern": "nowhere", "include_ignored": true})",
@@ -212,7 +212,7 @@ inline void eachSearchCase(const SearchCase &add)
     files = "{}";
     glob("empty workspace", R"({"pattern": "**"})", "No file matches **.\n");
     grep("empty workspace", R"({"pattern": "x"})",
-         "Nothing was searched: there is no file in ..\n");
+         "Nothing was searched: there is no file in the workspace.\n");
 }
 
 } // namespace orrery::testing

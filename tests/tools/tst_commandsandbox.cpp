@@ -148,9 +148,9 @@ private slots:
     {
         CommandSandbox sandbox({}, m_work, trusted());
         ShellCommand command;
-        command.line =
-            "setsid sh -c 'trap \"\" TERM; while :; do date +%N > beat; sleep 0.01; done' & "
-            "sleep 3000";
+        command.line = "setsid sh -c 'trap \"\" TERM; while :; do date +%N > next; mv next beat; "
+                       "sleep 0.01; done' & "
+                       "sleep 3000";
         command.folder = m_work;
         command.sandbox = &sandbox;
         command.timeoutMs = 300;
@@ -207,23 +207,35 @@ private slots:
         // Also where the home folder is the workspace.
         CommandSandbox atHome({}, home, trusted());
         QCOMPARE(run(atHome, "cat .ssh/id .netrc notes 2>/dev/null").output, std::string("plain"));
-        // But not when it is in one of these folders.
-        CommandSandbox inside({}, home / ".config/gh", trusted());
-        QCOMPARE(run(inside, "cat hosts").output, std::string("token"));
+        // But not when it is one of these folders.
+        CommandSandbox inside({}, home / ".config", trusted());
+        QCOMPARE(run(inside, "cat gh/hosts").output, std::string("token"));
     }
 
     void trustedFilesCannotBeChanged_data()
     {
         QTest::addColumn<QByteArray>("line");
-        for (const char *line :
-             {"echo x > conf/team.json", "rm -f conf/team.json", "mv conf/team.json x",
-              "mv conf conf2", "mv conf conf2; mkdir conf; echo x > conf/team.json", "rm -rf conf",
-              "ln -sf /etc/passwd conf/team.json", "cp /etc/passwd conf/team.json",
-              "sed -i s/team/x/ conf/team.json", "echo x > .git/hooks/pre-commit",
-              "echo x > .git/hooks/new", "rm -rf .git", "mv .git old",
-              "git config core.hooksPath /tmp", "echo x >> .git/config",
-              "mv .git/hooks .git/old && mkdir .git/hooks", "chmod 777 conf/team.json",
-              "mount -o remount,rw conf/team.json", "umount conf/team.json"})
+        for (const char *line : {"echo x > conf/team.json",
+                                 "rm -f conf/team.json",
+                                 "mv conf/team.json x",
+                                 "mv conf conf2",
+                                 "mv conf conf2; mkdir conf; echo x > conf/team.json",
+                                 "rm -rf conf",
+                                 "ln -sf /etc/passwd conf/team.json",
+                                 "cp /etc/passwd conf/team.json",
+                                 "sed -i s/team/x/ conf/team.json",
+                                 "echo x > .git/hooks/pre-commit",
+                                 "echo x > .git/hooks/new",
+                                 "rm -rf .git",
+                                 "mv .git old",
+                                 "git config core.hooksPath /tmp",
+                                 "echo x >> .git/config",
+                                 "mv .git/hooks .git/old && mkdir .git/hooks",
+                                 "chmod 777 conf/team.json",
+                                 "mount -o remount,rw conf/team.json; echo x > conf/team.json",
+                                 "umount conf/team.json; echo x > conf/team.json",
+                                 "umount .git/config; echo x > .git/config",
+                                 "mkdir -p .c/hooks; echo ../.c > .git/commondir"})
             QTest::newRow(line) << QByteArray(line);
     }
     void trustedFilesCannotBeChanged()
@@ -248,6 +260,90 @@ private slots:
         QVERIFY(run(sandbox, "echo y > conf/free.txt; echo y > .git/index").succeeded());
         if (fs::exists(m_work / "conf/free.txt"))
             QCOMPARE(contentOf(m_work / "conf/free.txt"), std::string("y\n"));
+    }
+
+    void commandsHaveNoRightsOfRoot()
+    {
+        CommandSandbox sandbox({}, m_work, trusted());
+        const std::string rights = run(sandbox, "grep CapEff /proc/self/status").output;
+        const auto value = std::stoull(rights.substr(rights.find('\t') + 1), nullptr, 16);
+        QVERIFY2((value & ~0xBULL) == 0, rights.c_str()); // files of others, at most
+        QVERIFY(!run(sandbox, "mount -o remount,bind,rw /").succeeded());
+        QVERIFY(!run(sandbox, "umount .").succeeded());
+    }
+
+    void everyRepositoryIsGuarded_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::addColumn<QByteArray>("file");
+        const auto row = [](const char *file) {
+            QTest::newRow(file) << QByteArray("echo x > ") + file << QByteArray(file);
+        };
+        row(".git/config");
+        row(".git/hooks/pre-commit");
+        row(".git/config.worktree");
+        row("lib/deep/.git/config");
+        row("lib/deep/.git/hooks/pre-commit");
+        row(".git/modules/sub/config");
+        row(".git/modules/group/sub/config");
+        row(".husky/pre-commit");
+    }
+    void everyRepositoryIsGuarded()
+    {
+        QFETCH(QByteArray, line);
+        QFETCH(QByteArray, file);
+        for (const char *git :
+             {".git", "lib/deep/.git", ".git/modules/sub", ".git/modules/group/sub"}) {
+            put(m_work / git / "HEAD", "ref: refs/heads/main\n");
+            put(m_work / git / "config", "[core]\n\tHooksPath = \".husky\"\n");
+            fs::create_directories(m_work / git / "objects");
+        }
+        put(m_work / ".git/config.worktree", "");
+        put(m_work / ".husky/pre-commit", "");
+        CommandSandbox sandbox({}, m_work, trusted());
+        QVERIFY2(!run(sandbox, line.toStdString()).succeeded(), line.constData());
+        QVERIFY(contentOf(m_work / file.toStdString()) != "x\n");
+        QVERIFY(run(sandbox, "echo x > .git/index && echo x > lib/deep/a").succeeded());
+    }
+
+    void aRepositoryIsNotLedElsewhere()
+    {
+        put(m_work / ".git/HEAD", "ref: refs/heads/main\n");
+        fs::create_directories(m_work / ".git/objects");
+        ToolContext context;
+        context.workspace = m_work;
+        context.sandbox = std::make_shared<CommandSandbox>(SandboxPolicy{}, m_work, trusted());
+        for (const ToolPtr &tool : fileTools())
+            if (tool->name == "bash") {
+                const ToolResult result =
+                    tool->run({{"command", "echo ../.c > .git/commondir; ls .git"}}, context);
+                QVERIFY2(result.content.find(".git/commondir was taken away") != std::string::npos,
+                         result.content.c_str());
+            }
+        QVERIFY(!fs::exists(m_work / ".git/commondir"));
+    }
+
+    void theHomeFolderAsTheWorkspaceShowsNoKeys()
+    {
+        const fs::path home = m_root / "home";
+        put(home / ".local/share/keyrings/k", "key");
+        put(home / ".local/share/orrery/runs/run.orrery", "journal");
+        put(home / ".config/team.json", "team");
+        qputenv("HOME", QByteArray::fromStdString(home.string()));
+        auto files = trusted();
+        files->add(home / ".local/share/orrery/runs/run.orrery");
+        files->add(home / ".config/team.json");
+        CommandSandbox sandbox({}, home, files);
+        QCOMPARE(run(sandbox, "cd " + home.string()
+                                  + "; cat .local/share/keyrings/k .config/team.json 2>/dev/null")
+                     .output,
+                 std::string());
+        // A workspace in such a folder shows itself and not what is beside it.
+        fs::create_directories(home / ".config/nvim");
+        put(home / ".config/gh/hosts", "token");
+        CommandSandbox inside({}, home / ".config/nvim", trusted());
+        QCOMPARE(run(inside, "cat ../gh/hosts 2>/dev/null; pwd -P").output,
+                 (home / ".config/nvim").string() + "\n");
     }
 
     void theGitFileOfAWorktreeCannotBeChanged()
@@ -325,6 +421,8 @@ private slots:
         QTest::newRow("by a link") << QByteArray("real/script.sh") << true;
         QTest::newRow("named by a hook") << QByteArray("hooks/check it.sh") << true;
         QTest::newRow("named by a hook, without quotes") << QByteArray("hooks/second.py") << true;
+        QTest::newRow("in a folder that is named") << QByteArray("hooks/third.sh") << true;
+        QTest::newRow("within quotes") << QByteArray("hooks/fourth.sh") << true;
         QTest::newRow("not named") << QByteArray("hooks/other.sh") << false;
         QTest::newRow("git's") << QByteArray(".git/hooks/x") << true;
         QTest::newRow("of a repository in it") << QByteArray("lib/.git/config") << true;
@@ -337,7 +435,8 @@ private slots:
         QFETCH(bool, isTrusted);
         put(m_work / "hooks/check it.sh", "");
         put(m_work / "hooks/second.py", "");
-        put(m_work / "hooks/other.sh", "");
+        for (const char *name : {"hooks/other.sh", "hooks/third.sh", "hooks/fourth.sh"})
+            put(m_work / name, "");
         put(m_work / "real/script.sh", "");
         fs::create_symlink(m_work / "real/script.sh", m_work / "link.sh");
         TrustedFiles files;
@@ -347,6 +446,8 @@ private slots:
         files.add(m_work / "link.sh");
         files.addNamedIn("cd . && sh 'hooks/check it.sh'|python3 hooks/second.py;hooks /etc/passwd",
                          m_work);
+        files.addNamedIn("cd hooks && sh third.sh", m_work);
+        files.addNamedIn("sh -c 'sh --rc=hooks/fourth.sh'", m_work);
         QCOMPARE(files.covers((m_work / path.toStdString()).lexically_normal()), isTrusted);
         QVERIFY(!files.covers("/etc/passwd"));
     }

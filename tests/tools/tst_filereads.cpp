@@ -81,7 +81,9 @@ private slots:
             "    1\täö \xEF\xBF\xBDz\n[Encoding: UTF-8, with bytes that are not, shown as "
             "U+FFFD.]");
         row("as many bad as good", "\xC3\xA4 \xFF\n", "{}",
-            "    1\tÃ¤ ÿ\n[Encoding: Windows-1252.]");
+            "    1\tä \xEF\xBF\xBD\n[Encoding: UTF-8, with bytes that are not, shown as U+FFFD.]");
+        row("more bad than good", "\xC3\xA4 \xFF\xFF\n", "{}",
+            "    1\tÃ¤ ÿÿ\n[Encoding: Windows-1252.]");
         row("UTF-16 LE", QByteArray("\xFF\xFE\x3D\xD8\0\xDE\r\0\n\0", 10), "{}",
             "    1\t😀\n[Line ends: CRLF.]\n[Encoding: UTF-16 LE.]");
         row("UTF-16 BE", QByteArray("\xFE\xFF\x21\x92", 4), "{}",

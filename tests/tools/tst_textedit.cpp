@@ -99,6 +99,14 @@ std::string referenceEdit(const std::string &text, const TextEdit &edit)
             end = "\n";
         if (!crIsEnd && crlfHere > 0 && lfHere == 0)
             end = "\r\n";
+        if (!crIsEnd && (lfHere > 0) == (crlfHere > 0)) {
+            std::string around;
+            for (std::size_t i = 0; i < place; ++i)
+                around = isLineEnd(all[i], false) ? all[i] : around;
+            for (std::size_t i = all.size(); i > place + old.size(); --i)
+                around = isLineEnd(all[i - 1], false) ? all[i - 1] : around;
+            end = around.empty() ? end : around;
+        }
         const bool asGiven = lf + crlf == 0 && !crIsEnd;
         for (const std::string &character : now)
             out += isLineEnd(character, crIsEnd) && !asGiven ? end : character;
@@ -202,7 +210,10 @@ private slots:
         row("U+10FFFF", "\xF4\x8F\xBF\xBF", true, "");
         row("more good", "\xC3\xA4\xC3\xA4\xFF", true,
             "UTF-8, with bytes that are not, shown as U+FFFD");
-        row("as many good", "\xC3\xA4\xFF", true, "Windows-1252");
+        row("as many good", "\xC3\xA4\xFF", true,
+            "UTF-8, with bytes that are not, shown as U+FFFD");
+        row("fewer good", "\xC3\xA4\xFF\xFF", true, "Windows-1252");
+        row("none good", "\xFF", true, "Windows-1252");
         row("a mark", "\xEF\xBB\xBF", true, "UTF-8 with a byte order mark");
     }
     void knowsEncodings()

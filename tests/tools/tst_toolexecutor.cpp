@@ -232,6 +232,20 @@ private slots:
         }
     }
 
+    void aWriteThatEndsLateSaysWhatItDid()
+    {
+        Tool tool = makeTool([](const Json &, ToolContext &context) {
+            waitForStop(context.stop);
+            return ToolResult::success("Changed a.txt.");
+        });
+        tool.category = ToolCategory::Write;
+        tool.timeoutMs = 20;
+        const ToolExecution done = executeTool(tool, Json::object(), {});
+        QVERIFY(done.ok);
+        QCOMPARE(done.content, std::string("Changed a.txt."));
+        QCOMPARE(done.attempts, 1);
+    }
+
     void theTimeOfAnAttemptIsLimited()
     {
         std::atomic<int> stopsSeen{0};

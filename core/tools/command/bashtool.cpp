@@ -2,6 +2,7 @@
 #include "core/tools/builtin.h"
 #include "core/tools/command/commandsandbox.h"
 #include "core/tools/command/shellcommand.h"
+#include "core/tools/trustedgit.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -62,11 +63,15 @@ ToolResult bash(const Json &args, ToolContext &context)
     command.timeoutMs = static_cast<int>(std::clamp<std::int64_t>(
         args.value("timeout_ms", std::int64_t(command.timeoutMs)), 1, kLongestTimeoutMs));
     const ShellOutcome outcome = runShell(command, context.stop);
+    std::string note = leftBehind(outcome.leftBehind);
+    if (context.sandbox && context.sandbox->isOn())
+        for (const auto &path : removeGitRedirects(context.workspace))
+            note += path.lexically_relative(context.workspace).string()
+                    + " was taken away: it would have led git to another repository.\n";
     if (outcome.end == ShellOutcome::End::NotStarted)
         return ToolResult::error("The command was not run. " + outcome.startError);
     // That a command fails is a result like any other: the model reads what the command said.
-    return {headline(outcome, command.timeoutMs) + "\n" + leftBehind(outcome.leftBehind)
-                + outcome.output,
+    return {headline(outcome, command.timeoutMs) + "\n" + note + outcome.output,
             outcome.succeeded(),
             {}};
 }

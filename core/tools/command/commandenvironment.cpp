@@ -11,8 +11,11 @@ extern char **environ;
 namespace orrery::tools {
 namespace {
 
-constexpr std::array<std::string_view, 5> kCredentialMarks = {"KEY", "TOKEN", "SECRET", "PASSWORD",
-                                                              "CREDENTIAL"};
+constexpr std::array<std::string_view, 7> kCredentialMarks = {
+    "KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL"};
+constexpr std::array<std::string_view, 3> kCredentialEnds = {"_PASS", "_PWD", "_PAT"};
+/// How git is told settings; it fails when one is missing.
+constexpr std::string_view kGitSetting = "GIT_CONFIG_KEY_";
 constexpr std::array<std::string_view, 10> kOutside = {
     "DISPLAY",       "WAYLAND_DISPLAY", "XAUTHORITY",     "DBUS_SESSION_BUS_ADDRESS",
     "SSH_AUTH_SOCK", "SSH_AGENT_PID",   "GPG_AGENT_INFO", "XDG_RUNTIME_DIR",
@@ -23,9 +26,11 @@ constexpr std::array<std::string_view, 5> kUnattended = {"PAGER=cat", "GIT_PAGER
                                                          "GIT_TERMINAL_PROMPT=0", "GIT_EDITOR=true",
                                                          "DEBIAN_FRONTEND=noninteractive"};
 /// The home folder cannot be written in a sandbox; most tools of builds keep caches there.
-constexpr std::array<std::string_view, 4> kCaches = {
-    "XDG_CACHE_HOME=/tmp/.cache", "npm_config_cache=/tmp/.cache/npm",
-    "CCACHE_DIR=/tmp/.cache/ccache", "PYTHONPYCACHEPREFIX=/tmp/.cache/python"};
+constexpr std::array<std::string_view, 7> kCaches = {
+    "CARGO_HOME=/tmp/.cache/cargo",          "GOMODCACHE=/tmp/.cache/go",
+    "GRADLE_USER_HOME=/tmp/.cache/gradle",   "XDG_CACHE_HOME=/tmp/.cache",
+    "npm_config_cache=/tmp/.cache/npm",      "CCACHE_DIR=/tmp/.cache/ccache",
+    "PYTHONPYCACHEPREFIX=/tmp/.cache/python"};
 
 std::string_view nameOfVariable(std::string_view variable)
 {

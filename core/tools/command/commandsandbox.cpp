@@ -2,6 +2,7 @@
 #include "core/tools/command/commandsandbox.h"
 
 #include "core/tools/command/shellcommand.h"
+#include "core/tools/trustedgit.h"
 
 #include <algorithm>
 #include <array>
@@ -11,12 +12,27 @@
 #include <system_error>
 #include <utility>
 
+#include <pwd.h>
+#include <unistd.h>
+
 namespace orrery::tools {
 namespace fs = std::filesystem;
 namespace {
 
 /// Below the home folder: what holds keys, and sockets to what does.
-constexpr std::array<std::string_view, 12> kCredentialFolders = {".ssh",
+constexpr std::array<std::string_view, 24> kCredentialFolders = {".1password",
+                                                                 ".cache/huggingface",
+                                                                 ".claude",
+                                                                 ".codex",
+                                                                 ".gemini",
+                                                                 ".gradle",
+                                                                 ".m2",
+                                                                 ".terraform.d",
+                                                                 ".thunderbird",
+                                                                 ".vault-token",
+                                                                 ".var/app",
+                                                                 "snap",
+                                                                 ".ssh",
                                                                  ".gnupg",
                                                                  ".aws",
                                                                  ".azure",
@@ -28,20 +44,24 @@ constexpr std::array<std::string_view, 12> kCredentialFolders = {".ssh",
                                                                  ".mozilla",
                                                                  ".config/gcloud",
                                                                  ".local/share/orrery"};
-constexpr std::array<std::string_view, 6> kCredentialFiles = {
-    ".netrc", ".npmrc", ".pypirc", ".git-credentials", ".pgpass", ".cargo/credentials.toml"};
+constexpr std::array<std::string_view, 11> kCredentialFiles = {".Xauthority",
+                                                               ".ICEauthority",
+                                                               ".cargo/credentials",
+                                                               ".my.cnf",
+                                                               ".vault-token",
+                                                               ".netrc",
+                                                               ".npmrc",
+                                                               ".pypirc",
+                                                               ".git-credentials",
+                                                               ".pgpass",
+                                                               ".cargo/credentials.toml"};
 
+/// Not where PATH says, as a command may be able to write there.
 fs::path bubblewrap()
 {
-    const char *given = std::getenv("PATH");
-    std::string_view places = given ? given : "/usr/bin:/bin";
-    while (!places.empty()) {
-        const std::string_view place = places.substr(0, places.find(':'));
-        places.remove_prefix(std::min(place.size() + 1, places.size()));
-        const fs::path program = fs::path(place) / "bwrap";
-        if (program.is_absolute() && access(program.c_str(), X_OK) == 0)
-            return program;
-    }
+    for (const char *place : {"/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap"})
+        if (access(place, X_OK) == 0)
+            return place;
     return {};
 }
 
@@ -54,12 +74,9 @@ std::vector<std::string> commonArguments(const fs::path &program)
                                     "--unshare-ipc",
                                     "--ro-bind",
                                     "/",
-                                    "/",
-                                    "--dev",
-                                    "/dev",
-                                    "--proc",
-                                    "/proc"};
-    // Root loses its rights in there. To write files of others in the workspace it needs these.
+                                    "/"};
+    // Root keeps its rights unless they are taken; to write files of others in the workspace it needs these.
+    all.insert(all.end(), {"--cap-drop", "ALL"});
     if (geteuid() == 0)
         for (const char *right : {"CAP_DAC_OVERRIDE", "CAP_CHOWN", "CAP_FOWNER"})
             all.insert(all.end(), {"--cap-add", right});
@@ -75,7 +92,7 @@ std::string probe()
     for (const std::string &argument : commonArguments(program))
         line += "'" + argument + "' ";
     ShellCommand command;
-    command.line = line + "--tmpfs /tmp true";
+    command.line = line + "--dev /dev --proc /proc --tmpfs /tmp true";
     command.folder = "/";
     command.timeoutMs = 10000;
     const ShellOutcome outcome = runShell(command, {});
@@ -101,17 +118,29 @@ class Mounts
 public:
     explicit Mounts(std::vector<std::string> &arguments) : m_arguments(arguments) {}
 
+    /// What a sandbox has instead of the system's own.
+    void system(const fs::path &temporary)
+    {
+        add({"--dev", "/dev", "--proc", "/proc"});
+        empty("/run");
+        for (const char *resolver :
+             {"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager"})
+            readOnlyIfThere(resolver);
+        writable(temporary, "/tmp");
+        std::error_code error;
+        if (fs::is_directory(fs::symlink_status("/var/tmp", error)))
+            writable(temporary, "/var/tmp");
+    }
     void empty(const fs::path &folder) { add({"--tmpfs", folder.string()}); }
     void writable(const fs::path &from, const fs::path &to)
     {
         add({"--bind", from.string(), to.string()});
     }
-    void readOnly(const fs::path &path) { add({"--ro-bind", path.string(), path.string()}); }
     void readOnlyIfThere(const fs::path &path)
     {
         add({"--ro-bind-try", path.string(), path.string()});
     }
-    void nothing(const fs::path &file) { add({"--ro-bind", "/dev/null", file.string()}); }
+    void nothing(const fs::path &file) { add({"--dev-bind", "/dev/null", file.string()}); }
 
 private:
     void add(std::initializer_list<std::string> words)
@@ -121,21 +150,39 @@ private:
     std::vector<std::string> &m_arguments;
 };
 
-void hideCredentials(Mounts &mounts, const fs::path &workspace)
+fs::path homeFolder()
 {
-    const char *home = std::getenv("HOME");
-    if (!home || *home != '/')
-        return;
-    std::error_code error;
-    std::set<fs::path> hidden;
+    if (const char *home = std::getenv("HOME"); home && *home == '/')
+        return home;
+    const passwd *entry = getpwuid(geteuid());
+    return entry ? entry->pw_dir : "/";
+}
+
+std::set<fs::path> credentialFolders()
+{
+    std::set<fs::path> folders;
     for (const std::string_view name : kCredentialFolders) {
-        const fs::path folder = fs::canonical(fs::path(home) / name, error);
-        if (!error && fs::is_directory(folder, error) && !isOrIsIn(workspace, folder)
-            && hidden.insert(folder).second && !hidden.contains(folder.parent_path()))
-            mounts.empty(folder);
+        std::error_code error;
+        const fs::path folder = fs::canonical(homeFolder() / name, error);
+        if (!error && fs::is_directory(folder, error))
+            folders.insert(folder);
     }
+    return folders;
+}
+
+/// Those that the workspace is in are emptied before it is mounted, the others after: it may be what they are in.
+void hideFolders(Mounts &mounts, const fs::path &workspace, bool aroundIt)
+{
+    for (const fs::path &folder : credentialFolders())
+        if (isOrIsIn(workspace, folder) == aroundIt && workspace != folder)
+            mounts.empty(folder);
+}
+
+void hideFiles(Mounts &mounts)
+{
     for (const std::string_view name : kCredentialFiles) {
-        const fs::path file = fs::canonical(fs::path(home) / name, error);
+        std::error_code error;
+        const fs::path file = fs::canonical(homeFolder() / name, error);
         if (!error && fs::is_regular_file(file, error))
             mounts.nothing(file);
     }
@@ -146,14 +193,9 @@ void hideCredentials(Mounts &mounts, const fs::path &workspace)
 void guardTrusted(Mounts &mounts, const fs::path &workspace, const TrustedFiles &trusted)
 {
     std::vector<fs::path> paths = trusted.paths();
-    const fs::path git = workspace / ".git";
+    for (const fs::path &path : trustedOfGit(workspace))
+        paths.push_back(path);
     std::error_code error;
-    if (fs::is_directory(fs::symlink_status(git, error))) {
-        paths.push_back(git / "hooks");
-        paths.push_back(git / "config");
-    } else {
-        paths.push_back(git); // a worktree's, which names its repository
-    }
     std::set<fs::path> mounted;
     for (const fs::path &path : paths) {
         if (!isOrIsIn(path, workspace) || path == workspace || !fs::exists(path, error))
@@ -163,8 +205,16 @@ void guardTrusted(Mounts &mounts, const fs::path &workspace, const TrustedFiles 
                 mounts.writable(folder, folder);
     }
     for (const fs::path &path : paths)
-        if (isOrIsIn(path, workspace) && path != workspace && fs::exists(path, error))
-            mounts.readOnly(path);
+        if (isOrIsIn(path, workspace) && path != workspace)
+            mounts.readOnlyIfThere(path);
+}
+
+/// True for a workspace that holds one of the folders that a sandbox has of its own.
+bool isAroundSystem(const fs::path &workspace)
+{
+    constexpr std::array<const char *, 5> own = {"/dev", "/proc", "/run", "/tmp", "/var/tmp"};
+    return std::any_of(own.begin(), own.end(),
+                       [&](const char *folder) { return isOrIsIn(folder, workspace); });
 }
 
 } // namespace
@@ -197,7 +247,9 @@ std::string CommandSandbox::description() const
 Result<std::vector<std::string>> CommandSandbox::wrapper()
 {
     if (!isOn()) {
-        if (m_policy.mode == SandboxPolicy::Mode::Required)
+        const bool isNeeded = m_policy.mode == SandboxPolicy::Mode::Required
+                              || (m_policy.mode == SandboxPolicy::Mode::Auto && !m_policy.network);
+        if (isNeeded)
             return fail(ErrorCode::Denied,
                         "The team's permissions require a sandbox, and there is none: "
                             + whyNoSandbox() + ".");
@@ -221,14 +273,16 @@ std::vector<std::string> CommandSandbox::arguments(const fs::path &temporary) co
 {
     std::vector<std::string> all = commonArguments(bubblewrap());
     Mounts mounts(all);
-    mounts.empty("/run");
-    for (const char *resolver : {"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager"})
-        mounts.readOnlyIfThere(resolver);
-    mounts.writable(temporary, "/tmp");
-    mounts.writable(temporary, "/var/tmp");
-    mounts.writable(m_workspace, m_workspace);
-    hideCredentials(mounts, m_workspace);
+    const bool isFirst = isAroundSystem(m_workspace);
+    if (isFirst)
+        mounts.writable(m_workspace, m_workspace);
+    mounts.system(temporary);
+    hideFolders(mounts, m_workspace, true);
+    if (!isFirst)
+        mounts.writable(m_workspace, m_workspace);
     guardTrusted(mounts, m_workspace, *m_trusted);
+    hideFolders(mounts, m_workspace, false);
+    hideFiles(mounts);
     if (!m_policy.network)
         all.push_back("--unshare-net");
     all.insert(all.end(), {"--chdir", m_workspace.string(), "--"});

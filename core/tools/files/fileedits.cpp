@@ -104,7 +104,10 @@ ToolResult commitChange(ReadLedger &ledger, const FileTarget &target, const Edit
                     gate->beforeWrite(context.agent, target.shown, region.first, region.oldLast);
                 !allowed)
                 return ToolResult::error(allowed.error().message);
-    if (const auto written = writeTextAtomically(target.path, *bytes); !written)
+    if (const auto written = writeTextAtomically(
+            target.path, *bytes,
+            file.isNew ? std::nullopt : std::optional<std::string_view>(file.bytes));
+        !written)
         return ToolResult::error(written.error().message);
     ledger.wrote(context.agent, target.relative, *bytes);
     for (const ChangedLines &region : regions)
@@ -127,6 +130,9 @@ Result<TextEdit> textEdit(const Json &edit)
         return fail(ErrorCode::InvalidArgument,
                     std::string(oldText ? "new_text" : "old_text")
                         + " is missing: give both old_text and new_text. Nothing was changed.");
+    if (newText->find('\0') != std::string::npos)
+        return fail(ErrorCode::InvalidArgument,
+                    "new_text holds a NUL character, which no text file has. Nothing was changed.");
     const auto all = edit.find("replace_all");
     return TextEdit{*oldText, *newText, all != edit.end() && *all == true};
 }
@@ -139,6 +145,12 @@ bool isGiven(const Json &args, const char *name)
     return it != args.end() && !it->is_null();
 }
 
+/// An empty list beside a single edit is no more than a parameter that was filled in.
+bool hasEdits(const Json &args)
+{
+    return isGiven(args, "edits") && !(args["edits"].is_array() && args["edits"].empty());
+}
+
 /// The edits of a call, which gives one beside the path or a list of them.
 Result<std::vector<TextEdit>> textEdits(const Json &args)
 {
@@ -146,7 +158,7 @@ Result<std::vector<TextEdit>> textEdits(const Json &args)
         return fail(ErrorCode::InvalidArgument, std::string(why) + " Nothing was changed.");
     };
     const bool isSingle = isGiven(args, "old_text") || isGiven(args, "new_text");
-    if (isSingle && isGiven(args, "edits"))
+    if (isSingle && hasEdits(args))
         return refused("Give either old_text and new_text, or edits, not both.");
     if (isSingle) {
         auto edit = textEdit(args);
@@ -177,7 +189,10 @@ Result<std::string> applyEdits(const std::string &text, const std::vector<TextEd
     for (std::size_t i = 0; i < edits.size(); ++i) {
         if (context.stop.stop_requested())
             return fail(ErrorCode::Cancelled, "Stopped. Nothing was changed.");
-        auto after = applyEdit(now, edits[i], target.shown, kMostEdited);
+        // What is said of places is then of a text that nobody has seen.
+        const std::string name =
+            i == 0 ? target.shown : target.shown + " as the edits before leave it";
+        auto after = applyEdit(now, edits[i], name, kMostEdited);
         if (!after)
             return fail(after.error().code,
                         (isList ? editName(i) : std::string()) + after.error().message);
@@ -191,7 +206,7 @@ std::string inFormOf(const EditedFile &old, std::string content, std::string &no
 {
     if (old.form.hasMark && content.starts_with("\xEF\xBB\xBF"))
         content.erase(0, 3);
-    if (lineEndsOf(old.text).isCrlf() && content.find('\r') == std::string::npos
+    if (lineEndsOf(old.text).mostUsed() == "\r\n" && content.find('\r') == std::string::npos
         && content.find('\n') != std::string::npos) {
         content = withLineEnds(content, "\r\n");
         note = " The line ends stay CRLF.";
@@ -211,6 +226,9 @@ ToolResult writeFileTool(ReadLedger &ledger, const Json &args, const ToolContext
     if (!target)
         return ToolResult::error(target.error().message);
     auto content = args.at("content").get<std::string>();
+    if (content.find('\0') != std::string::npos)
+        return ToolResult::error(
+            "content holds a NUL character, which no text file has. Nothing was changed.");
     const auto lock = ledger.fileLock(target->relative);
     std::lock_guard guard(*lock);
     const auto old = loadFile(*target);
@@ -240,7 +258,7 @@ ToolResult editFileTool(ReadLedger &ledger, const Json &args, const ToolContext 
         return ToolResult::error(old.error().message);
     if (const auto fresh = ledger.checkFresh(context.agent, target->relative, old->bytes); !fresh)
         return ToolResult::error(fresh.error().message);
-    const auto after = applyEdits(old->text, *edits, isGiven(args, "edits"), *target, context);
+    const auto after = applyEdits(old->text, *edits, hasEdits(args), *target, context);
     if (!after)
         return ToolResult::error(after.error().message);
     return commitChange(ledger, *target, *old, *after, context, {});

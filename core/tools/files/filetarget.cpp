@@ -50,6 +50,10 @@ Result<FileTarget> writeTarget(const Json &args, const ToolContext &context)
 {
     static const TrustedFiles none;
     auto target = readTarget(args, context);
+    if (target && args.at("path").get_ref<const std::string &>().ends_with('/'))
+        return fail(ErrorCode::InvalidArgument,
+                    target->shown
+                        + "/ names a folder. Give the path of a file. Nothing was changed.");
     if (target && (context.trusted ? *context.trusted : none).covers(target->path))
         return fail(
             ErrorCode::Denied,

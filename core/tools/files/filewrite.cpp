@@ -24,7 +24,8 @@ constexpr const char *kAccessList = "system.posix_acl_access";
 struct WritePlace {
     Descriptor folder;
     std::string name;
-    std::optional<struct stat> old; ///< of an ordinary file
+    std::optional<struct stat> old;           ///< of an ordinary file
+    std::optional<std::string_view> expected; ///< its content, as far as who writes knows
 };
 
 bool writeAll(int file, std::string_view text)
@@ -74,6 +75,30 @@ void syncFolder(int folder)
         fsync(readable);
 }
 
+Result<void> changedMeanwhile(const std::string &name)
+{
+    return fail(ErrorCode::Conflict,
+                shownPath(name)
+                    + " has been changed by somebody else in this very moment. Nothing "
+                      "of yours was written. Read it again, then decide.");
+}
+
+/// Somebody may have saved it since it was read: looked at as late as can be.
+bool isAsExpected(const WritePlace &place)
+{
+    if (!place.expected)
+        return true;
+    const Descriptor file(
+        openat(place.folder, place.name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status;
+    if (!file || fstat(file, &status) != 0
+        || static_cast<std::size_t>(status.st_size) != place.expected->size())
+        return false;
+    std::string now(place.expected->size(), '\0');
+    return pread(file, now.data(), now.size(), 0) == static_cast<ssize_t>(now.size())
+           && now == *place.expected;
+}
+
 /// Over the old content, for a file that must stay the same one. Room is made first, so that a full disk changes nothing;
 /// should the disk fail on the way, the old content is written back as far as it lets us.
 Result<void> writeInPlace(const WritePlace &place, std::string_view text)
@@ -89,17 +114,21 @@ Result<void> writeInPlace(const WritePlace &place, std::string_view text)
     std::string old(static_cast<std::size_t>(status.st_size), '\0');
     if (pread(file, old.data(), old.size(), 0) != static_cast<ssize_t>(old.size()))
         return notWritten(place.name, errno);
+    if (place.expected && old != *place.expected)
+        return changedMeanwhile(place.name);
     const auto size = static_cast<off_t>(text.size());
-    if (const int code = size > 0 ? posix_fallocate(file, 0, size) : 0) {
-        (void)!ftruncate(file, status.st_size);
-        return notWritten(place.name, code);
-    }
+    // A file system that cannot reserve room says so; then it is seen when it is written.
+    if (size > 0 && fallocate(file, FALLOC_FL_KEEP_SIZE, 0, size) != 0 && errno != EOPNOTSUPP)
+        return notWritten(place.name, errno);
     if (writeAll(file, text) && ftruncate(file, size) == 0 && fsync(file) == 0)
         return {};
     const int code = errno;
-    if (lseek(file, 0, SEEK_SET) == 0 && writeAll(file, old))
-        (void)!ftruncate(file, status.st_size);
-    return notWritten(place.name, code);
+    const bool isRestored = lseek(file, 0, SEEK_SET) == 0 && writeAll(file, old);
+    if (ftruncate(file, status.st_size) == 0 && isRestored)
+        return notWritten(place.name, code);
+    return fail(ErrorCode::Io,
+                shownPath(place.name) + " could not be written: " + reason(code)
+                    + ". Its old content could not be put back, so it may be damaged.");
 }
 
 enum class Ownership { Kept, Lost };
@@ -145,9 +174,16 @@ Result<void> replaceFile(const WritePlace &place, std::string_view text)
         if (*ownership == Ownership::Lost)
             return removed({}).and_then([&] { return writeInPlace(place, text); });
     }
-    if (!writeAll(file, text) || fsync(file) != 0 || !file.close()
-        || renameat(place.folder, temporary.c_str(), place.folder, place.name.c_str()) != 0) {
+    if (!writeAll(file, text) || fsync(file) != 0 || !file.close()) {
         const int code = errno;
+        return removed(notWritten(place.name, code));
+    }
+    if (!isAsExpected(place))
+        return removed(changedMeanwhile(place.name));
+    if (renameat(place.folder, temporary.c_str(), place.folder, place.name.c_str()) != 0) {
+        const int code = errno;
+        if (code == EBUSY && place.old) // a file that is mounted
+            return removed({}).and_then([&] { return writeInPlace(place, text); });
         return removed(notWritten(place.name, code));
     }
     syncFolder(place.folder);
@@ -172,13 +208,14 @@ Result<void> lookAt(WritePlace &place)
 
 Result<void> checkMayWrite(const fs::path &path)
 {
-    WritePlace place{openFolder(path.parent_path(), false), path.filename().string(), {}};
+    WritePlace place{openFolder(path.parent_path(), false), path.filename().string(), {}, {}};
     return place.folder ? lookAt(place) : Result<void>();
 }
 
-Result<void> writeTextAtomically(const fs::path &path, std::string_view text)
+Result<void> writeTextAtomically(const fs::path &path, std::string_view text,
+                                 std::optional<std::string_view> expected)
 {
-    WritePlace place{openFolder(path.parent_path(), true), path.filename().string(), {}};
+    WritePlace place{openFolder(path.parent_path(), true), path.filename().string(), {}, expected};
     if (!place.folder)
         return fail(ErrorCode::Io,
                     "The folder of " + shownPath(place.name) + " cannot be made: " + reason(errno));

@@ -93,7 +93,7 @@ public:
             const std::size_t begin = m_unified.original(place.begin);
             const std::size_t end = m_unified.original(place.end);
             out += m_text.substr(copied, begin - copied);
-            out += newFor(m_text.substr(begin, end - begin));
+            out += newFor(begin, end);
             copied = end;
             if (out.size() > mostBytes)
                 break;
@@ -106,15 +106,25 @@ public:
     }
 
 private:
-    std::string newFor(std::string_view region) const
+    std::string newFor(std::size_t begin, std::size_t end) const
     {
-        if (m_ends.isNone())
-            return m_newRaw;
-        const LineEnds ends = lineEndsOf(region);
-        const bool isMixed = (ends.lf > 0) == (ends.crlf > 0);
-        return withLineEnds(m_new, m_ends.isCr() ? "\r"
-                                   : isMixed     ? m_ends.mostUsed()
-                                                 : ends.mostUsed());
+        return m_ends.isNone() ? m_newRaw : withLineEnds(m_new, lineEndFor(begin, end));
+    }
+
+    /// That of the region which is replaced, or else of the lines around it.
+    std::string_view lineEndFor(std::size_t begin, std::size_t end) const
+    {
+        if (m_ends.isCr())
+            return "\r";
+        const LineEnds ends = lineEndsOf(m_text.substr(begin, end - begin));
+        if ((ends.lf > 0) != (ends.crlf > 0))
+            return ends.mostUsed();
+        std::size_t at = m_text.find('\n', end);
+        if (at == std::string_view::npos && begin > 0)
+            at = m_text.rfind('\n', begin - 1);
+        if (at == std::string_view::npos)
+            return m_ends.mostUsed();
+        return at > 0 && m_text[at - 1] == '\r' ? "\r\n" : "\n";
     }
 
     std::string_view m_text;

@@ -41,7 +41,7 @@ bool isMostlyUtf8(std::string_view bytes)
         bad += !character.isText;
         at += character.size;
     }
-    return good > bad;
+    return good >= bad && good > 0;
 }
 
 /// Without a character at the end of which more is to come.

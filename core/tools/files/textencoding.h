@@ -37,7 +37,7 @@ Character characterAt(std::string_view text, std::size_t at); ///< `at` is below
 void appendCharacter(std::string &text, char32_t code);
 
 /// Guesses the form from the bytes, or from the beginning of them when `isWhole` is false: a mark decides; then UTF-8 if
-/// it is; else Windows-1252 unless more characters than bad bytes are UTF-8.
+/// it is; else Windows-1252 unless at least as many characters as bad bytes are UTF-8.
 TextForm formOf(std::string_view bytes, bool isWhole = true);
 /// Without the mark, and in UTF-8 but for what is no character: that comes through encoded() as the bytes it was.
 std::string decoded(std::string_view bytes, TextForm form);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,9 @@ Result<void> checkMayWrite(const std::filesystem::path &path);
 /// an error the old content stands and nothing is left behind. Keeps mode, owner, access list and the extended
 /// attributes of users. A file with several names, or whose owner a new file cannot have, is written in place instead, once
 /// there is room for it. When it returns, all is on the disk. Makes folders that are missing. Errors: Denied for a file
-/// that is read-only; InvalidArgument for what is no file; Io.
-Result<void> writeTextAtomically(const std::filesystem::path &path, std::string_view text);
+/// that is read-only; Conflict when it does not hold `expected` (any more); InvalidArgument for what is no file; Io.
+Result<void> writeTextAtomically(const std::filesystem::path &path, std::string_view text,
+                                 std::optional<std::string_view> expected = std::nullopt);
 
 std::vector<std::string_view> splitLines(std::string_view text);
 

@@ -5,6 +5,7 @@
 #include "core/tools/search/searchtext.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace orrery::tools {
 
@@ -42,6 +43,29 @@ std::string listed(const std::vector<WalkedFile> &files)
     return text;
 }
 
+/// Folders such as `[id]` are taken by their name where there are such: nobody asks for the folder `i` that way.
+std::string withLiteralFolders(std::filesystem::path folder, const std::string &pattern)
+{
+    std::string out;
+    for (std::size_t at = 0; at < pattern.size();) {
+        const std::size_t end = std::min(pattern.find('/', at), pattern.size());
+        const std::string part = pattern.substr(at, end - at);
+        std::error_code error;
+        folder /= part;
+        if (part.empty() || part.front() == '/' || !std::filesystem::exists(folder, error))
+            return out + pattern.substr(at);
+        for (const char c : part) {
+            if (std::string_view("[]{}*?\\").find(c) != std::string_view::npos)
+                out += '\\';
+            out += c;
+        }
+        if (end < pattern.size())
+            out += '/';
+        at = end + 1;
+    }
+    return out;
+}
+
 } // namespace
 
 ToolResult globFiles(const Json &arguments, const ToolContext &context)
@@ -49,8 +73,10 @@ ToolResult globFiles(const Json &arguments, const ToolContext &context)
     const auto pattern = arguments.at("pattern").get<std::string>();
     if (pattern.empty())
         return ToolResult::error("The pattern is empty. **/* stands for every file.");
-    const auto selection = FileSelection::make(context, arguments.value("path", "."), pattern,
-                                               arguments.value("include_ignored", false));
+    const std::string path = arguments.value("path", ".");
+    const auto selection =
+        FileSelection::make(context, path, withLiteralFolders(context.workspace / path, pattern),
+                            arguments.value("include_ignored", false));
     if (!selection)
         return ToolResult::error(selection.error().message);
     const auto found = selection->files(context.stop);

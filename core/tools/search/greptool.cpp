@@ -8,6 +8,7 @@
 #include "core/tools/search/searchtext.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <set>
 
@@ -232,14 +233,18 @@ private:
             return "Nothing could be searched.\n";
         return "Nothing was searched: there is no file"
                + (m_question.glob.empty() ? "" : " that matches " + shownPath(m_question.glob))
-               + " in " + shownPath(m_question.path) + ".\n";
+               + " in " + (m_question.path == "." ? "the workspace" : shownPath(m_question.path))
+               + ".\n";
     }
 
     std::string spansLines() const
     {
         const std::string &pattern = m_question.pattern;
-        const bool has =
-            pattern.find("\\n") != std::string::npos || pattern.find('\n') != std::string::npos;
+        static constexpr std::array<const char *, 7> spanning = {"\\n", "\n",       "\\R", "\\r",
+                                                                 "(?s", "[\\s\\S]", "[^]"};
+        const bool has = std::any_of(spanning.begin(), spanning.end(), [&](const char *part) {
+            return pattern.find(part) != std::string::npos;
+        });
         return has ? "[The search goes line by line: a line break in the pattern matches "
                      "nothing.]\n"
                    : "";
