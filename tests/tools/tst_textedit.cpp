@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The edit engine against a slow and obvious one, and the parts that it is made of.
+#include "core/model/json.h"
 #include "core/tools/files/editmismatch.h"
 #include "core/tools/files/textedit.h"
 #include "core/tools/files/textencoding.h"

@@ -47,7 +47,8 @@ public:
               {{{"name", "lead"}, {"role", "lead"}, {"model", "scripted:lead"}},
                {{"name", "coder"}, {"role", "coder"}, {"model", "scripted:coder"}}}},
              {"limits", {{"rpm", 60}, {"tpm", 10000}, {"budget_usd", nullptr}, {"policy", "wait"}}},
-             {"claim_ttl_ms", 300000}});
+             {"claim_ttl_ms", 300000},
+             {"sandbox", "bubblewrap"}});
     }
     Story &state(std::string agent, std::string state, std::string reason = {})
     {

@@ -194,6 +194,7 @@ private slots:
         QCOMPARE(status.stateWord(), QString("Running"));
         QCOMPARE(status.team(), QString("repair"));
         QCOMPARE(status.isScripted(), true);
+        QCOMPARE(status.sandbox(), QString("bubblewrap"));
         QCOMPARE(status.running(), 1);
         QCOMPARE(status.throttled(), 1);
         QCOMPARE(status.throttledUntilMs().value(), Story::startMs + 5000);

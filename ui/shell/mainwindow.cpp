@@ -178,6 +178,7 @@ void MainWindow::makeStatusBar()
     m_pulse->addItem(QStringLiteral("throttled"), QStringLiteral("rate"), tr("Throttled agents"));
     m_pulse->addItem(QStringLiteral("cost"), QStringLiteral("limits"), tr("Cost"));
     m_pulse->addItem(QStringLiteral("tokens"), QStringLiteral("limits"), tr("Tokens a minute"));
+    m_pulse->addItem(QStringLiteral("sandbox"), QStringLiteral("lock"), tr("Sandbox of commands"));
     m_pulse->addItem(QStringLiteral("journal"), QStringLiteral("events"), tr("Journal"));
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(m_pulse, 1);

@@ -315,6 +315,7 @@ RunPulse RunView::pulse() const
     pulse.tokensPerMinute = status->tokensPerMinute(d->document.nowMs());
     pulse.journalProblem =
         d->document.readError().isEmpty() ? status->saveProblem() : d->document.readError();
+    pulse.sandbox = status->sandbox();
     pulse.lastSeq = status->lastSeq();
     pulse.lastUs = status->lastUs();
     pulse.scripted = status->isScripted();

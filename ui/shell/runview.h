@@ -29,6 +29,7 @@ struct RunPulse {
     QString costText;
     qint64 tokensPerMinute = 0;
     QString journalProblem;
+    QString sandbox; ///< as RunStatus has it
     quint64 lastSeq = 0;
     qint64 lastUs = 0;
     bool scripted = false;

@@ -287,6 +287,11 @@ void MainWindow::updatePulse()
     item("tokens", pulse.tokensPerMinute > 0
                        ? tr("%1 tok/min").arg(format::count(pulse.tokensPerMinute))
                        : QString());
+    item("sandbox",
+         pulse.sandbox.isEmpty()                           ? QString()
+         : pulse.sandbox.startsWith(QLatin1String("none")) ? tr("no sandbox")
+                                                           : tr("sandbox"),
+         tr("Sandbox of commands: %1").arg(pulse.sandbox));
     item("journal",
          pulse.lastSeq == 0               ? QString()
          : pulse.journalProblem.isEmpty() ? tr("journal OK")

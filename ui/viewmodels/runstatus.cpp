@@ -53,6 +53,7 @@ void RunStatus::reset()
     m_team.clear();
     m_task.clear();
     m_workspace.clear();
+    m_sandbox.clear();
     m_scripted = false;
     m_rpm.reset();
     m_tpm.reset();
@@ -107,6 +108,7 @@ void RunStatus::startRun(const Event &event)
     m_team = data.text("team");
     m_task = data.text("task");
     m_workspace = data.text("workspace");
+    m_sandbox = data.text("sandbox");
     m_scripted = data.flag("scripted");
     const Fields limits = data.object("limits");
     m_rpm = limits.integer("rpm");

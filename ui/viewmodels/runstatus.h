@@ -35,6 +35,8 @@ public:
     QString team() const { return m_team; }
     QString task() const { return m_task; }
     QString workspace() const { return m_workspace; }
+    /// What protects from commands: `bubblewrap`, `none (why)`; empty when the team has none, or an older journal.
+    QString sandbox() const { return m_sandbox; }
     bool isScripted() const { return m_scripted; }
     RunState state() const { return m_state; }
     QString stateWord() const { return runStateWord(m_state); }
@@ -85,7 +87,7 @@ private:
     void addUsage(const Event &event);
     void clearRun();
 
-    QString m_run, m_team, m_task, m_workspace, m_reason, m_saveProblem, m_sentence;
+    QString m_run, m_team, m_task, m_workspace, m_sandbox, m_reason, m_saveProblem, m_sentence;
     bool m_scripted = false;
     RunState m_state = RunState::Idle;
     std::optional<qint64> m_rpm, m_tpm;
