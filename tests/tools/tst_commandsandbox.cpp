@@ -283,6 +283,7 @@ private slots:
         row(".git/hooks/pre-commit");
         row(".git/config.worktree");
         row("lib/deep/.git/config");
+        row("a/b/c/d/.git/config");
         row("lib/deep/.git/hooks/pre-commit");
         row(".git/modules/sub/config");
         row(".git/modules/group/sub/config");
@@ -292,8 +293,8 @@ private slots:
     {
         QFETCH(QByteArray, line);
         QFETCH(QByteArray, file);
-        for (const char *git :
-             {".git", "lib/deep/.git", ".git/modules/sub", ".git/modules/group/sub"}) {
+        for (const char *git : {".git", "lib/deep/.git", "a/b/c/d/.git", ".git/modules/sub",
+                                ".git/modules/group/sub"}) {
             put(m_work / git / "HEAD", "ref: refs/heads/main\n");
             put(m_work / git / "config", "[core]\n\tHooksPath = \".husky\"\n");
             fs::create_directories(m_work / git / "objects");
@@ -352,6 +353,16 @@ private slots:
         CommandSandbox sandbox({}, m_work, trusted());
         QVERIFY(!run(sandbox, "echo x > .git").succeeded());
         QCOMPARE(contentOf(m_work / ".git"), std::string("gitdir: elsewhere"));
+    }
+
+    void whoNeedsOne()
+    {
+        QVERIFY(!SandboxPolicy{}.isNeeded());
+        QVERIFY((SandboxPolicy{Mode::Auto, false}).isNeeded());
+        QVERIFY((SandboxPolicy{Mode::Required, true}).isNeeded());
+        QVERIFY((SandboxPolicy{Mode::Required, false}).isNeeded());
+        QVERIFY(!(SandboxPolicy{Mode::Off, true}).isNeeded());
+        QVERIFY(!(SandboxPolicy{Mode::Off, false}).isNeeded());
     }
 
     void withoutOneItDependsOnThePolicy()

@@ -177,7 +177,22 @@ private slots:
         QCOMPARE(grepped(folder, {{"pattern", "key"}}),
                  QString("line:2: key\n[1 binary file skipped.]\n"
                          "[1 line of more than 1 MiB skipped.]\n"));
-        QVERIFY2(peakKiB() - before < 16 * 1024, std::to_string(peakKiB() - before).c_str());
+#ifdef __SANITIZE_ADDRESS__
+        constexpr long mostKiB = 300 * 1024; // it keeps what is freed, up to 256 MiB
+#else
+        constexpr long mostKiB = 16 * 1024;
+#endif
+        QVERIFY2(peakKiB() - before < mostKiB, std::to_string(peakKiB() - before).c_str());
+    }
+
+    void anExpressionMayGoDeep()
+    {
+        testing::SearchFolder folder;
+        std::string line;
+        for (int i = 0; i < 1500; ++i)
+            line += i % 2 ? "b" : "a";
+        folder.write("a", line + "\n");
+        QVERIFY(grepped(folder, {{"pattern", "^(?:(a)|(b))*$"}}).startsWith("a:1: abab"));
     }
 
     void theUsualLimitIsTwoHundred()

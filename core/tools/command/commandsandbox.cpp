@@ -247,9 +247,7 @@ std::string CommandSandbox::description() const
 Result<std::vector<std::string>> CommandSandbox::wrapper()
 {
     if (!isOn()) {
-        const bool isNeeded = m_policy.mode == SandboxPolicy::Mode::Required
-                              || (m_policy.mode == SandboxPolicy::Mode::Auto && !m_policy.network);
-        if (isNeeded)
+        if (m_policy.isNeeded())
             return fail(ErrorCode::Denied,
                         "The team's permissions require a sandbox, and there is none: "
                             + whyNoSandbox() + ".");

@@ -24,6 +24,9 @@ struct SandboxPolicy {
     Mode mode = Mode::Auto;
     bool network =
         true; ///< false: the command reaches nothing, not even this machine's own servers
+
+    /// True when no command may run without one: only a sandbox can keep the network away.
+    bool isNeeded() const { return mode == Mode::Required || (mode == Mode::Auto && !network); }
 };
 
 /// The sandbox of one run's commands, made with bubblewrap (`bwrap`). In it the system is read-only and the workspace is
