@@ -6,6 +6,8 @@
 #include "core/tools/tool.h"
 #include "tests/support/testregistry.h"
 
+#include <QDir>
+#include <QFileInfo>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
@@ -28,6 +30,19 @@ std::string contentOf(const fs::path &path)
 {
     std::ifstream file(path);
     return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A folder that the sandbox does not replace by one of its own, as it does /tmp.
+QString placeOfItsOwn()
+{
+    for (const QString &place :
+         {QString(ORRERY_BIN_DIR), QDir::homePath(), QString("/srv"), QString("/opt")}) {
+        const bool isReplaced = place.startsWith("/tmp") || place.startsWith("/var/tmp")
+                                || place.startsWith("/run") || place.startsWith("/dev");
+        if (!isReplaced && QFileInfo(place).isWritable())
+            return place;
+    }
+    return QStringLiteral(ORRERY_BIN_DIR);
 }
 
 void put(const fs::path &path, const std::string &content)
