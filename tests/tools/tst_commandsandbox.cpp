@@ -82,9 +82,8 @@ private slots:
     }
     void init()
     {
-        // Not below /tmp, which is another one in the sandbox.
-        m_folder =
-            std::make_unique<QTemporaryDir>(QStringLiteral(ORRERY_BIN_DIR "/sandbox-XXXXXX"));
+        m_folder = std::make_unique<QTemporaryDir>(placeOfItsOwn() + "/.orrery-test-XXXXXX");
+        QVERIFY2(m_folder->isValid(), qPrintable(m_folder->errorString()));
         m_root = fs::canonical(m_folder->path().toStdString());
         m_work = m_root / "work";
         fs::create_directories(m_work);
