@@ -84,12 +84,7 @@ public:
         while (!reap() && Clock::now() < giveUp()) {
             if (m_killAt != Clock::time_point::max() && Clock::now() >= m_killAt)
                 signalAll(SIGKILL);
-            pollfd fds[] = {{m_hears ? kControl : -1, POLLIN, 0}, {m_signals, POLLIN, 0}};
-            poll(fds, 2, m_killAt == Clock::time_point::max() ? -1 : 5);
-            if (fds[0].revents)
-                hear();
-            signalfd_siginfo info;
-            while (read(m_signals, &info, sizeof info) > 0) {}
+            waitForNews(m_killAt == Clock::time_point::max() ? -1 : 5);
         }
         Report report;
         report.leftBehind = endAll();
@@ -118,6 +113,17 @@ private:
             }
         }
         return m_program < 0 || (pid < 0 && errno == ECHILD);
+    }
+
+    /// Until Orrery says something, a child ends or the time is over (-1: never).
+    void waitForNews(int ms)
+    {
+        pollfd fds[] = {{m_hears ? kControl : -1, POLLIN, 0}, {m_signals, POLLIN, 0}};
+        poll(fds, 2, ms);
+        if (fds[0].revents)
+            hear();
+        signalfd_siginfo info;
+        while (read(m_signals, &info, sizeof info) > 0) {}
     }
 
     void hear()
@@ -164,12 +170,7 @@ private:
                 return count;
             if (Clock::now() >= m_killAt)
                 signalAll(SIGKILL);
-            pollfd fds[] = {{m_hears ? kControl : -1, POLLIN, 0}, {m_signals, POLLIN, 0}};
-            poll(fds, 2, 5);
-            if (fds[0].revents)
-                hear();
-            signalfd_siginfo info;
-            while (read(m_signals, &info, sizeof info) > 0) {}
+            waitForNews(5);
         }
     }
 

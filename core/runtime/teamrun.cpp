@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/runtime/protection.h"
 #include "core/runtime/teamrun.h"
 
 #include "core/base/ids.h"
 #include "core/llm/structuredoutput.h"
 #include "core/model/contextcodec.h"
 #include "core/runtime/commandhook.h"
+#include "core/runtime/protection.h"
 #include "core/runtime/sharedstores.h"
 #include "core/runtime/teamrun_p.h"
 #include "core/runtime/workspace.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/shownpath.h"
 #include "core/tools/tool.h"
+#include "core/tools/trustedfiles.h"
 
 #include <cstdlib>
 #include <optional>
@@ -12,19 +13,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kMaxSymlinks = 40;
-
-bool isInside(const fs::path &root, const fs::path &path)
-{
-    auto r = root.begin();
-    auto p = path.begin();
-    for (; r != root.end(); ++r, ++p) {
-        if (r->empty())
-            break; // a trailing slash of the root
-        if (p == path.end() || *p != *r)
-            return false;
-    }
-    return true;
-}
 
 fs::path clean(const fs::path &path)
 {
@@ -95,8 +83,8 @@ Result<Guarded> guarded(const fs::path &root, const std::string &path)
         return loop(base);
     const auto real = resolve(lexical);
     // A link outside, of the person's own, may lead in: what counts is where the path ends.
-    const bool leadsIn = real && isInside(*realBase, *real);
-    if (!leadsIn && !isInside(base, lexical) && !isInside(*realBase, lexical))
+    const bool leadsIn = real && isOrIsIn(*real, *realBase);
+    if (!leadsIn && !isOrIsIn(lexical, base) && !isOrIsIn(lexical, *realBase))
         return fail(ErrorCode::Denied, quoted(lexical) + " escapes the workspace root \""
                                            + shownPath(base.string()) + "\"; refusing to access");
     if (!real)

@@ -30,9 +30,9 @@ struct SandboxPolicy {
 };
 
 /// The sandbox of one run's commands, made with bubblewrap (`bwrap`). In it the system is read-only and the workspace is
-/// writable but for the trusted files; there are no other processes to see, no sockets of the session (keys, display,
-/// bus) and no folders of credentials; /tmp is the run's own, the same for all its commands, and gone with it.
-/// Thread-safe.
+/// writable but for the trusted files; there are no other processes to see, nothing in /run, and nothing in the folders
+/// of credentials; /tmp is the run's own, the same for all its commands, and gone with it. What it does not keep away:
+/// docs/TEAM_FILE.md, permissions. Thread-safe.
 class CommandSandbox
 {
 public:

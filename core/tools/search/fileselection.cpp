@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/tools/shownpath.h"
 #include "core/tools/search/fileselection.h"
+
+#include "core/tools/shownpath.h"
 
 #include "core/tools/search/searchtext.h"
 
