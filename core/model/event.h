@@ -16,7 +16,7 @@ namespace orrery {
 ///
 /// | kind | data |
 /// |---|---|
-/// | RunStarted | team, task, workspace, scripted (bool), agents [{name, role, model}], limits {rpm,tpm,budget_usd, policy; null = none}, claim_ttl_ms, sandbox (of commands: `bubblewrap`, `none (why)`, …; absent: no agent has commands) |
+/// | RunStarted | team, task, workspace, scripted (bool), agents [{name, role, model}], limits {rpm,tpm,budget_usd, policy; null = none}, claim_ttl_ms, continues (the run that it goes on from; absent: none), sandbox (of commands: `bubblewrap`, `none (why)`, …; absent: no agent has commands) |
 /// | RunFinished | outcome (done, failed, stopped), reason |
 /// | RunPaused, RunResumed | – |
 /// | AgentStarted | role, model, prompt |
@@ -30,7 +30,7 @@ namespace orrery {
 /// | RequestFailed | call, code, message, detail, http_status, retry_in_ms (null = no retry), attempt, fallback (the model tried next, null = none) |
 /// | ModelSwitched | from, to (`provider:model`), reason |
 /// | ToolRequested | call, tool, args, mended (what was put right in the text of the arguments; absent: nothing): the model asks for it; it may still be denied |
-/// | HookDecided | point, decision (allow, deny, modify), hooks (names), tool, reason, changes |
+/// | HookDecided | point, decision (allow, deny, modify), hooks (names), tool, reason, changes, failed ([{hook, message}]: those that gave no answer; absent: none) |
 /// | AgentJoined | role, model, parent (whose sub-agent it is; empty = nobody's), task (a sub-agent's): after the run's start |
 /// | AgentLeft | reason, lost_messages (that it had not read) |
 /// | AgentInterrupted | reason: what it did is given up, and it starts anew with a new message |
@@ -39,8 +39,8 @@ namespace orrery {
 /// | OutputRejected | attempt, message, errors, will_retry: the final answer is not what the agent has to give |
 /// | ToolStarted | call, tool, args, category |
 /// | ToolFinished | call, tool, ok, content, mended (what was put right in the arguments; absent: nothing) |
-/// | ApprovalRequested | call, tool, args, reason |
-/// | ApprovalResolved | call, tool, decision (approve, reject, edit), note, by |
+/// | ApprovalRequested | approval (its id, of which the run has no other), call, tool, args, reason |
+/// | ApprovalResolved | approval, call, tool, decision (approve, reject, edit), note, by |
 /// | LimiterAcquired (it and its end only with limits) | reservation, tokens, window_tokens, window_requests |
 /// | LimiterWaiting, LimiterDenied | reason (tokens, requests, budget, agent_budget, too_large, provider, queued), tokens, limit, window_tokens, window_requests, holders [{agent, tokens, reserved, requests}], fits_at_ms (null = never), sentence; queued: behind (agent) and head_reason (why that one waits); budgets: spent_usd, reserved_usd, estimate_usd (null = unpriced) |
 /// | LimiterHeld | provider, until_ms, sentence: a provider asked for a pause |
@@ -49,6 +49,7 @@ namespace orrery {
 /// | ClaimGranted | file, start, end, expires_at_ms, replaced ({start,end} or null) |
 /// | ClaimDenied | file, start, end, holder, holder_start, holder_end, expires_in_ms, via (claim, write) |
 /// | ClaimReleased, ClaimExpired | file, start, end |
+/// | ClaimMoved | file, start, end, from_start, from_end, by (the agent whose edit moved its lines) |
 /// | FileEdited | file, start, end, inside_claim (bool), added, removed, call |
 /// | Warning | code, message |
 /// | DiscoveryShared | topic, text |
@@ -129,6 +130,7 @@ enum class EventKind : std::uint8_t {
     DecisionUpdated,
     DecisionDeleted,
     LimiterHeld,
+    ClaimMoved,
     Count ///< not a kind
 };
 

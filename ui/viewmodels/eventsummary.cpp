@@ -322,6 +322,7 @@ EventGroup eventGroup(EventKind kind)
     case EventKind::ClaimDenied:
     case EventKind::ClaimReleased:
     case EventKind::ClaimExpired:
+    case EventKind::ClaimMoved:
     case EventKind::FileEdited: return EventGroup::Claim;
     case EventKind::DiscoveryShared:
     case EventKind::PeerMessageSent:
