@@ -80,8 +80,9 @@ private slots:
         for (std::size_t cut = 1; cut < item.bytes.size(); ++cut) {
             each.push_back(cut);
             const Events pieces = decode(item, {cut});
-            QVERIFY2(pieces == whole, std::to_string(cut).c_str());
-            QVERIFY2(assembled(pieces, item.form) == message, std::to_string(cut).c_str());
+            // What is assembled of equal events is equal, so it is looked at once, at the end.
+            if (pieces != whole)
+                QFAIL(("cut at " + std::to_string(cut)).c_str());
         }
         const Events bytes = decode(item, each);
         QVERIFY(bytes == whole);
