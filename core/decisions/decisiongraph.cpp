@@ -2,7 +2,7 @@
 #include "core/decisions/decisiongraph.h"
 
 #include "core/base/ids.h"
-#include "core/decisions/decisionfile.h"
+#include "core/decisions/decisionwriting.h"
 
 #include <algorithm>
 #include <mutex>
@@ -52,25 +52,62 @@ Result<std::unique_ptr<DecisionGraph>> DecisionGraph::open(const std::string &pa
     return graph;
 }
 
+DecisionFile::Reader DecisionGraph::reader()
+{
+    return {[this](Node node, std::int64_t place) { put(std::move(node), place); },
+            [this](Edge edge) { put(std::move(edge)); },
+            [this](const std::string &table, const std::string &id) {
+                // The edges of a node that is gone are told of by themselves.
+                if (table == "nodes")
+                    drop(id);
+                else
+                    m_graph.removeEdge(id);
+            }};
+}
+
 Result<void> DecisionGraph::load()
 {
     if (!m_file)
         return {};
-    return m_file->read([this](Node node) { put(std::move(node)); },
-                        [this](Edge edge) {
-                            auto shared = std::make_shared<const Edge>(std::move(edge));
-                            m_graph.setEdge(shared->id, shared->from, shared->to, shared);
-                        });
+    m_graph = {};
+    m_order.clear();
+    m_activeGoals.clear();
+    m_decisions.clear();
+    return m_file->read(reader());
+}
+
+Result<void> DecisionGraph::takeIn()
+{
+    const auto isTooMuch = m_file->readNews(reader());
+    if (!isTooMuch)
+        return fail(isTooMuch.error());
+    return *isTooMuch ? load() : Result<void>();
+}
+
+/// Before every answer. What it changes is not the object as others see it, which is what the file holds.
+void DecisionGraph::follow() const
+{
+    if (!m_file)
+        return;
+    auto &self = const_cast<DecisionGraph &>(*this);
+    const std::lock_guard file(m_fileMutex);
+    if (const auto isNews = self.m_file->hasNews(); !isNews || !*isNews)
+        return;
+    const std::unique_lock lock(m_mutex);
+    static_cast<void>(self.takeIn()); // without it, the answer is about what was known before
 }
 
 /// Puts the node into graph and lists; true when it is new.
-bool DecisionGraph::put(Node node)
+bool DecisionGraph::put(Node node, std::int64_t place)
 {
     const Index known = m_graph.find(node.id);
     const RowPtr old = known == Graph::none ? nullptr : m_graph.vertex(known);
     if (old)
         unlist(*old, known);
-    auto row = std::make_shared<const Row>(Row{std::move(node), old ? old->place : m_nextPlace++});
+    auto row = std::make_shared<const Row>(
+        Row{std::move(node), place > 0 ? static_cast<std::uint64_t>(place)
+                             : old     ? old->place
+                                       : m_nextPlace++});
     const Index index = m_graph.setVertex(row->node.id, row);
     m_order.emplace(row->place, index);
     if (isActiveGoal(row->node))
@@ -78,6 +115,22 @@ bool DecisionGraph::put(Node node)
     if (row->node.type == NodeType::Decision)
         m_decisions.emplace(row->node.createdMs, row->place, index);
     return !old;
+}
+
+void DecisionGraph::put(Edge edge)
+{
+    auto shared = std::make_shared<const Edge>(std::move(edge));
+    m_graph.setEdge(shared->id, shared->from, shared->to, shared);
+}
+
+void DecisionGraph::drop(const std::string &id)
+{
+    const Index index = m_graph.find(id);
+    const RowPtr row = index == Graph::none ? nullptr : m_graph.vertex(index);
+    if (!row)
+        return;
+    unlist(*row, index);
+    m_graph.clearVertex(index);
 }
 
 void DecisionGraph::unlist(const Row &row, Index index)
@@ -91,17 +144,21 @@ Result<bool> DecisionGraph::add(Node node)
 {
     if (auto fine = checked(node); !fine)
         return fail(fine.error());
-    const std::unique_lock lock(m_mutex);
-    if (m_file)
-        if (auto saved = m_file->save(node); !saved)
-            return fail(saved.error());
-    return put(std::move(node));
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
+    const auto place = writing.write(node);
+    if (!place)
+        return fail(place.error());
+    return put(std::move(node), *place);
 }
 
 Result<NodePtr> DecisionGraph::update(const std::string &id, const NodeChanges &changes,
                                       std::int64_t nowMs)
 {
-    const std::unique_lock lock(m_mutex);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
     const Index index = m_graph.find(id);
     if (index == Graph::none || !m_graph.vertex(index))
         return fail(ErrorCode::NotFound, "There is no node " + id + " in the decision graph.");
@@ -113,22 +170,26 @@ Result<NodePtr> DecisionGraph::update(const std::string &id, const NodeChanges &
     if (changes.rationale)
         node.rationale = changes.rationale;
     node.updatedMs = nowMs;
-    if (m_file)
-        if (auto saved = m_file->save(node); !saved)
-            return fail(saved.error());
-    put(std::move(node));
+    const auto place = writing.write(node);
+    if (!place)
+        return fail(place.error());
+    put(std::move(node), *place);
     return at(index);
 }
 
 Result<bool> DecisionGraph::remove(const std::string &id)
 {
-    const std::unique_lock lock(m_mutex);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
     const Index index = m_graph.find(id);
     if (index == Graph::none)
         return false;
     if (m_file)
         if (auto removed = m_file->removeNode(id); !removed)
             return fail(removed.error());
+    if (auto done = writing.commit(); !done)
+        return fail(done.error());
     const RowPtr row = m_graph.vertex(index);
     if (row)
         unlist(*row, index);
@@ -140,12 +201,12 @@ Result<void> DecisionGraph::link(Edge edge)
 {
     if (auto fine = checked(edge); !fine)
         return fine;
-    const std::unique_lock lock(m_mutex);
-    if (m_file)
-        if (auto saved = m_file->save(edge); !saved)
-            return saved;
-    auto shared = std::make_shared<const Edge>(std::move(edge));
-    m_graph.setEdge(shared->id, shared->from, shared->to, shared);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return begun;
+    if (auto written = writing.write(&edge); !written)
+        return written;
+    put(std::move(edge));
     return {};
 }
 
@@ -155,13 +216,14 @@ Result<void> DecisionGraph::addLinked(Node node, Edge edge)
         return fine;
     if (auto fine = checked(edge); !fine)
         return fine;
-    const std::unique_lock lock(m_mutex);
-    if (m_file)
-        if (auto saved = m_file->save(node, edge); !saved)
-            return saved;
-    put(std::move(node));
-    auto shared = std::make_shared<const Edge>(std::move(edge));
-    m_graph.setEdge(shared->id, shared->from, shared->to, shared);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return begun;
+    const auto place = writing.write(node, &edge);
+    if (!place)
+        return fail(place.error());
+    put(std::move(node), *place);
+    put(std::move(edge));
     return {};
 }
 
@@ -169,7 +231,9 @@ Result<DecisionGraph::Superseded>
 DecisionGraph::supersede(const std::string &oldId, const std::string &successor,
                          const std::optional<std::string> &rationale, std::int64_t nowMs)
 {
-    const std::unique_lock lock(m_mutex);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
     const Index index = m_graph.find(oldId);
     if (index == Graph::none || !m_graph.vertex(index))
         return fail(ErrorCode::NotFound, "There is no node " + oldId + " in the decision graph.");
@@ -183,10 +247,10 @@ DecisionGraph::supersede(const std::string &oldId, const std::string &successor,
              rationale ? Json{{"rationale", *rationale}} : Json::object(), nowMs});
     if (auto fine = checked(*edge); !fine)
         return fail(fine.error());
-    if (m_file)
-        if (auto saved = m_file->save(node, *edge); !saved)
-            return fail(saved.error());
-    put(std::move(node));
+    const auto place = writing.write(node, edge.get());
+    if (!place)
+        return fail(place.error());
+    put(std::move(node), *place);
     m_graph.setEdge(edge->id, edge->from, edge->to, edge);
     return Superseded{at(index), std::move(edge)};
 }
@@ -199,6 +263,7 @@ NodePtr DecisionGraph::at(Index index) const
 
 NodePtr DecisionGraph::node(std::string_view id) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     const Index index = m_graph.find(id);
     return index == Graph::none ? nullptr : at(index);
@@ -206,6 +271,7 @@ NodePtr DecisionGraph::node(std::string_view id) const
 
 std::vector<EdgePtr> DecisionGraph::edges(std::string_view id, Direction direction) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<EdgePtr> list;
     const Index index = m_graph.find(id);
@@ -220,6 +286,7 @@ std::vector<EdgePtr> DecisionGraph::edges(std::string_view id, Direction directi
 
 std::vector<NodePtr> DecisionGraph::activeGoals() const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<NodePtr> list;
     for (const auto &[place, index] : m_activeGoals)
@@ -229,6 +296,7 @@ std::vector<NodePtr> DecisionGraph::activeGoals() const
 
 std::vector<NodePtr> DecisionGraph::recentDecisions(std::size_t limit) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<NodePtr> list;
     for (auto it = m_decisions.rbegin(); it != m_decisions.rend() && list.size() < limit; ++it)
@@ -238,6 +306,7 @@ std::vector<NodePtr> DecisionGraph::recentDecisions(std::size_t limit) const
 
 std::vector<NodePtr> DecisionGraph::path(std::string_view from, std::string_view to) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     const Index start = m_graph.find(from);
     const Index goal = m_graph.find(to);
@@ -268,6 +337,7 @@ std::vector<NodePtr> DecisionGraph::path(std::string_view from, std::string_view
 
 std::vector<NodePtr> DecisionGraph::reach(std::string_view id, Direction direction) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     const Index start = m_graph.find(id);
     std::vector<NodePtr> list;
@@ -302,6 +372,7 @@ std::vector<NodePtr> DecisionGraph::ancestors(std::string_view id) const
 
 std::vector<NodePtr> DecisionGraph::nodes() const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<NodePtr> list;
     list.reserve(m_order.size());
@@ -312,6 +383,7 @@ std::vector<NodePtr> DecisionGraph::nodes() const
 
 std::vector<EdgePtr> DecisionGraph::edges() const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<EdgePtr> list;
     list.reserve(m_graph.edgeCount());
@@ -324,6 +396,7 @@ std::vector<EdgePtr> DecisionGraph::edges() const
 
 std::size_t DecisionGraph::nodeCount() const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     return m_order.size();
 }

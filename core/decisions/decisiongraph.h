@@ -3,9 +3,11 @@
 
 #include "core/base/digraph.h"
 #include "core/base/result.h"
+#include "core/decisions/decisionfile.h"
 #include "core/decisions/records.h"
 
 #include <memory>
+#include <mutex>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -14,8 +16,6 @@
 #include <vector>
 
 namespace orrery::decisions {
-
-class DecisionFile;
 
 /// What of a node changes; nothing = as it was.
 struct NodeChanges {
@@ -28,7 +28,8 @@ struct NodeChanges {
 /// A directed graph of goals, decisions and what came of them. Edges are indexed by source and by target: reading those
 /// of a node is O(degree), walks are O(nodes + edges reached). Edges may name nodes that are not there (yet); walks go
 /// only over nodes that are. What is handed out is immutable and shared, not copied. Thread-safe; readers run side by
-/// side. With a file every change is in it before it is seen.
+/// side. With a file every change is in it before it is seen, and what other programs write to it is seen at once, at a
+/// cost of O(what they have changed); while the file cannot be read, answers are about what was known before.
 class DecisionGraph
 {
 public:
@@ -84,15 +85,24 @@ private:
     using Index = Graph::Index;
 
     explicit DecisionGraph(std::unique_ptr<DecisionFile> file);
+    class Writing;
+    DecisionFile::Reader reader();
     Result<void> load();
-    bool put(Node node);
+    /// Takes in what others have written; both mutexes are held.
+    Result<void> takeIn();
+    void follow() const;
+    /// `place` 0 = the one that it has, or the next.
+    bool put(Node node, std::int64_t place);
+    void put(Edge edge);
+    void drop(const std::string &id);
     void unlist(const Row &row, Index index);
     NodePtr at(Index index) const;
     std::vector<NodePtr> reach(std::string_view id, Direction direction) const;
 
+    const std::unique_ptr<DecisionFile> m_file; ///< null = memory only
+    mutable std::mutex m_fileMutex;             ///< held by whoever uses the file, left of m_mutex
     mutable std::shared_mutex m_mutex;
     // All of this is guarded by m_mutex.
-    std::unique_ptr<DecisionFile> m_file; ///< null = memory only
     Graph m_graph;
     std::uint64_t m_nextPlace = 1;
     std::set<std::pair<std::uint64_t, Index>> m_order;

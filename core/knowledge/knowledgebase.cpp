@@ -2,7 +2,7 @@
 // Entries and links; documents are in knowledgedocuments.cpp, filters and search in knowledgesearch.cpp.
 #include "core/knowledge/knowledgebase.h"
 
-#include "core/knowledge/knowledgefile.h"
+#include "core/knowledge/knowledgewriting.h"
 
 #include <algorithm>
 #include <mutex>
@@ -26,45 +26,84 @@ Result<std::unique_ptr<KnowledgeBase>> KnowledgeBase::open(const std::string &pa
     std::unique_ptr<KnowledgeBase> base(new KnowledgeBase(std::move(file)));
     if (const auto loaded = base->load(); !loaded)
         return fail(loaded.error());
+    if (const auto resumed = base->resumeInterrupted(); !resumed)
+        return fail(resumed.error());
     return base;
+}
+
+KnowledgeFile::Reader KnowledgeBase::reader()
+{
+    using Place = KnowledgeFile::Place;
+    return {[this](Entry entry, Place place) { put(std::move(entry), place); },
+            [this](Link link) { putLink(std::move(link)); },
+            [this](Document document, Place place) { putDocument(std::move(document), place); },
+            [this](const std::string &table, const std::string &id) {
+                if (table == "entries")
+                    drop(id);
+                else if (table == "links")
+                    dropLink(id);
+                else
+                    dropDocument(id);
+            }};
 }
 
 Result<void> KnowledgeBase::load()
 {
     if (!m_file)
         return {};
-    std::vector<std::pair<std::int64_t, Entry>> entries;
+    m_graph = {};
+    m_postings = {};
+    m_clusters = {};
+    m_bySlug.clear();
+    m_holders.clear();
+    m_linksOfKb.clear();
+    m_documents.clear();
+    m_documentOrder.clear();
+    m_pending.clear();
+    return m_file->read(reader());
+}
+
+/// Before others may open the file, so that nobody's work is taken for interrupted who still does it.
+Result<void> KnowledgeBase::resumeInterrupted()
+{
+    if (!m_file || !m_file->isAlone())
+        return {};
     std::vector<Document> interrupted;
-    const auto read = m_file->read(
-        [&](Entry entry, std::int64_t stored) { entries.emplace_back(stored, std::move(entry)); },
-        [this](Link link) { putLink(std::move(link)); },
-        [&](Document document) {
-            if (document.status == DocumentStatus::Processing)
-                interrupted.push_back(document);
-            putDocument(std::move(document));
-        });
-    if (!read)
-        return read;
-    // The places are those of first storing; who holds a slug is decided by the last.
-    std::vector<std::size_t> order(entries.size());
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        order[i] = i;
-        put(entries[i].second, false);
-    }
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return entries[a].first < entries[b].first;
-    });
-    for (const std::size_t i : order) {
-        const Entry &entry = entries[i].second;
-        m_holders[entry.slug].push_back(m_graph.find(entry.id));
-    }
+    for (const auto &[place, document] : m_documentOrder)
+        if (document->status == DocumentStatus::Processing)
+            interrupted.push_back(*document);
     for (Document &document : interrupted) {
         document.status = DocumentStatus::Pending;
-        if (auto saved = m_file->save(document); !saved)
-            return saved;
-        putDocument(std::move(document));
+        Writing writing(*this);
+        if (auto begun = writing.begin(); !begun)
+            return begun;
+        const auto place = writing.write(document);
+        if (!place)
+            return fail(place.error());
+        putDocument(std::move(document), *place);
     }
-    return {};
+    return m_file->share();
+}
+
+Result<void> KnowledgeBase::takeIn()
+{
+    const auto isTooMuch = m_file->readNews(reader());
+    if (!isTooMuch)
+        return fail(isTooMuch.error());
+    return *isTooMuch ? load() : Result<void>();
+}
+
+/// Before every answer. What it changes is not the object as others see it, which is what the file holds.
+void KnowledgeBase::follow() const
+{
+    if (!m_file)
+        return;
+    auto &self = const_cast<KnowledgeBase &>(*this);
+    const std::lock_guard file(m_fileMutex);
+    if (const auto isNews = self.m_file->hasNews(); !isNews || !*isNews)
+        return;
+    const std::unique_lock lock(m_mutex);
+    static_cast<void>(self.takeIn()); // without it, the answer is about what was known before
 }
 
 /// The slug that the entry asks for, or the next one that is free in its knowledge base.
@@ -81,47 +120,83 @@ std::string KnowledgeBase::freeSlug(const Entry &entry) const
     return slug;
 }
 
-/// Puts the entry into graph and indexes. `isLatest`: it is now the latest holder of its slug.
-EntryPtr KnowledgeBase::put(Entry entry, bool isLatest)
+/// Puts the entry into graph and indexes.
+EntryPtr KnowledgeBase::put(Entry entry, KnowledgeFile::Place place)
 {
     const Index known = m_graph.find(entry.id);
     const RowPtr old = known == Graph::none ? nullptr : m_graph.vertex(known);
-    const bool keepsHolder = !isLatest && old && old->entry.slug == entry.slug;
-    if (old) {
-        m_bySlug.erase({old->entry.kbId, old->entry.slug});
-        m_postings.remove(old->entry, {old->place, known});
-        if (!keepsHolder)
-            std::erase(m_holders[old->entry.slug], known);
-    }
+    if (old)
+        unlist(*old, known);
     auto row = std::make_shared<Row>();
     row->entry = std::move(entry);
-    row->place = old ? old->place : m_nextPlace++;
+    row->place = place.number > 0 ? static_cast<std::uint64_t>(place.number)
+                 : old            ? old->place
+                                  : m_nextPlace++;
+    row->stored = place.stored;
     row->title = folded(row->entry.title);
     row->content = folded(row->entry.content);
     const Index index = m_graph.setVertex(row->entry.id, row);
     m_bySlug[{row->entry.kbId, row->entry.slug}] = index;
     m_postings.add(row->entry, {row->place, index});
-    if (isLatest)
-        m_holders[row->entry.slug].push_back(index);
+    std::vector<Index> &holders = m_holders[row->entry.slug];
+    holders.insert(std::upper_bound(holders.begin(), holders.end(), place.stored,
+                                    [this](std::int64_t number, Index other) {
+                                        return number < m_graph.vertex(other)->stored;
+                                    }),
+                   index);
+    m_nextStored = std::max(m_nextStored, place.stored + 1);
     return entryOf(row);
+}
+
+void KnowledgeBase::unlist(const Row &row, Index index)
+{
+    m_bySlug.erase({row.entry.kbId, row.entry.slug});
+    m_postings.remove(row.entry, {row.place, index});
+    const auto holders = m_holders.find(row.entry.slug);
+    if (std::erase(holders->second, index); holders->second.empty())
+        m_holders.erase(holders);
+}
+
+void KnowledgeBase::drop(const std::string &id)
+{
+    const Index index = m_graph.find(id);
+    const RowPtr old = index == Graph::none ? nullptr : m_graph.vertex(index);
+    if (!old)
+        return;
+    unlist(*old, index);
+    m_graph.clearVertex(index);
+}
+
+Result<KnowledgeFile::Place> KnowledgeBase::saved(const Entry &entry, const Row *old)
+{
+    const bool isLatest = !old || entry.slug != old->entry.slug;
+    if (m_file)
+        return m_file->save(entry, isLatest);
+    return KnowledgeFile::Place{0, isLatest ? m_nextStored : old->stored};
 }
 
 Result<EntryPtr> KnowledgeBase::storeEntry(Entry entry)
 {
     if (entry.id.empty())
         return fail(ErrorCode::InvalidArgument, "An entry of the knowledge base needs an id.");
-    const std::unique_lock lock(m_mutex);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
     entry.slug = freeSlug(entry);
-    if (m_file)
-        if (auto saved = m_file->save(entry, true); !saved)
-            return fail(saved.error());
-    return put(std::move(entry), true);
+    const auto place = saved(entry, nullptr);
+    if (!place)
+        return fail(place.error());
+    if (auto done = writing.commit(); !done)
+        return fail(done.error());
+    return put(std::move(entry), *place);
 }
 
 Result<EntryPtr> KnowledgeBase::updateEntry(const std::string &id, const EntryChanges &changes,
                                             std::int64_t nowMs)
 {
-    const std::unique_lock lock(m_mutex);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
     const RowPtr old = row(id);
     if (!old)
         return fail(ErrorCode::NotFound, "There is no entry " + id + " in the knowledge base.");
@@ -135,29 +210,27 @@ Result<EntryPtr> KnowledgeBase::updateEntry(const std::string &id, const EntryCh
     entry.confidence = changes.confidence.value_or(entry.confidence);
     entry.updatedMs = nowMs;
     entry.slug = freeSlug(entry);
-    const bool isLatest = entry.slug != old->entry.slug;
-    if (m_file)
-        if (auto saved = m_file->save(entry, isLatest); !saved)
-            return fail(saved.error());
-    return put(std::move(entry), isLatest);
+    const auto place = saved(entry, old.get());
+    if (!place)
+        return fail(place.error());
+    if (auto done = writing.commit(); !done)
+        return fail(done.error());
+    return put(std::move(entry), *place);
 }
 
 Result<bool> KnowledgeBase::deleteEntry(const std::string &id)
 {
-    const std::unique_lock lock(m_mutex);
-    const RowPtr old = row(id);
-    if (!old)
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
+    if (!row(id))
         return false;
     if (m_file)
         if (auto removed = m_file->removeEntry(id); !removed)
             return fail(removed.error());
-    const Index index = m_graph.find(id);
-    m_bySlug.erase({old->entry.kbId, old->entry.slug});
-    m_postings.remove(old->entry, {old->place, index});
-    const auto holders = m_holders.find(old->entry.slug);
-    if (std::erase(holders->second, index); holders->second.empty())
-        m_holders.erase(holders);
-    m_graph.clearVertex(index);
+    if (auto done = writing.commit(); !done)
+        return fail(done.error());
+    drop(id);
     return true;
 }
 
@@ -169,12 +242,14 @@ KnowledgeBase::RowPtr KnowledgeBase::row(std::string_view id) const
 
 EntryPtr KnowledgeBase::entry(std::string_view id) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     return entryOf(row(id));
 }
 
 EntryPtr KnowledgeBase::entryBySlug(std::string_view slug) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     const auto it = m_holders.find(slug);
     if (it == m_holders.end() || it->second.empty())
@@ -185,6 +260,7 @@ EntryPtr KnowledgeBase::entryBySlug(std::string_view slug) const
 EntryPtr KnowledgeBase::entryBySlug(const std::optional<std::string> &kbId,
                                     std::string_view slug) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     const auto it = m_bySlug.find({kbId, std::string(slug)});
     return it == m_bySlug.end() ? nullptr : entryOf(m_graph.vertex(it->second));
@@ -192,6 +268,7 @@ EntryPtr KnowledgeBase::entryBySlug(const std::optional<std::string> &kbId,
 
 std::vector<EntryPtr> KnowledgeBase::related(std::string_view id, std::size_t limit) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<EntryPtr> list;
     const Index index = m_graph.find(id);
@@ -223,30 +300,43 @@ Result<void> KnowledgeBase::storeLink(Link link)
     if (link.id.empty() || link.from.empty() || link.to.empty())
         return fail(ErrorCode::InvalidArgument,
                     "A link of the knowledge base needs an id and two entries.");
-    const std::unique_lock lock(m_mutex);
-    if (m_file)
-        if (auto saved = m_file->save(link); !saved)
-            return saved;
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return begun;
+    if (const auto written = writing.write(link); !written)
+        return fail(written.error());
     putLink(std::move(link));
     return {};
 }
 
-Result<bool> KnowledgeBase::deleteLink(const std::string &id)
+void KnowledgeBase::dropLink(const std::string &id)
 {
-    const std::unique_lock lock(m_mutex);
     const Index index = m_graph.findEdge(id);
     if (index == Graph::none)
+        return;
+    --m_linksOfKb[m_graph.edge(index)->kbId];
+    m_graph.removeEdge(id);
+}
+
+Result<bool> KnowledgeBase::deleteLink(const std::string &id)
+{
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
+    if (m_graph.findEdge(id) == Graph::none)
         return false;
     if (m_file)
         if (auto removed = m_file->removeLink(id); !removed)
             return fail(removed.error());
-    --m_linksOfKb[m_graph.edge(index)->kbId];
-    m_graph.removeEdge(id);
+    if (auto done = writing.commit(); !done)
+        return fail(done.error());
+    dropLink(id);
     return true;
 }
 
 std::vector<LinkPtr> KnowledgeBase::outlinks(std::string_view entryId) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<LinkPtr> list;
     const Index index = m_graph.find(entryId);
@@ -260,6 +350,7 @@ std::vector<LinkPtr> KnowledgeBase::outlinks(std::string_view entryId) const
 
 std::vector<LinkPtr> KnowledgeBase::backlinks(std::string_view entryId) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<LinkPtr> list;
     const Index index = m_graph.find(entryId);
@@ -273,6 +364,7 @@ std::vector<LinkPtr> KnowledgeBase::backlinks(std::string_view entryId) const
 
 bool KnowledgeBase::isLinked(std::string_view entryId) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     const Index index = m_graph.find(entryId);
     return index != Graph::none && (!m_graph.out(index).empty() || !m_graph.in(index).empty());
@@ -280,6 +372,7 @@ bool KnowledgeBase::isLinked(std::string_view entryId) const
 
 std::map<std::string, std::size_t> KnowledgeBase::linkCounts() const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::map<std::string, std::size_t> counts;
     for (std::size_t i = 0; i < m_graph.vertexBound(); ++i)
@@ -290,6 +383,7 @@ std::map<std::string, std::size_t> KnowledgeBase::linkCounts() const
 
 std::size_t KnowledgeBase::linkCount(const std::optional<std::string> &kbId) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     if (!kbId)
         return m_graph.edgeCount();
@@ -299,6 +393,7 @@ std::size_t KnowledgeBase::linkCount(const std::optional<std::string> &kbId) con
 
 std::vector<LinkPtr> KnowledgeBase::links() const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<LinkPtr> list;
     list.reserve(m_graph.edgeCount());

@@ -3,12 +3,14 @@
 
 #include "core/base/digraph.h"
 #include "core/base/result.h"
+#include "core/knowledge/knowledgefile.h"
 #include "core/knowledge/postings.h"
 #include "core/knowledge/records.h"
 #include "core/memory/clusters.h"
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -16,8 +18,6 @@
 #include <vector>
 
 namespace orrery::knowledge {
-
-class KnowledgeFile;
 
 /// What of an entry changes; nothing = as it was. A new title does not change the slug.
 struct EntryChanges {
@@ -53,12 +53,13 @@ struct EntryHit {
 /// becomes `x-2`. Links are indexed by both ends, so reading those of an entry is O(degree); filters select entries by
 /// index; a search scores what its filter lets through. What is handed out is immutable and shared, not copied.
 /// Thread-safe; readers run side by side, and a search holds up nobody while it scores. With a file every change is in it
-/// before it is seen.
+/// before it is seen, and what other programs write to it is seen at once, at a cost of O(what they have changed); while
+/// the file cannot be read, answers are about what was known before.
 class KnowledgeBase
 {
 public:
     /// An empty path keeps everything in memory. Documents that somebody was compiling when the file was last used are
-    /// pending again.
+    /// pending again, unless somebody else has it open.
     static Result<std::unique_ptr<KnowledgeBase>> open(const std::string &path);
     ~KnowledgeBase();
 
@@ -111,6 +112,7 @@ private:
         Entry entry;
         Folded title, content;
         std::uint64_t place; ///< in the order of first storing
+        std::int64_t stored; ///< higher the later it got its slug
     };
     using RowPtr = std::shared_ptr<const Row>;
     using Graph = Digraph<RowPtr, LinkPtr>;
@@ -119,12 +121,25 @@ private:
     using Name = std::pair<std::optional<std::string>, std::string>;
 
     explicit KnowledgeBase(std::unique_ptr<KnowledgeFile> file);
+    class Writing;
+    KnowledgeFile::Reader reader();
     Result<void> load();
+    Result<void> resumeInterrupted();
+    /// Takes in what others have written; both mutexes are held.
+    Result<void> takeIn();
+    void follow() const;
     Folded folded(std::string_view text);
     std::string freeSlug(const Entry &entry) const;
-    EntryPtr put(Entry entry, bool isLatest);
+    /// `place.number` 0 = the one that it has, or the next.
+    EntryPtr put(Entry entry, KnowledgeFile::Place place);
+    void unlist(const Row &row, Index index);
+    void drop(const std::string &id);
+    /// Saves it; an `old` one that keeps its slug is no later for it.
+    Result<KnowledgeFile::Place> saved(const Entry &entry, const Row *old);
     void putLink(Link link);
-    DocumentPtr putDocument(Document document);
+    void dropLink(const std::string &id);
+    DocumentPtr putDocument(Document document, KnowledgeFile::Place place);
+    void dropDocument(const std::string &id);
     RowPtr row(std::string_view id) const;
     std::vector<RowPtr> rows(const EntryFilter &filter) const;
     static EntryPtr entryOf(const RowPtr &row)
@@ -132,15 +147,18 @@ private:
         return row ? EntryPtr(row, &row->entry) : nullptr;
     }
 
+    const std::unique_ptr<KnowledgeFile> m_file; ///< null = memory only
+    /// Held by whoever uses the file, left of m_mutex: so one may read what m_mutex guards who holds either of them.
+    mutable std::mutex m_fileMutex;
     mutable std::shared_mutex m_mutex;
     // All of this is guarded by m_mutex.
-    std::unique_ptr<KnowledgeFile> m_file; ///< null = memory only
     Graph m_graph;
     std::uint64_t m_nextPlace = 1;
+    std::int64_t m_nextStored = 1;
     Postings m_postings;
     memory::ClusterTable m_clusters; ///< numbers of all rows' texts
     std::map<Name, Index> m_bySlug;
-    TextMap<std::vector<Index>> m_holders; ///< of a slug, the latest last
+    TextMap<std::vector<Index>> m_holders; ///< of a slug, the latest last; none is empty
     std::map<std::optional<std::string>, std::size_t> m_linksOfKb;
     struct DocumentRow {
         DocumentPtr document;

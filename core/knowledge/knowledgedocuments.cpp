@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/knowledge/knowledgebase.h"
-#include "core/knowledge/knowledgefile.h"
+#include "core/knowledge/knowledgewriting.h"
 
 #include <algorithm>
 #include <mutex>
@@ -17,10 +17,12 @@ tl::unexpected<Error> noDocument(const std::string &id)
 } // namespace
 
 /// Puts the document, which is saved already, into the lists.
-DocumentPtr KnowledgeBase::putDocument(Document document)
+DocumentPtr KnowledgeBase::putDocument(Document document, KnowledgeFile::Place inFile)
 {
     const auto known = m_documents.find(document.id);
-    const std::uint64_t place = known == m_documents.end() ? m_nextDocument++ : known->second.place;
+    const std::uint64_t place = inFile.number > 0 ? static_cast<std::uint64_t>(inFile.number)
+                                : known == m_documents.end() ? m_nextDocument++
+                                                             : known->second.place;
     auto shared = std::make_shared<const Document>(std::move(document));
     m_documents[shared->id] = {shared, place};
     m_documentOrder[place] = shared;
@@ -35,18 +37,22 @@ Result<void> KnowledgeBase::storeDocument(Document document)
 {
     if (document.id.empty())
         return fail(ErrorCode::InvalidArgument, "A document of the knowledge base needs an id.");
-    const std::unique_lock lock(m_mutex);
-    if (m_file)
-        if (auto saved = m_file->save(document); !saved)
-            return saved;
-    putDocument(std::move(document));
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return begun;
+    const auto place = writing.write(document);
+    if (!place)
+        return fail(place.error());
+    putDocument(std::move(document), *place);
     return {};
 }
 
 Result<DocumentPtr> KnowledgeBase::setDocumentStatus(const std::string &id, DocumentStatus status,
                                                      std::int64_t nowMs, std::string problem)
 {
-    const std::unique_lock lock(m_mutex);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
     const auto known = m_documents.find(id);
     if (known == m_documents.end())
         return noDocument(id);
@@ -54,16 +60,18 @@ Result<DocumentPtr> KnowledgeBase::setDocumentStatus(const std::string &id, Docu
     document.status = status;
     document.problem = std::move(problem);
     document.updatedMs = nowMs;
-    if (m_file)
-        if (auto saved = m_file->save(document); !saved)
-            return fail(saved.error());
-    return putDocument(std::move(document));
+    const auto place = writing.write(document);
+    if (!place)
+        return fail(place.error());
+    return putDocument(std::move(document), *place);
 }
 
 Result<DocumentPtr> KnowledgeBase::addCompiled(const std::string &id, const std::string &entryId,
                                                std::int64_t nowMs)
 {
-    const std::unique_lock lock(m_mutex);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
     const auto known = m_documents.find(id);
     if (known == m_documents.end())
         return noDocument(id);
@@ -74,47 +82,61 @@ Result<DocumentPtr> KnowledgeBase::addCompiled(const std::string &id, const std:
     if (std::find(document.entryIds.begin(), document.entryIds.end(), entryId)
         == document.entryIds.end())
         document.entryIds.push_back(entryId);
-    if (m_file)
-        if (auto saved = m_file->save(document); !saved)
-            return fail(saved.error());
-    return putDocument(std::move(document));
+    const auto place = writing.write(document);
+    if (!place)
+        return fail(place.error());
+    return putDocument(std::move(document), *place);
 }
 
 Result<DocumentPtr> KnowledgeBase::takePending(const std::optional<std::string> &kbId,
                                                std::int64_t nowMs)
 {
-    const std::unique_lock lock(m_mutex);
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
     for (const std::uint64_t place : m_pending) {
         if (kbId && m_documentOrder.at(place)->kbId != kbId)
             continue;
         Document document = *m_documentOrder.at(place);
         document.status = DocumentStatus::Processing;
         document.updatedMs = nowMs;
-        if (m_file)
-            if (auto saved = m_file->save(document); !saved)
-                return fail(saved.error());
-        return putDocument(std::move(document));
+        const auto inFile = writing.write(document);
+        if (!inFile)
+            return fail(inFile.error());
+        return putDocument(std::move(document), *inFile);
     }
     return DocumentPtr();
 }
 
 Result<bool> KnowledgeBase::deleteDocument(const std::string &id)
 {
-    const std::unique_lock lock(m_mutex);
-    const auto known = m_documents.find(id);
-    if (known == m_documents.end())
+    Writing writing(*this);
+    if (auto begun = writing.begin(); !begun)
+        return fail(begun.error());
+    if (!m_documents.contains(id))
         return false;
     if (m_file)
         if (auto removed = m_file->removeDocument(id); !removed)
             return fail(removed.error());
+    if (auto done = writing.commit(); !done)
+        return fail(done.error());
+    dropDocument(id);
+    return true;
+}
+
+void KnowledgeBase::dropDocument(const std::string &id)
+{
+    const auto known = m_documents.find(id);
+    if (known == m_documents.end())
+        return;
     m_documentOrder.erase(known->second.place);
     m_pending.erase(known->second.place);
     m_documents.erase(known);
-    return true;
 }
 
 DocumentPtr KnowledgeBase::document(std::string_view id) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     const auto it = m_documents.find(id);
     return it == m_documents.end() ? nullptr : it->second.document;
@@ -123,6 +145,7 @@ DocumentPtr KnowledgeBase::document(std::string_view id) const
 std::vector<DocumentPtr> KnowledgeBase::documents(const std::optional<std::string> &kbId,
                                                   std::optional<DocumentStatus> status) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<DocumentPtr> list;
     const auto take = [&](const DocumentPtr &document) {

@@ -27,9 +27,19 @@ const store::RecordFormat &format()
          "CREATE TABLE documents(place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT "
          "NOT NULL, content TEXT NOT NULL, type TEXT NOT NULL, source_url TEXT, status TEXT NOT "
          "NULL, problem TEXT NOT NULL, checksum TEXT NOT NULL, entry_ids TEXT NOT NULL, kb_id "
-         "TEXT, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL);"}};
+         "TEXT, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL);",
+         store::RecordLog::schema({"entries", "links", "documents"})}};
     return format;
 }
+
+constexpr const char *kEntries =
+    "SELECT id, title, slug, content, summary, type, concepts, tags, confidence, sources, kb_id,"
+    " created_ms, updated_ms, verified_ms, place, stored FROM entries";
+constexpr const char *kLinks =
+    "SELECT id, from_id, to_id, type, label, weight, kb_id, created_ms FROM links";
+constexpr const char *kDocuments =
+    "SELECT id, title, content, type, source_url, status, problem, checksum, entry_ids, kb_id,"
+    " created_ms, updated_ms, place FROM documents";
 
 std::string dump(const std::vector<std::string> &list)
 {
@@ -66,6 +76,24 @@ Result<void> run(Result<store::Statement> &statement)
     if (!done)
         return fail(done.error());
     return {};
+}
+
+/// From these columns on; only an entry has the second.
+KnowledgeFile::Place placeOf(const store::Statement &row, int column)
+{
+    return {row.integer(column), row.integer(column + 1)};
+}
+
+Result<KnowledgeFile::Place> placed(store::Statement &statement, int column)
+{
+    const auto row = statement.step();
+    if (!row)
+        return fail(row.error());
+    const KnowledgeFile::Place place = placeOf(statement, column);
+    // The row is written once the statement has ended.
+    if (const auto end = statement.step(); !end)
+        return fail(end.error());
+    return place;
 }
 
 Entry readEntry(const store::Statement &row)
@@ -128,33 +156,109 @@ Result<std::unique_ptr<KnowledgeFile>> KnowledgeFile::open(const std::string &pa
     auto database = store::openRecordFile(path, format());
     if (!database)
         return fail(database.error());
-    return std::unique_ptr<KnowledgeFile>(new KnowledgeFile(std::move(*database)));
+    auto mark = store::UseMark::set(path);
+    if (!mark)
+        return fail(mark.error());
+    return std::unique_ptr<KnowledgeFile>(
+        new KnowledgeFile(std::move(*database), std::move(*mark)));
 }
 
-Result<void> KnowledgeFile::read(const std::function<void(Entry, std::int64_t)> &entry,
-                                 const std::function<void(Link)> &link,
-                                 const std::function<void(Document)> &document)
+Result<void> KnowledgeFile::read(const Reader &reader)
 {
+    const store::ReadTransaction oneState(m_database);
+    const auto last = m_log.last();
+    if (!last)
+        return fail(last.error());
+    m_log.seen(*last);
     auto done = store::eachRow(
-        m_database,
-        "SELECT id, title, slug, content, summary, type, concepts, tags, confidence, sources, "
-        "kb_id, created_ms, updated_ms, verified_ms, stored FROM entries ORDER BY place",
-        [&](const store::Statement &row) { entry(readEntry(row), row.integer(14)); });
+        m_database, kEntries + std::string(" ORDER BY place"),
+        [&](const store::Statement &row) { reader.entry(readEntry(row), placeOf(row, 14)); });
     if (done)
-        done = store::eachRow(m_database,
-                              "SELECT id, from_id, to_id, type, label, weight, kb_id, created_ms "
-                              "FROM links ORDER BY place",
-                              [&](const store::Statement &row) { link(readLink(row)); });
+        done = store::eachRow(m_database, kLinks + std::string(" ORDER BY place"),
+                              [&](const store::Statement &row) { reader.link(readLink(row)); });
     if (done)
-        done = store::eachRow(m_database,
-                              "SELECT id, title, content, type, source_url, status, problem, "
-                              "checksum, entry_ids, kb_id, created_ms, updated_ms FROM documents "
-                              "ORDER BY place",
-                              [&](const store::Statement &row) { document(readDocument(row)); });
+        done = store::eachRow(m_database, kDocuments + std::string(" ORDER BY place"),
+                              [&](const store::Statement &row) {
+                                  reader.document(readDocument(row), placeOf(row, 12));
+                              });
     return done;
 }
 
-Result<void> KnowledgeFile::save(const Entry &entry, bool isLatest)
+Result<void> KnowledgeFile::readChange(const store::RecordLog::Change &change, const Reader &reader)
+{
+    const char *sql = change.table == "entries" ? kEntries
+                      : change.table == "links" ? kLinks
+                                                : kDocuments;
+    auto select = m_database.prepare(std::string(sql) + " WHERE id = ?");
+    if (!select)
+        return fail(select.error());
+    select->bind(1, change.id);
+    const auto row = select->step();
+    if (!row)
+        return fail(row.error());
+    if (!*row)
+        return {};
+    if (change.table == "entries")
+        reader.entry(readEntry(*select), placeOf(*select, 14));
+    else if (change.table == "links")
+        reader.link(readLink(*select));
+    else
+        reader.document(readDocument(*select), placeOf(*select, 12));
+    return {};
+}
+
+Result<bool> KnowledgeFile::hasNews()
+{
+    const auto news = m_log.news();
+    return news ? Result<bool>(!news->isNothing()) : fail(news.error());
+}
+
+Result<bool> KnowledgeFile::readNews(const Reader &reader)
+{
+    const auto news = m_log.news();
+    if (!news)
+        return fail(news.error());
+    if (news->isTooMuch)
+        return true;
+    // Handed over once all of them were read.
+    std::vector<std::function<void()>> puts;
+    const Reader collect{[&](Entry entry, Place place) {
+                             puts.push_back([=, &reader] { reader.entry(entry, place); });
+                         },
+                         [&](Link link) { puts.push_back([=, &reader] { reader.link(link); }); },
+                         [&](Document document, Place place) {
+                             puts.push_back([=, &reader] { reader.document(document, place); });
+                         },
+                         {}};
+    for (const store::RecordLog::Change &change : news->changes)
+        if (auto read = readChange(change, collect); !read)
+            return fail(read.error());
+    for (const store::RecordLog::Change &change : news->changes)
+        reader.removed(change.table, change.id);
+    for (const auto &put : puts)
+        put();
+    m_log.seen(news->last);
+    return false;
+}
+
+Result<store::WriteTransaction> KnowledgeFile::beginWriting()
+{
+    return store::WriteTransaction::begin(m_database);
+}
+
+Result<void> KnowledgeFile::commit(store::WriteTransaction transaction)
+{
+    // Before others can write: what was noted since the news were read is our own.
+    const auto last = m_log.last();
+    if (!last)
+        return fail(last.error());
+    auto done = transaction.commit();
+    if (done)
+        m_log.seen(*last);
+    return done;
+}
+
+Result<KnowledgeFile::Place> KnowledgeFile::save(const Entry &entry, bool isLatest)
 {
     const std::string next = "(SELECT COALESCE(MAX(stored), 0) + 1 FROM entries)";
     auto put = m_database.prepare(
@@ -167,7 +271,7 @@ Result<void> KnowledgeFile::save(const Entry &entry, bool isLatest)
           "concepts=excluded.concepts, tags=excluded.tags, confidence=excluded.confidence, "
           "sources=excluded.sources, kb_id=excluded.kb_id, created_ms=excluded.created_ms, "
           "updated_ms=excluded.updated_ms, verified_ms=excluded.verified_ms"
-        + (isLatest ? ", stored=excluded.stored" : ""));
+        + (isLatest ? ", stored=excluded.stored" : "") + " RETURNING place, stored");
     if (!put)
         return fail(put.error());
     put->bind(1, entry.id);
@@ -185,14 +289,15 @@ Result<void> KnowledgeFile::save(const Entry &entry, bool isLatest)
     put->bind(13, entry.updatedMs);
     if (entry.verifiedMs)
         put->bind(14, *entry.verifiedMs);
-    return run(put);
+    return placed(*put, 0);
 }
 
-Result<void> KnowledgeFile::save(const Link &link)
+Result<KnowledgeFile::Place> KnowledgeFile::save(const Link &link)
 {
     // As in memory, a replaced link comes last.
-    auto put = m_database.prepare("INSERT OR REPLACE INTO links(id, from_id, to_id, type, label, "
-                                  "weight, kb_id, created_ms) VALUES(?,?,?,?,?,?,?,?)");
+    auto put =
+        m_database.prepare("INSERT OR REPLACE INTO links(id, from_id, to_id, type, label, "
+                           "weight, kb_id, created_ms) VALUES(?,?,?,?,?,?,?,?) RETURNING place");
     if (!put)
         return fail(put.error());
     put->bind(1, link.id);
@@ -203,10 +308,10 @@ Result<void> KnowledgeFile::save(const Link &link)
     put->bind(6, link.weight);
     bindOrNull(*put, 7, link.kbId);
     put->bind(8, link.createdMs);
-    return run(put);
+    return placed(*put, 0);
 }
 
-Result<void> KnowledgeFile::save(const Document &document)
+Result<KnowledgeFile::Place> KnowledgeFile::save(const Document &document)
 {
     auto put = m_database.prepare(
         "INSERT INTO documents(id, title, content, type, source_url, status, problem, checksum, "
@@ -214,7 +319,7 @@ Result<void> KnowledgeFile::save(const Document &document)
         "DO UPDATE SET title=excluded.title, content=excluded.content, type=excluded.type, "
         "source_url=excluded.source_url, status=excluded.status, problem=excluded.problem, "
         "checksum=excluded.checksum, entry_ids=excluded.entry_ids, kb_id=excluded.kb_id, "
-        "created_ms=excluded.created_ms, updated_ms=excluded.updated_ms");
+        "created_ms=excluded.created_ms, updated_ms=excluded.updated_ms RETURNING place");
     if (!put)
         return fail(put.error());
     put->bind(1, document.id);
@@ -229,7 +334,7 @@ Result<void> KnowledgeFile::save(const Document &document)
     bindOrNull(*put, 10, document.kbId);
     put->bind(11, document.createdMs);
     put->bind(12, document.updatedMs);
-    return run(put);
+    return placed(*put, 0);
 }
 
 Result<void> KnowledgeFile::remove(const char *sql, const std::string &id)

@@ -88,6 +88,7 @@ std::vector<KnowledgeBase::RowPtr> KnowledgeBase::rows(const EntryFilter &filter
 
 std::vector<EntryPtr> KnowledgeBase::entries(const EntryFilter &filter) const
 {
+    follow();
     const std::shared_lock lock(m_mutex);
     std::vector<EntryPtr> list;
     for (const RowPtr &row : rows(filter))
@@ -100,6 +101,7 @@ std::vector<EntryHit> KnowledgeBase::search(const EntryQuery &query) const
     std::vector<RowPtr> found;
     std::optional<memory::JaroPattern> pattern;
     {
+        follow();
         const std::shared_lock lock(m_mutex);
         found = rows(query.filter);
         // Entries that come later may have clusters of their own; those found have none but these.

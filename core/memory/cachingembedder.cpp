@@ -62,6 +62,10 @@ CachingEmbedder::embedBatch(const std::vector<std::string> &texts)
     const auto asked = m_embedder->embedBatch(missing);
     if (!asked)
         return fail(asked.error());
+    if (asked->size() != missing.size())
+        return fail(ErrorCode::BadResponse, "The embedder gave " + std::to_string(asked->size())
+                                                + " vectors for " + std::to_string(missing.size())
+                                                + " texts.");
     // What came while the embedder changed its name belongs to neither.
     const bool isSame = name() == embedder;
     std::lock_guard lock(m_mutex);

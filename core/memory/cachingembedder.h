@@ -26,6 +26,7 @@ public:
     /// Asks for each text that is not held once, all in one batch.
     Result<std::vector<std::vector<float>>>
     embedBatch(const std::vector<std::string> &texts) override;
+    void cancel() override { m_embedder->cancel(); }
 
     std::size_t size() const; ///< vectors held
 

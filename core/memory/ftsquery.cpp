@@ -44,7 +44,9 @@ int addToken(void *context, int, const char *stem, int stemSize, int from, int t
     return SQLITE_OK;
 }
 
-/// Mean length of column 0, worked out once a query.
+constexpr int kTextColumns[] = {0, 2};
+
+/// Mean length of a text, worked out once a query.
 double meanLength(const Fts5ExtensionApi *api, Fts5Context *context)
 {
     if (const auto *known = static_cast<const double *>(api->xGetAuxdata(context, 0)))
@@ -52,12 +54,29 @@ double meanLength(const Fts5ExtensionApi *api, Fts5Context *context)
     sqlite3_int64 rows = 0;
     sqlite3_int64 tokens = 0;
     api->xRowCount(context, &rows);
-    api->xColumnTotalSize(context, 0, &tokens);
+    for (const int column : kTextColumns) {
+        sqlite3_int64 size = 0;
+        api->xColumnTotalSize(context, column, &size);
+        tokens += size;
+    }
     const double mean =
         rows > 0 && tokens > 0 ? static_cast<double>(tokens) / static_cast<double>(rows) : 1;
     api->xSetAuxdata(context, new double(mean),
                      [](void *value) { delete static_cast<double *>(value); });
     return mean;
+}
+
+/// 0 when the index does not say.
+int lengthOf(const Fts5ExtensionApi *api, Fts5Context *context)
+{
+    int length = 0;
+    for (const int column : kTextColumns) {
+        int size = 0;
+        if (api->xColumnSize(context, column, &size) != SQLITE_OK)
+            return 0;
+        length += size;
+    }
+    return length;
 }
 
 void bm25(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *result, int count,
@@ -68,7 +87,7 @@ void bm25(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *re
     auto &lengths = *static_cast<RowLengths *>(api->xUserData(context));
     const std::int64_t row = api->xRowid(context);
     int length = lengths.of(row);
-    if (count < 1 || (length == 0 && api->xColumnSize(context, 0, &length) != SQLITE_OK)) {
+    if (count < 1 || (length == 0 && (length = lengthOf(api, context)) == 0)) {
         sqlite3_result_error(result, "orrery_bm25: no row", -1);
         return;
     }

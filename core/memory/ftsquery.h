@@ -20,8 +20,8 @@ struct Token {
 /// Splits as the index does; each stem once, in the order of the text, at most `most`.
 Result<std::vector<Token>> tokenize(sqlite3 *database, const std::string &text, std::size_t most);
 
-/// How many tokens a row holds, for the rows that were scored before: the index keeps it in a table of its own, where one
-/// look costs a microsecond, most of what scoring a row costs. Two bytes a row.
+/// How many tokens a row's text holds, for the rows that were scored before: the index keeps it in a table of its own,
+/// where one look costs a microsecond, most of what scoring a row costs. Two bytes a row.
 class RowLengths
 {
 public:
@@ -39,8 +39,8 @@ private:
     std::vector<std::uint16_t> m_lengths;
 };
 
-/// Registers `orrery_bm25(table, skip, weight…)` for MATCH queries: Okapi bm25 (k1 = 1.2, b = 0.75) over column 0, where
-/// phrase `skip + i` of the query counts with the i-th weight. SQLite's own bm25() walks through all rows of each phrase
+/// Registers `orrery_bm25(table, skip, weight…)` for MATCH queries: Okapi bm25 (k1 = 1.2, b = 0.75), where phrase
+/// `skip + i` of the query counts with the i-th weight. A text is what columns 0 and 2 hold of it, words and grams. SQLite's own bm25() walks through all rows of each phrase
 /// of the query before it scores the first, those that select the scope among them; this one is given the weights.
 /// `lengths` must outlive the connection's last query.
 Result<void> registerBm25(sqlite3 *database, RowLengths &lengths);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/ftssearch.h"
 
+#include "core/memory/scripttexts.h"
+
 #include <algorithm>
 
 namespace orrery::memory {
@@ -11,6 +13,9 @@ namespace {
 constexpr std::size_t kMostWords = 32;
 /// From so many rows on, words that most rows hold are left out.
 constexpr std::int64_t kLargeStore = 1000;
+
+/// Shorter words begin too many others.
+constexpr std::size_t kShortestBeginning = 3;
 
 /// With fewer rows that hold all words, those that hold any are found as well.
 constexpr std::size_t kEnough = 10;
@@ -45,55 +50,62 @@ void FtsSearch::rowChanged(std::int64_t row, std::int64_t by)
     }
 }
 
-Result<void> FtsSearch::seeOthersChanges()
+void FtsSearch::restart(std::int64_t rows)
 {
-    auto read = m_database.prepare("PRAGMA data_version");
-    if (!read)
-        return fail(read.error());
-    if (const auto row = read->step(); !row)
-        return fail(row.error());
-    const std::int64_t version = read->integer(0);
-    if (version == m_dataVersion)
-        return {};
+    m_rows = rows;
+    m_changes = 0;
     m_lengths.clear();
     m_counts.clear();
-    auto count = m_database.prepare("SELECT count(*) FROM memory");
-    if (!count)
-        return fail(count.error());
-    if (const auto row = count->step(); !row)
-        return fail(row.error());
-    m_rows = count->integer(0);
-    m_dataVersion = version;
-    return {};
 }
 
-Result<std::int64_t> FtsSearch::rowsWith(const std::string &stem)
+Result<std::int64_t> FtsSearch::askForRows(const Word &word)
 {
-    if (const auto known = m_counts.find(stem); known != m_counts.end())
-        return known->second;
-    auto count =
-        m_database.prepare("SELECT doc FROM temp.memory_words WHERE term = ? AND col = 'content'");
+    auto count = m_database.prepare("SELECT coalesce(sum(doc), 0) FROM temp.memory_words"
+                                    " WHERE col = ?1 AND term >= ?2 AND term <= ?3");
     if (!count)
         return fail(count.error());
-    count->bind(1, stem);
-    const auto row = count->step();
-    if (!row)
+    count->bind(1, word.column == Column::Words ? "content" : "grams");
+    count->bind(2, word.term);
+    // No character of UTF-8 has this byte.
+    count->bind(3, word.isBeginning ? word.term + '\xff' : word.term);
+    if (const auto row = count->step(); !row)
         return fail(row.error());
-    return m_counts[stem] = *row ? count->integer(0) : 0;
+    return std::min(count->integer(0), m_rows);
+}
+
+Result<std::int64_t> FtsSearch::rowsWith(const Word &word)
+{
+    std::string key = word.column == Column::Words ? "w" : "g";
+    key.append(word.isBeginning ? "*" : "=").append(word.term);
+    if (const auto known = m_counts.find(key); known != m_counts.end())
+        return known->second;
+    const auto rows = askForRows(word);
+    return rows ? m_counts[key] = *rows : rows;
 }
 
 Result<std::vector<FtsSearch::Word>> FtsSearch::wordsOf(const std::string &text)
 {
-    auto tokens = tokenize(m_database.handle(), text, kMostWords);
+    ScriptParts parts = cutByScript(text, kMostWords);
+    auto tokens = tokenize(m_database.handle(), parts.words, kMostWords - parts.grams.size());
     if (!tokens)
         return fail(tokens.error());
     std::vector<Word> words;
-    for (Token &token : *tokens) {
-        const auto rows = rowsWith(token.stem);
+    for (Token &token : *tokens)
+        words.push_back({Column::Words, std::move(token.stem), std::move(token.word)});
+    for (Gram &gram : parts.grams)
+        words.push_back({Column::Grams, std::move(gram.term), std::move(gram.text), gram.isSingle});
+    for (Word &word : words) {
+        auto rows = rowsWith(word);
+        // What no row holds may be the beginning of a word.
+        if (rows && *rows == 0 && word.column == Column::Words
+            && word.text.size() >= kShortestBeginning) {
+            word.isBeginning = true;
+            rows = rowsWith(word);
+        }
         if (!rows)
             return fail(rows.error());
-        const bool tellsNothing = m_rows >= kLargeStore && *rows > m_rows / 2;
-        words.push_back({std::move(token), *rows, !tellsNothing});
+        word.rows = *rows;
+        word.used = m_rows < kLargeStore || word.rows <= m_rows / 2;
     }
     if (std::none_of(words.begin(), words.end(), [](const Word &word) { return word.used; }))
         for (Word &word : words)
@@ -156,7 +168,7 @@ std::vector<SearchedWord> FtsSearch::told(const std::vector<Word> &words)
 {
     std::vector<SearchedWord> told;
     for (const Word &word : words)
-        told.push_back({word.token.word, word.rows, word.used});
+        told.push_back({word.text, word.rows, word.used, word.isBeginning});
     return told;
 }
 
@@ -177,22 +189,37 @@ std::vector<FtsSearch::Word> FtsSearch::rarest(std::vector<Word> words, std::siz
     return words;
 }
 
+/// The words that are used, in their order: those of the text come before the grams.
+std::string FtsSearch::contentExpression(const std::vector<Word> &words, bool any)
+{
+    const char *between = any ? " OR " : " AND ";
+    std::vector<std::string> phrases[2];
+    for (const Word &word : words) {
+        if (!word.used)
+            continue;
+        const bool isGram = word.column == Column::Grams;
+        // A token holds no quotation mark; between two it is never an operator.
+        phrases[isGram ? 1 : 0].push_back("\"" + (isGram ? word.term : word.text) + "\""
+                                          + (word.isBeginning ? " *" : ""));
+    }
+    std::vector<std::string> columns;
+    if (!phrases[0].empty())
+        columns.push_back("content : (" + joined(phrases[0], between) + ")");
+    if (!phrases[1].empty())
+        columns.push_back("grams : (" + joined(phrases[1], between) + ")");
+    return "(" + joined(columns, between) + ")";
+}
+
 Result<std::vector<FtsSearch::Match>> FtsSearch::match(const Question &question, bool any,
                                                        std::size_t limit,
                                                        std::optional<std::int64_t> only)
 {
     const auto &[words, most, terms, filter] = question;
-    std::vector<std::string> quoted;
     std::string weights;
-    for (const Word &word : words) {
-        if (!word.used)
-            continue;
-        // A token holds no quotation mark; between two it is never an operator.
-        quoted.push_back("\"" + word.token.word + "\"");
-        const double weight = wordWeight(word.rows, m_rows);
-        weights.append(",").append(Json(weight).dump());
-    }
-    const std::string content = "content : (" + joined(quoted, any ? " OR " : " AND ") + ")";
+    for (const Word &word : words)
+        if (word.used)
+            weights.append(",").append(Json(wordWeight(word.rows, m_rows)).dump());
+    const std::string content = contentExpression(words, any);
     const std::string expression =
         terms.second > 0 ? "terms : (" + terms.first + ") AND " + content : content;
 
@@ -234,8 +261,6 @@ Result<std::vector<FtsSearch::Match>> FtsSearch::match(const Question &question,
 Result<FtsSearch::Matches> FtsSearch::search(const std::string &text, const Filter &filter,
                                              std::size_t limit, std::optional<std::int64_t> only)
 {
-    if (const auto seen = seeOthersChanges(); !seen)
-        return fail(seen.error());
     auto words = wordsOf(text);
     if (!words)
         return fail(words.error());

@@ -28,6 +28,8 @@ public:
     /// The database must outlive it.
     explicit FtsSearch(store::Database &database) : m_database(database) {}
     Result<void> prepare();
+    /// Forgets what is kept of the rows, of which there are so many.
+    void restart(std::int64_t rows);
 
     /// Rows with all words of the text, followed by rows with any if there are few. `only` asks about one row.
     Result<Matches> search(const std::string &text, const Filter &filter, std::size_t limit,
@@ -38,17 +40,23 @@ public:
     void rowChanged(std::int64_t row, std::int64_t by);
 
 private:
+    enum class Column { Words, Grams };
+    /// A word of the text or, of a script without spaces, two neighbours (scripttexts.h).
     struct Word {
-        Token token;
-        std::int64_t rows;
-        bool used;
+        Column column = Column::Words;
+        std::string term;         ///< as the index has it
+        std::string text;         ///< as it stands in the query
+        bool isBeginning = false; ///< whatever begins with it is meant
+        std::int64_t rows = 0;
+        bool used = true;
     };
-    /// Counts the rows and forgets what is kept, at first and when another connection has written.
-    Result<void> seeOthersChanges();
     Result<std::vector<Word>> wordsOf(const std::string &text);
-    Result<std::int64_t> rowsWith(const std::string &stem);
+    /// Of words that begin with it at most so many.
+    Result<std::int64_t> rowsWith(const Word &word);
+    Result<std::int64_t> askForRows(const Word &word);
     /// The filter as an expression of the index and its number of phrases; nothing when no row can match.
     Result<std::optional<std::pair<std::string, int>>> filterExpression(const Filter &filter);
+    static std::string contentExpression(const std::vector<Word> &words, bool any);
     static std::vector<SearchedWord> told(const std::vector<Word> &words);
     /// What all queries of one search have in common.
     struct Question {
@@ -67,9 +75,8 @@ private:
     store::Database &m_database;
     std::int64_t m_rows = 0;
     std::int64_t m_changes = 0;
-    std::unordered_map<std::string, std::int64_t> m_counts; ///< rows that hold a stem
+    std::unordered_map<std::string, std::int64_t> m_counts; ///< of rowsWith()
     RowLengths m_lengths;
-    std::int64_t m_dataVersion = -1;
 };
 
 } // namespace orrery::memory

@@ -63,11 +63,17 @@ LsaEmbedder::embedBatch(const std::vector<std::string> &texts)
 
 Result<void> LsaEmbedder::fit(const std::vector<std::string> &texts, const std::stop_token &stop)
 {
+    return fit(texts, texts.size(), stop);
+}
+
+Result<void> LsaEmbedder::fit(const std::vector<std::string> &texts, std::size_t entries,
+                              const std::stop_token &stop)
+{
     auto fitted = LsaModel::fit(texts, m_options, stop);
     std::lock_guard lock(m_mutex);
     if (!fitted && fitted.error().code == ErrorCode::Cancelled)
         return fail(std::move(fitted.error()));
-    m_seen = texts.size();
+    m_seen = entries;
     if (!fitted) {
         m_reason = fitted.error();
         return fail(std::move(fitted.error()));
@@ -90,13 +96,13 @@ bool LsaEmbedder::fitInBackground(std::size_t entries, Texts texts, Done done)
         return false;
     std::lock_guard lock(m_threadMutex);
     // The last one has nothing left to do.
-    m_thread = std::jthread(
-        [this, texts = std::move(texts), done = std::move(done)](const std::stop_token &stop) {
-            const Result<void> fitted = fit(texts(), stop);
-            if (done)
-                done(fitted);
-            m_isFitting = false;
-        });
+    m_thread = std::jthread([this, entries, texts = std::move(texts),
+                             done = std::move(done)](const std::stop_token &stop) {
+        const Result<void> fitted = fit(texts(), entries, stop);
+        if (done)
+            done(fitted);
+        m_isFitting = false;
+    });
     return true;
 }
 

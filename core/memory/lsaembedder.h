@@ -44,11 +44,14 @@ public:
 
     using Texts = std::function<std::vector<std::string>()>;
     using Done = std::function<void(const Result<void> &)>;
-    /// When the collection has outgrown what was learnt, learns anew in a thread of its own, in which both functions are
-    /// called. False when that is not needed or is under way already, which it is until `done` has returned.
+    /// When the collection has outgrown what was learnt, learns anew from `texts`, which may be fewer, in a thread of its
+    /// own, in which both functions are called. False when that is not needed or is under way already, which it is until `done` has returned.
     bool fitInBackground(std::size_t entries, Texts texts, Done done = {});
 
 private:
+    Result<void> fit(const std::vector<std::string> &texts, std::size_t entries,
+                     const std::stop_token &stop);
+
     const LsaOptions m_options;
     mutable std::mutex m_mutex;
     std::shared_ptr<const LsaModel> m_model; // guarded by m_mutex

@@ -82,10 +82,17 @@ LegReport reportOf(const Leg &leg, std::size_t cut, std::int64_t elapsedUs)
 } // namespace
 
 Memory::Memory(std::unique_ptr<MemoryStore> store, std::shared_ptr<Embedder> embedder)
-    : m_embedder(std::move(embedder)), m_store(std::move(store))
+    : m_embedder(std::move(embedder)), m_store(std::move(store)),
+      m_filler(m_embedder ? std::make_unique<GapFiller>(*m_store, *m_embedder) : nullptr)
 {}
 
-Memory::~Memory() = default;
+Memory::~Memory()
+{
+    m_filler.reset();
+    for (const std::future<Embedding> &late : m_late)
+        while (late.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready)
+            m_embedder->cancel();
+}
 
 Result<std::unique_ptr<Memory>> Memory::open(const std::string &path,
                                              std::shared_ptr<Embedder> embedder)
@@ -95,7 +102,9 @@ Result<std::unique_ptr<Memory>> Memory::open(const std::string &path,
     auto store = openSqliteStore(path);
     if (!store)
         return fail(store.error());
-    return std::make_unique<Memory>(std::move(*store), std::move(embedder));
+    auto memory = std::make_unique<Memory>(std::move(*store), std::move(embedder));
+    memory->fillGaps();
+    return memory;
 }
 
 Result<std::string> Memory::store(MemoryEntry entry, int embedTimeoutMs)
@@ -103,71 +112,56 @@ Result<std::string> Memory::store(MemoryEntry entry, int embedTimeoutMs)
     if (const auto good = checkEntry(entry); !good)
         return fail(good.error());
     std::string reason;
+    bool isEmbedderAway = false;
     if (m_embedder && entry.embedding.empty()) {
         auto running = beginEmbedding(entry.content);
         auto vector = running ? awaitEmbedding(std::move(*running), embedTimeoutMs)
                               : Embedding(fail(ErrorCode::Timeout, kBusy));
         if (vector) {
-            entry.embedding = std::move(*vector);
-            entry.embedder = m_embedder->name();
-            if (m_store->put(entry))
+            m_filler->embedderWorked();
+            entry.embedding = std::move(vector->values);
+            entry.embedder = std::move(vector->embedder);
+            const auto stored = m_store->put(entry);
+            if (stored)
                 return reason;
-            // Perhaps it is the vector that cannot be kept, as the model behind the name has changed.
+            // The entry is good, so this is about the vector, as when the model behind the name has changed.
+            if (stored.error().code != ErrorCode::InvalidArgument)
+                return fail(stored.error());
+            reason = stored.error().message;
+        } else {
+            isEmbedderAway = true;
+            reason = vector.error().message;
         }
-        reason = vector ? "Its vector does not fit those that are stored." : vector.error().message;
         entry.embedding.clear();
         entry.embedder.clear();
     }
     if (const auto stored = m_store->put(entry); !stored)
         return fail(stored.error());
+    // Only now can the gap be found.
+    if (isEmbedderAway)
+        m_filler->embedderFailed();
     return reason;
 }
 
 Result<std::size_t> Memory::embedMissing(std::size_t limit)
 {
-    if (!m_embedder)
-        return 0;
-    const auto ids = m_store->withoutEmbedding(m_embedder->name(), limit);
-    if (!ids)
-        return fail(ids.error());
-    std::vector<std::pair<std::string, std::string>> texts; // by id
-    std::vector<std::string> contents;
-    for (const std::string &id : *ids) {
-        auto entry = m_store->find(id);
-        if (!entry)
-            return fail(entry.error());
-        if (!*entry)
-            continue;
-        texts.emplace_back(id, (*entry)->content);
-        contents.push_back((*entry)->content);
-    }
-    if (texts.empty())
-        return 0;
-    const auto vectors = m_embedder->embedBatch(contents);
-    if (!vectors)
-        return fail(vectors.error());
-    if (vectors->size() != texts.size())
-        return fail(ErrorCode::BadResponse, "The embedder gave " + std::to_string(vectors->size())
-                                                + " vectors for " + std::to_string(texts.size())
-                                                + " texts.");
-    std::size_t attached = 0;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const auto done =
-            m_store->attach(texts[i].first, texts[i].second, {(*vectors)[i], m_embedder->name()});
-        if (!done)
-            return fail(done.error());
-        attached += *done ? 1 : 0;
-    }
-    return attached;
+    return m_filler ? m_filler->fill(limit) : Result<std::size_t>(0);
 }
 
-std::optional<std::vector<float>> Memory::recentVector(const std::string &text)
+void Memory::fillGaps()
 {
+    if (m_filler)
+        m_filler->begin();
+}
+
+std::optional<NamedVector> Memory::recentVector(const std::string &text)
+{
+    const std::string embedder = m_embedder->name();
     std::lock_guard lock(m_mutex);
     for (auto known = m_recent.begin(); known != m_recent.end(); ++known)
-        if (known->text == text) {
+        if (known->text == text && known->vector.embedder == embedder) {
             m_recent.splice(m_recent.begin(), m_recent, known);
-            return known->values;
+            return known->vector;
         }
     return std::nullopt;
 }
@@ -180,8 +174,12 @@ std::optional<std::future<Memory::Embedding>> Memory::beginEmbedding(const std::
     });
     if (m_late.size() >= kMostLate)
         return std::nullopt;
-    return std::async(std::launch::async,
-                      [embedder = m_embedder, text] { return embedder->embed(text); });
+    return std::async(std::launch::async, [embedder = m_embedder, text]() -> Embedding {
+        auto made = embedNamed(*embedder, text);
+        if (!made)
+            return fail(std::move(made.error()));
+        return NamedVector{std::move(made->vectors.front()), std::move(made->embedder)};
+    });
 }
 
 Memory::Embedding Memory::awaitEmbedding(std::future<Embedding> future, int timeoutMs)
@@ -195,15 +193,15 @@ Memory::Embedding Memory::awaitEmbedding(std::future<Embedding> future, int time
     Embedding vector = future.get();
     if (!vector)
         return vector;
-    if (const auto good = checkVector(*vector); !good)
+    if (const auto good = checkVector(vector->values); !good)
         return fail(good.error());
     return vector;
 }
 
-void Memory::keepVector(const std::string &text, const std::vector<float> &values)
+void Memory::keepVector(const std::string &text, const NamedVector &vector)
 {
     std::lock_guard lock(m_mutex);
-    m_recent.push_front({text, values});
+    m_recent.push_front({text, vector});
     if (m_recent.size() > kRecentVectors)
         m_recent.pop_back();
 }
@@ -219,7 +217,7 @@ Result<SearchOutcome> Memory::search(const SearchQuery &query)
     std::int64_t embedUs = 0;
     std::optional<std::future<Embedding>> running;
     if (auto known = recentVector(text))
-        vector.values = std::move(*known);
+        vector = std::move(*known);
     else if (isBlank(text))
         reason = "There is no text to embed.";
     else if (!(running = beginEmbedding(text)))
@@ -238,8 +236,9 @@ Result<SearchOutcome> Memory::search(const SearchQuery &query)
         auto embedding = awaitEmbedding(std::move(*running), query.embedTimeoutMs);
         embedUs = microsecondsSince(begin);
         if (embedding) {
+            m_filler->embedderWorked();
             keepVector(text, *embedding);
-            vector.values = std::move(*embedding);
+            vector = std::move(*embedding);
         } else {
             reason = embedding.error().message;
         }

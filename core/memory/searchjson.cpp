@@ -133,8 +133,11 @@ void writeRanking(Json &data, const SearchOutcome &outcome)
 Json toJson(const SearchQuery &query, const SearchOutcome &outcome)
 {
     Json words = Json::array();
-    for (const SearchedWord &word : outcome.words)
+    for (const SearchedWord &word : outcome.words) {
         words.push_back({{"word", word.word}, {"rows", word.rows}, {"used", word.used}});
+        if (word.isBeginning)
+            words.back()["beginning"] = true;
+    }
     Json data = {{"query", query.text},
                  {"scope", query.filter.scope ? Json(*query.filter.scope) : Json()},
                  {"type", query.filter.type ? Json(*query.filter.type) : Json()},

@@ -2,6 +2,7 @@
 #include "core/memory/sqliterows.h"
 
 #include "core/memory/norm.h"
+#include "core/memory/scripttexts.h"
 #include "core/memory/sqliteschema.h"
 #include "core/model/boundedjson.h"
 
@@ -76,7 +77,7 @@ MemoryEntry entryOf(const Statement &row)
     return entry;
 }
 
-Result<WrittenRow> writeEntry(store::Database &database, const MemoryEntry &entry)
+Result<void> writeEntry(store::Database &database, const MemoryEntry &entry)
 {
     if (!entry.embedding.empty())
         if (auto good = checkDimension(database, entry.id, entry.embedder, entry.embedding.size());
@@ -85,20 +86,12 @@ Result<WrittenRow> writeEntry(store::Database &database, const MemoryEntry &entr
     const auto terms = termNumbers(database, entry);
     if (!terms)
         return fail(terms.error());
-    auto known = database.prepare("SELECT row FROM memory WHERE id = ?");
-    if (!known)
-        return fail(known.error());
-    known->bind(1, entry.id);
-    const auto isKnown = known->step();
-    if (!isKnown)
-        return fail(isKnown.error());
-
     std::string marks;
-    for (int i = 1; i <= kEntryColumnCount + 4; ++i)
+    for (int i = 1; i <= kEntryColumnCount + 5; ++i)
         marks += (i == 1 ? "?" : ",?") + std::to_string(i);
     auto insert = database.prepare(
         std::string("INSERT INTO memory(") + kEntryColumns
-        + ", embedding, embedding_norm, embedder, terms) VALUES(" + marks
+        + ", embedding, embedding_norm, embedder, terms, grams) VALUES(" + marks
         + ") ON CONFLICT(id) DO UPDATE SET content = excluded.content, type = excluded.type,"
           " importance = excluded.importance, evergreen = excluded.evergreen,"
           " scope = excluded.scope, agent_id = excluded.agent_id,"
@@ -107,7 +100,7 @@ Result<WrittenRow> writeEntry(store::Database &database, const MemoryEntry &entr
           " created_ms = excluded.created_ms, updated_ms = excluded.updated_ms,"
           " accessed_ms = excluded.accessed_ms, access_count = excluded.access_count,"
           " embedding = excluded.embedding, embedding_norm = excluded.embedding_norm,"
-          " embedder = excluded.embedder, terms = excluded.terms RETURNING row");
+          " embedder = excluded.embedder, terms = excluded.terms, grams = excluded.grams");
     if (!insert)
         return fail(insert.error());
     bindEntry(*insert, entry);
@@ -120,10 +113,10 @@ Result<WrittenRow> writeEntry(store::Database &database, const MemoryEntry &entr
         insert->bind(kEntryColumnCount + 3, entry.embedder);
     }
     insert->bind(kEntryColumnCount + 4, *terms);
-    const auto row = insert->step();
-    if (!row)
+    insert->bind(kEntryColumnCount + 5, gramTerms(entry.content));
+    if (const auto row = insert->step(); !row)
         return fail(row.error());
-    return WrittenRow{static_cast<std::uint32_t>(insert->integer(0)), !*isKnown};
+    return {};
 }
 
 Result<Statement> selectWhere(store::Database &database, const char *columns, const Filter &filter,

@@ -18,14 +18,9 @@ MemoryEntry entryOf(const store::Statement &row);
 Result<void> checkDimension(store::Database &database, const std::string &id,
                             const std::string &embedder, std::size_t values);
 
-struct WrittenRow {
-    std::uint32_t row = 0;
-    bool isNew = false;
-};
-
 /// Inserts the entry or replaces the one with its id; within a transaction. Error when its embedding has another number
 /// of values than those of its embedder.
-Result<WrittenRow> writeEntry(store::Database &database, const MemoryEntry &entry);
+Result<void> writeEntry(store::Database &database, const MemoryEntry &entry);
 
 /// Selects from the rows that the filter selects; each condition has an index. `tail` is put behind the conditions.
 Result<store::Statement> selectWhere(store::Database &database, const char *columns,

@@ -7,7 +7,7 @@
 namespace orrery::memory {
 
 /// Of the files that this program writes. docs/MEMORY.md has the formats and what each step changes.
-inline constexpr int kMemoryFormat = 3;
+inline constexpr int kMemoryFormat = 4;
 
 /// Opens a memory file, makes its tables or brings an older file up to date: all in one transaction, so that whatever
 /// ends the program, the file is as before or as after. Errors: something else or a newer format; it is unchanged then.

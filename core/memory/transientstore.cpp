@@ -70,23 +70,23 @@ public:
         return entry;
     }
 
-    Result<bool> attach(const std::string &id, const std::string &content,
-                        const NamedVector &embedding) override
+    Result<std::size_t> attachAll(std::span<const Attachment> attachments,
+                                  const std::string &embedder) override
     {
-        if (auto good = checkVector(embedding.values); !good)
-            return fail(good.error());
         std::lock_guard lock(m_mutex);
-        const auto known = m_byId.find(id);
-        if (known == m_byId.end() || m_entries[known->second].content != content)
-            return false;
-        const Row row = known->second;
-        if (const auto table = m_vectors.find(embedding.embedder); table != m_vectors.end())
-            if (auto good = table->second.check(embedding.values); !good)
-                return fail(good.error());
-        removeVector(row);
-        m_entries[row].embedder = embedding.embedder;
-        (void)m_vectors[embedding.embedder].set(row, embedding.values); // was checked before
-        return true;
+        if (auto good = checkAll(attachments, embedder); !good)
+            return fail(good.error());
+        std::size_t attached = 0;
+        for (const Attachment &one : attachments) {
+            const auto known = m_byId.find(one.id);
+            if (known == m_byId.end() || m_entries[known->second].content != one.content)
+                continue;
+            removeVector(known->second);
+            m_entries[known->second].embedder = embedder;
+            (void)m_vectors[embedder].set(known->second, one.values); // was checked before
+            ++attached;
+        }
+        return attached;
     }
 
     Result<void> touch(const std::vector<std::string> &ids, std::int64_t nowMs) override
@@ -94,7 +94,8 @@ public:
         std::lock_guard lock(m_mutex);
         for (const std::string &id : ids)
             if (const auto known = m_byId.find(id); known != m_byId.end()) {
-                m_entries[known->second].accessedMs = nowMs;
+                auto &accessedMs = m_entries[known->second].accessedMs;
+                accessedMs = std::max(accessedMs, nowMs);
                 ++m_entries[known->second].accessCount;
             }
         return {};
@@ -117,15 +118,29 @@ public:
         return m_byId.size();
     }
 
-    Result<std::vector<std::string>> withoutEmbedding(const std::string &embedder,
-                                                      std::size_t limit) override
+    Result<std::vector<Unembedded>> withoutEmbedding(const std::string &embedder,
+                                                     std::size_t limit) override
     {
         std::lock_guard lock(m_mutex);
-        std::vector<std::string> ids;
-        for (Row row = 0; row < m_entries.size() && ids.size() < limit; ++row)
-            if (isLive(row) && !hasVector(row, embedder))
-                ids.push_back(m_entries[row].id);
-        return ids;
+        std::vector<Unembedded> entries;
+        for (const bool isBare : {true, false})
+            for (Row row = 0; row < m_entries.size() && entries.size() < limit; ++row)
+                if (isLive(row) && !hasVector(row, embedder)
+                    && isBare == !hasVector(row, m_entries[row].embedder))
+                    entries.push_back({m_entries[row].id, m_entries[row].content});
+        return entries;
+    }
+
+    Result<std::vector<std::string>> sample(std::size_t most) override
+    {
+        std::lock_guard lock(m_mutex);
+        const std::size_t all = m_byId.size();
+        std::vector<std::string> contents;
+        std::size_t number = 0;
+        for (Row row = 0; row < m_entries.size() && contents.size() < most; ++row)
+            if (isLive(row) && (all <= most || number++ == contents.size() * all / most))
+                contents.push_back(m_entries[row].content);
+        return contents;
     }
 
     Result<Leg> searchText(const std::string &query, const Filter &filter,
@@ -203,6 +218,24 @@ private:
     {
         const auto table = m_vectors.find(embedder);
         return table != m_vectors.end() && !table->second.at(row).empty();
+    }
+
+    Result<void> checkAll(std::span<const Attachment> attachments, const std::string &embedder)
+    {
+        const auto table = m_vectors.find(embedder);
+        for (const Attachment &one : attachments) {
+            if (auto good = checkVector(one.values); !good)
+                return good;
+            if (one.values.size() != attachments.front().values.size())
+                return fail(ErrorCode::InvalidArgument,
+                            "The embeddings have "
+                                + std::to_string(attachments.front().values.size()) + " and "
+                                + std::to_string(one.values.size()) + " values.");
+            if (table != m_vectors.end())
+                if (auto good = table->second.check(one.values); !good)
+                    return good;
+        }
+        return {};
     }
 
     void add(const MemoryEntry &entry)

@@ -29,7 +29,7 @@ public:
     embedBatch(const std::vector<std::string> &texts) override;
 
     /// Closes the connections; whoever waits gets ErrorCode::Cancelled. Later requests are sent as usual.
-    void cancel();
+    void cancel() override;
 
 private:
     class Requests;

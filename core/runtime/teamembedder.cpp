@@ -9,7 +9,6 @@
 namespace orrery::runtime {
 namespace {
 
-constexpr std::size_t kBatch = 256;
 /// More than anybody reads; learning from more takes long and teaches little.
 constexpr std::size_t kMostTexts = 20000;
 
@@ -63,19 +62,15 @@ void TeamEmbedder::grew(memory::Memory &memory)
         std::lock_guard lock(door->mutex);
         if (!door->memory)
             return found;
-        if (const auto list = door->memory->list({}, kMostTexts))
-            for (const memory::MemoryEntry &entry : *list)
-                found.push_back(entry.content);
+        if (auto contents = door->memory->sample(kMostTexts))
+            found = std::move(*contents);
         return found;
     };
     const auto done = [door = m_door](const Result<void> &fitted) {
         // Too few to learn from is no fault: searches say so themselves.
-        for (bool more = fitted.has_value(); more;) {
-            std::lock_guard lock(door->mutex);
-            const auto embedded =
-                door->memory ? door->memory->embedMissing(kBatch) : Result<std::size_t>(0);
-            more = embedded && *embedded > 0;
-        }
+        std::lock_guard lock(door->mutex);
+        if (fitted && door->memory)
+            door->memory->fillGaps();
     };
     m_lsa->fitInBackground(entries, texts, done);
 }

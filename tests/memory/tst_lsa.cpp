@@ -237,6 +237,20 @@ private slots:
         QVERIFY(embedder.name() != before);
     }
 
+    /// Of a large collection it learns from a sample, which says nothing of how large the collection was.
+    void learnsAnewWhenTheCollectionHasGrownBeyondTheSample()
+    {
+        LsaEmbedder embedder(fewDimensions());
+        std::atomic<bool> isDone = false;
+        QVERIFY(embedder.fitInBackground(
+            1000, [] { return texts(200); }, [&isDone](const Result<void> &) { isDone = true; }));
+        QTRY_VERIFY(isDone);
+        QVERIFY(embedder.model());
+        QVERIFY(!embedder.hasOutgrown(1001));
+        QVERIFY(!embedder.hasOutgrown(1499));
+        QVERIFY(embedder.hasOutgrown(1500));
+    }
+
     void givesUpLearningWhenAsked()
     {
         std::stop_source stop;

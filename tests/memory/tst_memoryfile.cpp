@@ -51,25 +51,63 @@ void writeFormat1(const std::string &path, int rows)
     execute(path, sql + "COMMIT;");
 }
 
-/// Format 3 without what it added: the norms of the embeddings.
+/// As it was up to format 3.
+constexpr const char *kFormat2 =
+    "PRAGMA journal_mode=WAL; BEGIN;"
+    "CREATE TABLE memory(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content TEXT NOT NULL,"
+    " type TEXT NOT NULL, importance REAL NOT NULL, evergreen INTEGER NOT NULL,"
+    " scope TEXT NOT NULL, agent_id TEXT, session_id TEXT, user_id TEXT, namespace TEXT,"
+    " metadata TEXT NOT NULL, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,"
+    " accessed_ms INTEGER NOT NULL, access_count INTEGER NOT NULL,"
+    " embedding BLOB, embedder TEXT, terms TEXT NOT NULL);"
+    "CREATE TABLE terms(number INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);"
+    "CREATE INDEX memory_scope ON memory(scope);"
+    "CREATE INDEX memory_type ON memory(type);"
+    "CREATE INDEX memory_agent ON memory(agent_id);"
+    "CREATE INDEX memory_session ON memory(session_id);"
+    "CREATE INDEX memory_user ON memory(user_id);"
+    "CREATE INDEX memory_namespace ON memory(namespace);"
+    "CREATE INDEX memory_created ON memory(created_ms);"
+    "CREATE INDEX memory_embedder ON memory(embedder) WHERE embedder IS NOT NULL;"
+    "CREATE VIRTUAL TABLE memory_fts USING fts5(content, terms, content='memory',"
+    " content_rowid='row', tokenize='porter unicode61');"
+    "CREATE TRIGGER memory_added AFTER INSERT ON memory BEGIN"
+    " INSERT INTO memory_fts(rowid, content, terms) VALUES(new.row, new.content, new.terms); END;"
+    "CREATE TRIGGER memory_removed AFTER DELETE ON memory BEGIN"
+    " INSERT INTO memory_fts(memory_fts, rowid, content, terms)"
+    " VALUES('delete', old.row, old.content, old.terms); END;"
+    "CREATE TRIGGER memory_changed AFTER UPDATE OF content, terms ON memory BEGIN"
+    " INSERT INTO memory_fts(memory_fts, rowid, content, terms)"
+    " VALUES('delete', old.row, old.content, old.terms);"
+    " INSERT INTO memory_fts(rowid, content, terms) VALUES(new.row, new.content, new.terms); END;"
+    "INSERT INTO terms VALUES(1,'scope='),(2,'type=semantic'),(3,'agent_id'),"
+    "(4,'session_id'),(5,'user_id'),(6,'namespace'),(7,'evergreen=0');";
+
+/// Each entry with the vector (3, 4); the last is deleted again, so that its number is free.
 void writeFormat2(const std::string &path, int rows)
 {
-    {
-        auto store = openSqliteStore(path);
-        QVERIFY(store);
-    }
-    std::string sql =
-        "ALTER TABLE memory DROP COLUMN embedding_norm; PRAGMA user_version=2; BEGIN;"
-        "INSERT INTO terms VALUES(1,'scope='),(2,'type=semantic'),(3,'agent_id'),"
-        "(4,'session_id'),(5,'user_id'),(6,'namespace'),(7,'evergreen=0');"
-        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < "
-        + std::to_string(rows - 1)
-        + ") INSERT INTO memory(id, content, type, importance, evergreen, scope, "
-          "metadata, created_ms, updated_ms, accessed_ms, access_count, embedding, "
-          "embedder, terms) SELECT 'm' || i, 'entry number ' || i, 'semantic', 0.5, 0, "
-          "'', '{}', i, i, i, 0, x'0000404000008040', 'test', '1 2 7 3 4 5 6' FROM n;"
-          "COMMIT;";
-    execute(path, sql);
+    execute(path, std::string(kFormat2)
+                      + "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                      + std::to_string(rows)
+                      + ") INSERT INTO memory(id, content, type, importance, evergreen, scope, "
+                        "metadata, created_ms, updated_ms, accessed_ms, access_count, embedding, "
+                        "embedder, terms) SELECT 'm' || i, 'entry number ' || i, 'semantic', 0.5, "
+                        "0, '', '{}', i, i, i, 0, x'0000404000008040', 'test', '1 2 7 3 4 5 6' "
+                        "FROM n; DELETE FROM memory WHERE id = 'm"
+                      + std::to_string(rows)
+                      + "'; PRAGMA application_id=1330793797; PRAGMA user_version=2; COMMIT;");
+}
+
+void writeFormat3(const std::string &path, int rows)
+{
+    writeFormat2(path, rows);
+    execute(path, "BEGIN; ALTER TABLE memory ADD COLUMN embedding_norm REAL;"
+                  "UPDATE memory SET embedding_norm = 5.0; PRAGMA user_version=3; COMMIT;");
+}
+
+void writeFormat(int format, const std::string &path, int rows)
+{
+    (format == 1 ? writeFormat1 : format == 2 ? writeFormat2 : writeFormat3)(path, rows);
 }
 
 void checkAllIsThere(const std::string &path, int rows)
@@ -132,11 +170,81 @@ private slots:
         QVERIFY(std::abs(leg->found[0].score - 1.0) < 1e-12);
     }
 
+    void anOlderFileIsTheSameAsANewOneAfterwards_data()
+    {
+        QTest::addColumn<int>("format");
+        QTest::newRow("from format 1") << 1;
+        QTest::newRow("from format 2") << 2;
+        QTest::newRow("from format 3") << 3;
+    }
+
+    void anOlderFileIsTheSameAsANewOneAfterwards()
+    {
+        QFETCH(int, format);
+        const std::string file = path(QTest::currentDataTag());
+        const std::string fresh = file + " fresh";
+        writeFormat(format, file, 30);
+        QVERIFY(openSqliteStore(file));
+        QVERIFY(openSqliteStore(fresh));
+        const char *schema = "SELECT group_concat(name || ' ' || coalesce(sql, ''), char(10)) FROM"
+                             " (SELECT * FROM sqlite_schema ORDER BY type, name)";
+        QCOMPARE(text(file, schema), text(fresh, schema));
+    }
+
+    void numbersOfRowsAreKeptAndNotGivenAgain_data()
+    {
+        QTest::addColumn<int>("format");
+        QTest::newRow("new file") << 4;
+        QTest::newRow("from format 2") << 2;
+        QTest::newRow("from format 3") << 3;
+    }
+
+    void numbersOfRowsAreKeptAndNotGivenAgain()
+    {
+        QFETCH(int, format);
+        const std::string file = path(QTest::currentDataTag()) + " rows";
+        if (format < 4)
+            writeFormat(format, file, 3);
+        const auto store = openSqliteStore(file).value();
+        MemoryEntry made;
+        made.content = "text";
+        for (const char *id : {"m0", "m1", "m2"}) {
+            made.id = id;
+            QVERIFY(store->put(made));
+        }
+        QCOMPARE(text(file, "SELECT group_concat(row || id) FROM memory"),
+                 std::string("1m0,2m1,3m2"));
+        QVERIFY(store->forget("m2").value());
+        made.id = "later";
+        QVERIFY(store->put(made));
+        QCOMPARE(text(file, "SELECT row > 3 FROM memory WHERE id = 'later'"), std::string("1"));
+    }
+
+    void textsOfAnOlderFileAreFoundInScriptsWithoutSpaces_data()
+    {
+        QTest::addColumn<int>("format");
+        QTest::newRow("from format 1") << 1;
+        QTest::newRow("from format 3") << 3;
+    }
+
+    void textsOfAnOlderFileAreFoundInScriptsWithoutSpaces()
+    {
+        QFETCH(int, format);
+        const std::string file = path(QTest::currentDataTag()) + " scripts";
+        writeFormat(format, file, 20);
+        execute(file, "UPDATE memory SET content = '关于退款政策的决定' WHERE id = 'm7'");
+        const auto store = openSqliteStore(file).value();
+        const auto leg = store->searchText("退款", {}, 5).value();
+        QCOMPARE(leg.found.size(), 1u);
+        QCOMPARE(leg.found[0].entry.id, std::string("m7"));
+    }
+
     void aKilledUpgradeLeavesTheFileAsBeforeOrAsAfter_data()
     {
         QTest::addColumn<int>("format");
         QTest::newRow("from format 1") << 1;
         QTest::newRow("from format 2") << 2;
+        QTest::newRow("from format 3") << 3;
     }
 
     void aKilledUpgradeLeavesTheFileAsBeforeOrAsAfter()
@@ -144,10 +252,7 @@ private slots:
         QFETCH(int, format);
         constexpr int rows = 8000;
         const QString original = m_folder.filePath("original%1").arg(format);
-        if (format == 1)
-            writeFormat1(original.toStdString(), rows);
-        else
-            writeFormat2(original.toStdString(), rows);
+        writeFormat(format, original.toStdString(), rows);
         int killed = 0;
         for (const int delay : {4, 25, 60, 120, 250, 30'000}) {
             const QString file = m_folder.filePath("killed%1-%2").arg(format).arg(delay);
@@ -198,7 +303,7 @@ private slots:
         QTest::newRow("another program's") << "PRAGMA application_id=7;"
                                            << "is not an Orrery memory";
         QTest::newRow("newer") << "PRAGMA application_id=1330793797; PRAGMA user_version=99;"
-                               << "has memory format 99; this Orrery reads up to 3";
+                               << "has memory format 99; this Orrery reads up to 4";
     }
 
     void otherFilesAreRefusedUnchanged()

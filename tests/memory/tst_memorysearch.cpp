@@ -46,8 +46,12 @@ public:
     embedBatch(const std::vector<std::string> &texts) override
     {
         std::vector<std::vector<float>> all;
-        for (const std::string &text : texts)
-            all.push_back(embed(text).value());
+        for (const std::string &text : texts) {
+            auto one = embed(text);
+            if (!one)
+                return fail(one.error());
+            all.push_back(std::move(*one));
+        }
         return all;
     }
     void release()
@@ -357,10 +361,9 @@ private slots:
         QVERIFY(memory.forget("slow").value());
         embedder->release();
         QCOMPARE(memory.store(searchEntry("m2", "tea pot")).value(), std::string());
-        QVERIFY(memory.find("m1").value()->embedding.empty());
         QCOMPARE(memory.find("m2").value()->embedding.size(), 26u);
-        QCOMPARE(memory.embedMissing(10).value(), 1u);
-        QCOMPARE(memory.find("m1").value()->embedding.size(), 26u);
+        // The other gets its own now that the embedder works.
+        QTRY_COMPARE(memory.find("m1").value()->embedding.size(), 26u);
         QCOMPARE(memory.embedMissing(10).value(), 0u);
     }
 

@@ -9,6 +9,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+
 #include <cmath>
 #include <limits>
 #include <map>
@@ -39,6 +41,14 @@ std::vector<std::string> idsOf(const Leg &leg)
     std::vector<std::string> ids;
     for (const Found &found : leg.found)
         ids.push_back(found.entry.id);
+    return ids;
+}
+
+std::vector<std::string> idsOf(const std::vector<Unembedded> &gaps)
+{
+    std::vector<std::string> ids;
+    for (const Unembedded &gap : gaps)
+        ids.push_back(gap.id);
     return ids;
 }
 
@@ -257,7 +267,8 @@ private slots:
         QVERIFY(store->forget("near").value());
         add("far", {1, 1}, "one");
         QCOMPARE(idsOf(*store->searchVector({{1, 0}, "one"}, {}, 10)), (Ids{"far", "zero"}));
-        QCOMPARE(store->withoutEmbedding("one", 10).value(), (Ids{"other", "bare"}));
+        QCOMPARE(idsOf(store->withoutEmbedding("one", 10).value()), (Ids{"bare", "other"}));
+        QCOMPARE(idsOf(store->withoutEmbedding("one", 1).value()), Ids{"bare"});
     }
 
     void anEmbeddingIsAttachedToTheTextThatItIsOf_data() { bothStores(); }
@@ -275,10 +286,87 @@ private slots:
         QVERIFY(!store->attach("m2", "tea", {{std::nanf(""), 1}, "one"}));
         QCOMPARE(idsOf(*store->searchVector({{1, 0}, "one"}, {}, 10)), Ids{"m1"});
         QCOMPARE(store->find("m1").value()->embedding, (std::vector<float>{1, 0}));
-        QCOMPARE(store->withoutEmbedding("one", 10).value(), Ids{"m2"});
+        QCOMPARE(idsOf(store->withoutEmbedding("one", 10).value()), Ids{"m2"});
         QVERIFY(store->attach("m1", "tea", {{1, 0, 0}, "two"}).value()); // instead of the other
         QVERIFY(store->searchVector({{1, 0}, "one"}, {}, 10)->found.empty());
         QCOMPARE(idsOf(*store->searchVector({{1, 0, 0}, "two"}, {}, 10)), Ids{"m1"});
+    }
+
+    void vectorsAreAttachedAllOrNone_data() { bothStores(); }
+    void vectorsAreAttachedAllOrNone()
+    {
+        QFETCH(bool, isFile);
+        const auto store = open(isFile);
+        for (const char *id : {"m1", "m2", "m3", "m4"})
+            QVERIFY(store->put(entry(id, "tea")));
+        std::vector<Attachment> wrong = {{"m1", "tea", {1, 0}}, {"m2", "tea", {1, 0, 0}}};
+        QVERIFY(!store->attachAll(wrong, "one"));
+        wrong[1].values = {std::nanf(""), 0};
+        QVERIFY(!store->attachAll(wrong, "one"));
+        QCOMPARE(idsOf(store->withoutEmbedding("one", 10).value()), (Ids{"m1", "m2", "m3", "m4"}));
+        QVERIFY(store->searchVector({{1, 0}, "one"}, {}, 10)->found.empty());
+        const std::vector<Attachment> good = {{"m1", "tea", {1, 0}},
+                                              {"m2", "coffee", {1, 0}},
+                                              {"gone", "tea", {1, 0}},
+                                              {"m3", "tea", {0, 1}}};
+        QCOMPARE(store->attachAll(good, "one").value(), 2u);
+        QCOMPARE(idsOf(*store->searchVector({{1, 0}, "one"}, {}, 10)), (Ids{"m1", "m3"}));
+        QCOMPARE(store->attachAll({}, "one").value(), 0u);
+    }
+
+    void aSampleIsTakenEvenly_data() { bothStores(); }
+    void aSampleIsTakenEvenly()
+    {
+        QFETCH(bool, isFile);
+        const auto store = open(isFile);
+        QVERIFY(store->sample(5)->empty());
+        for (int i = 0; i < 10; ++i)
+            QVERIFY(store->put(entry("m" + std::to_string(i), std::to_string(i))));
+        QVERIFY(store->forget("m0").value());
+        QVERIFY(store->forget("m5").value());
+        QCOMPARE(store->sample(100).value(), (Ids{"1", "2", "3", "4", "6", "7", "8", "9"}));
+        QCOMPARE(store->sample(8).value(), (Ids{"1", "2", "3", "4", "6", "7", "8", "9"}));
+        QCOMPARE(store->sample(4).value(), (Ids{"1", "3", "6", "8"}));
+        QCOMPARE(store->sample(1).value(), Ids{"1"});
+        QVERIFY(store->sample(0)->empty());
+    }
+
+    void anAccessIsCountedAtOnceAndTheLatestKept_data() { bothStores(); }
+    void anAccessIsCountedAtOnceAndTheLatestKept()
+    {
+        QFETCH(bool, isFile);
+        const auto store = open(isFile);
+        MemoryEntry made = entry("m1", "tea");
+        made.accessCount = 5;
+        made.accessedMs = 100;
+        made.embedding = {1};
+        QVERIFY(store->put(made));
+        QVERIFY(store->put(entry("m2", "coffee")));
+        const auto check = [&](std::int64_t count, std::int64_t ms) {
+            const auto whole = store->find("m1").value();
+            QCOMPARE(whole->accessCount, count);
+            QCOMPARE(whole->accessedMs, ms);
+            for (const auto &leg : {store->searchText("tea", {}, 1).value(),
+                                    store->searchVector({{1}, ""}, {}, 1).value()}) {
+                QCOMPARE(leg.found.at(0).entry.accessCount, count);
+                QCOMPARE(leg.found.at(0).entry.accessedMs, ms);
+            }
+            const auto all = store->list({}, 9).value();
+            const auto listed = std::find_if(
+                all.begin(), all.end(), [](const MemoryEntry &entry) { return entry.id == "m1"; });
+            QVERIFY(listed != all.end() && listed->accessCount == count);
+            QCOMPARE(store->find("m2").value()->accessCount, 0);
+        };
+        QVERIFY(store->touch({"m1", "no such"}, 200));
+        check(6, 200);
+        QVERIFY(store->touch({"m1"}, 150));
+        check(7, 200);
+        QVERIFY(store->touch({"m1"}, 100'000));
+        check(8, 100'000);
+        QVERIFY(store->put(entry("m3", "milk")));
+        check(8, 100'000);
+        QVERIFY(store->put(made)); // replaced, with the counts that it brings
+        check(5, 100);
     }
 
     void badEntriesAreRefusedAndChangeNothing_data()
@@ -521,13 +609,13 @@ private slots:
         agree("made longer");
         QVERIFY(other->put(entry("b", "apple and pear and plum and cherry and grape and fig")));
         agree("made longer by another");
-        // The last row is given anew.
+        // The number of the last row is free.
         QVERIFY(other->forget("b").value());
         QVERIFY(store->put(entry("d", "apple")));
-        agree("forgotten by another, and the row used again");
+        agree("forgotten by another, and one more after it");
         QVERIFY(store->forget("d").value());
         QVERIFY(store->put(entry("e", "apple of the tree in the garden of the house")));
-        agree("forgotten, and the row used again");
+        agree("forgotten, and one more after it");
     }
 
     void aLargeStoreIsSearchedInPartsWithOneResult_data()
