@@ -2,9 +2,12 @@
 // orrery-cli: runs a team without a window, and prints journals.
 #include "app/cli/decode.h"
 #include "app/cli/encode.h"
+#include "app/cli/events.h"
 #include "app/cli/retrieval.h"
 #include "core/base/heappolicy.h"
+#include "core/base/processshield.h"
 #include "core/model/teamfile.h"
+#include "core/runtime/teamkeys.h"
 #include "core/runtime/teamrun.h"
 #include "core/store/journal.h"
 
@@ -29,7 +32,7 @@ const char *const usage =
     "usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal FILE] "
     "[--json]\n"
     "                      [--approve none|write|all] [--continue RUN|last]\n"
-    "       orrery-cli events JOURNAL [--json]\n"
+    "       orrery-cli events JOURNAL [--json] [--follow]\n"
     "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n"
     "       orrery-cli encode --provider openai|anthropic|gemini < REQUEST\n"
     "       orrery-cli retrieval --collection FOLDER\n";
@@ -44,85 +47,6 @@ std::string misunderstood(QCommandLineParser &parser, const QStringList &argumen
                ? std::string()
                : arguments.first().toStdString() + " does not know what to do with \""
                      + given[names].toStdString() + "\"";
-}
-
-/// The text up to a number of bytes, without half a character at the end.
-std::string shortened(const std::string &text, std::size_t most)
-{
-    if (text.size() <= most)
-        return text;
-    std::size_t end = most;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-        --end;
-    return text.substr(0, end) + "…";
-}
-
-std::string dump(const Json &json)
-{
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-/// One line for a person; empty for what would only be noise.
-std::string progress(const Event &event)
-{
-    const Json &d = event.data;
-    const auto text = [&](const char *key) {
-        const auto it = d.find(key);
-        if (it == d.end() || it->is_null())
-            return std::string();
-        std::string value = it->is_string() ? it->get<std::string>() : dump(*it);
-        std::replace(value.begin(), value.end(), '\n', ' ');
-        return shortened(value, 160);
-    };
-    const auto lines = [&] { return text("file") + ":" + text("start") + "-" + text("end"); };
-    switch (event.kind) {
-    case EventKind::RunStarted:
-        return "run " + event.run + ": " + text("team") + " in " + text("workspace")
-               + (text("sandbox").empty() ? std::string() : "; sandbox: " + text("sandbox"));
-    case EventKind::RunFinished:
-        return "run " + text("outcome")
-               + (text("reason").empty() ? std::string() : ": " + text("reason"));
-    case EventKind::AgentStarted: return "starts (" + text("model") + ")";
-    case EventKind::AgentFinished:
-        return text("outcome") + ": " + text(d.value("output", "").empty() ? "error" : "output");
-    case EventKind::RequestFailed: return "request failed: " + text("message");
-    case EventKind::ToolStarted: return text("tool") + " " + text("args");
-    case EventKind::ToolFinished:
-        return text("tool") + (d.value("ok", false) ? " ok: " : " error: ") + text("content");
-    case EventKind::ApprovalRequested: return "asks for approval of " + text("tool");
-    case EventKind::ApprovalResolved:
-        return "approval of " + text("tool") + ": " + text("decision");
-    case EventKind::LimiterWaiting:
-    case EventKind::LimiterDenied: return text("sentence");
-    case EventKind::ClaimGranted: return "claims " + lines();
-    case EventKind::ClaimDenied: return "is denied " + lines() + ", held by " + text("holder");
-    case EventKind::ClaimReleased: return "releases " + lines();
-    case EventKind::ClaimExpired: return "claim expired: " + lines();
-    case EventKind::FileEdited: return "edited " + lines();
-    case EventKind::Warning: return "warning: " + text("message");
-    case EventKind::DiscoveryShared: return "discovered " + text("topic") + ": " + text("text");
-    case EventKind::PeerMessageDelivered:
-        return "reads a message from " + text("from") + ": " + text("text");
-    case EventKind::MemoryStored: return "remembers: " + text("content");
-    case EventKind::AgentJoined: return "joins the team as " + text("role") + ": " + text("task");
-    case EventKind::AgentLeft: return "leaves the team: " + text("reason");
-    case EventKind::AgentInterrupted: return "interrupted: " + text("reason");
-    case EventKind::ContextLoaded: return "goes on from " + text("session");
-    case EventKind::SaveFailed: return "a save failed: " + text("message");
-    default: return {};
-    }
-}
-
-void print(const Event &event, bool json)
-{
-    if (json) {
-        std::puts(dump(toJson(event)).c_str());
-    } else if (const std::string line = progress(event); !line.empty()) {
-        const std::string time = toJson(event)["time"].get<std::string>().substr(11, 12);
-        std::printf("%s  %-12s %s\n", time.c_str(), event.agent.empty() ? "-" : event.agent.c_str(),
-                    line.c_str());
-    }
-    std::fflush(stdout);
 }
 
 int runTeam(const QStringList &arguments)
@@ -172,9 +96,12 @@ int runTeam(const QStringList &arguments)
         return fault(run.error().message);
     const bool json = parser.isSet("json");
     std::shared_ptr<runtime::Subscription> events;
+    std::uint64_t last = 0;
     const auto drain = [&] {
-        for (const EventPtr &event : events->drain(SIZE_MAX))
-            print(*event, json);
+        for (const EventPtr &event : events->drain(SIZE_MAX)) {
+            printEvent(*event, json);
+            last = event->seq;
+        }
     };
     events = (*run)->bus().subscribe([&drain] {
         QMetaObject::invokeMethod(
@@ -188,44 +115,34 @@ int runTeam(const QStringList &arguments)
             QCoreApplication::quit();
         },
         Qt::QueuedConnection);
+    QObject::connect(
+        run->get(), &runtime::TeamRun::journalProblem, qApp, [](const QString &problem) {
+            std::fprintf(stderr, "orrery-cli: %s\n",
+                         problem.isEmpty() ? "the journal is written again" : qPrintable(problem));
+        });
+    const std::string journal = (*run)->options().journalPath;
     (*run)->start();
     QCoreApplication::exec();
     run->reset(); // writes what is still to be written
     drain();
+    if (const auto complete = checkJournal(journal, last); !complete)
+        return std::max(code, fault(complete.error().message));
     return code;
 }
 
-int printEvents(const QStringList &arguments)
+int events(const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.addOptions({{"json", "One JSON event a line."}});
+    parser.addOptions({{"json", "One JSON event a line."},
+                       {"follow", "Go on with what is written until the run has ended."}});
     parser.addPositionalArgument("journal", "Journal file.");
     if (const std::string what = misunderstood(parser, arguments, 1); !what.empty())
         return fault(what);
     if (parser.positionalArguments().isEmpty())
         return fault("events needs a journal file");
-    auto reader = store::JournalReader::open(parser.positionalArguments().front().toStdString());
-    if (!reader)
-        return fault(reader.error().message);
-    constexpr std::size_t kChunk = 4096;
-    std::uint64_t next = 1;
-    while (true) {
-        const auto events = (*reader)->read(next, kChunk);
-        if (!events)
-            return fault(events.error().message);
-        for (const EventPtr &event : *events)
-            print(*event, parser.isSet("json"));
-        if (events->size() < kChunk)
-            break;
-        next = events->back()->seq + 1;
-    }
-    const auto runs = (*reader)->runs();
-    if (!runs)
-        return fault(runs.error().message);
-    for (const store::RunSummary &run : *runs)
-        std::fprintf(stderr, "%s: %s %s (%llu events)\n", run.run.c_str(), run.outcome.c_str(),
-                     run.reason.c_str(), static_cast<unsigned long long>(run.events));
-    return 0;
+    const auto printed = printJournal(parser.positionalArguments().front().toStdString(),
+                                      parser.isSet("json"), parser.isSet("follow"));
+    return printed ? 0 : fault(printed.error().message);
 }
 
 /// The form of `--provider`; without a value after the fault was printed.
@@ -278,6 +195,7 @@ int retrieval(const QStringList &arguments)
 
 int main(int argc, char **argv)
 {
+    orrery::shieldProcess();
     orrery::keepFreedMemory();
     QCoreApplication app(argc, argv);
     QCoreApplication::setApplicationName("orrery-cli");
@@ -294,7 +212,7 @@ int main(int argc, char **argv)
     if (command == "run")
         return runTeam(arguments);
     if (command == "events")
-        return printEvents(arguments);
+        return events(arguments);
     if (command == "decode")
         return decode(arguments);
     if (command == "encode")

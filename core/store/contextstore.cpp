@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/boundedjson.h"
 #include "core/store/journal.h"
+#include "core/store/journalfile.h"
 #include "core/store/savequeue.h"
-#include "core/store/sqlite.h"
 
 #include <QThreadPool>
 
@@ -15,21 +16,22 @@ namespace {
 /// Longer than a group commit of the journal on a slow disk. A save that is locked out for longer is tried again.
 constexpr const char *kBusyTimeout = "PRAGMA busy_timeout=1000";
 
-Result<Database> openDatabase(const std::string &path)
+Result<WritableJournal> openContexts(const std::string &path, std::shared_ptr<WriteRight> right)
 {
-    auto database = openJournal(path, Database::Mode::ReadWrite);
-    if (!database)
-        return database;
-    if (const auto set = database->execute(kBusyTimeout); !set)
+    auto journal = openJournalToWrite(path, std::move(right));
+    if (!journal)
+        return journal;
+    if (const auto set = journal->database.execute(kBusyTimeout); !set)
         return fail(set.error());
-    return database;
+    return journal;
 }
 
 class Store final : public ContextStore
 {
 public:
-    Store(std::string path, Database database)
-        : m_path(std::move(path)), m_database(std::move(database)),
+    Store(std::string path, WritableJournal journal)
+        : m_path(std::move(path)), m_right(std::move(journal.right)),
+          m_database(std::move(journal.database)),
           m_queue([this](const std::string &session,
                          const SaveQueue::Job &job) { return write(session, job); },
                   [this] { m_pool.start([this] { m_queue.work(); }); })
@@ -94,7 +96,7 @@ public:
             return fail(row.error());
         if (!*row)
             return fail(ErrorCode::NotFound, "There is no saved context of " + session + ".");
-        Json json = Json::parse(query->text(0), nullptr, false);
+        Json json = parseBounded(query->text(0), kDeepestOwnJson);
         if (json.is_discarded())
             return fail(ErrorCode::Database, "The saved context of " + session + " is damaged.");
         return json;
@@ -148,14 +150,15 @@ private:
     {
         if (m_database)
             return {};
-        auto database = openDatabase(m_path);
-        if (!database)
-            return fail(database.error());
-        m_database.emplace(std::move(*database));
+        auto journal = openContexts(m_path, m_right);
+        if (!journal)
+            return fail(journal.error());
+        m_database.emplace(std::move(journal->database));
         return {};
     }
 
     const std::string m_path;
+    const std::shared_ptr<WriteRight> m_right;
     std::mutex m_databaseMutex;
     std::optional<Database> m_database; // guarded by m_databaseMutex
     int m_failures = 0;                 // guarded by m_databaseMutex
@@ -165,12 +168,13 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<ContextStore>> ContextStore::open(const std::string &path)
+Result<std::unique_ptr<ContextStore>> ContextStore::open(const std::string &path,
+                                                         std::shared_ptr<WriteRight> right)
 {
-    auto database = openDatabase(path);
-    if (!database)
-        return fail(database.error());
-    return std::make_unique<Store>(path, std::move(*database));
+    auto journal = openContexts(path, std::move(right));
+    if (!journal)
+        return fail(journal.error());
+    return std::make_unique<Store>(path, std::move(*journal));
 }
 
 } // namespace orrery::store

@@ -13,25 +13,41 @@
 
 namespace orrery::store {
 
+class WriteRight;
+
 /// Appends events to a journal file (docs/JOURNAL.md) from a thread of its own, in group commits at most 50 ms apart,
 /// each durable (synchronous=FULL in WAL mode). `append` never blocks on the disk. Thread-safe.
+///
+/// A journal has one writer at a time, by whatever name it is opened: the kernel keeps its lock for as long as the
+/// holder lives. Nothing is dropped while the file cannot be written: events wait in memory, and who listens is told.
 class JournalWriter
 {
 public:
-    /// Creates the file, or opens it for appending. Errors name the file: not a journal, newer format, read-only, locked.
+    /// What is wrong and how many events wait; nothing: all is written again.
+    using Listener = std::function<void(const std::optional<Error> &problem)>;
+
+    /// Creates the file, for its owner alone, or opens it for appending. Errors name the file and what it is instead:
+    /// not a journal, newer format, read-only; Conflict says who is writing it.
     static Result<std::unique_ptr<JournalWriter>> open(const std::string &path);
     virtual ~JournalWriter() = default;        ///< commits what is queued
     virtual std::uint64_t lastSeq() const = 0; ///< of the file when it was opened; 0 when new
     virtual void append(EventPtr event) = 0;
     /// Returns when all that was appended before is on disk, or with what went wrong.
     virtual Result<void> flush() = 0;
-    /// The first write error, if any; from then on events are kept in memory and retried.
+    /// The write error, if any; events are kept in memory and tried again until it has passed.
     virtual std::optional<Error> error() const = 0;
+    virtual std::size_t waiting() const = 0; ///< events that are not on disk yet
+    /// Called on the writer's thread when writing fails first, again each time twice as many events wait, and when it
+    /// works again; also for a failure that is there already. It must not wait for the thread that destroys the writer.
+    virtual void onProblem(Listener listener) = 0;
+    /// What ContextStore::open() of the same run shares.
+    virtual std::shared_ptr<WriteRight> right() const = 0;
 };
 
 /// How a run in a journal ended.
 struct RunSummary {
     std::string run;
+    std::string continues; ///< the run that it went on from; empty = none
     std::string team;
     std::string task;
     std::uint64_t firstSeq = 0;
@@ -39,20 +55,36 @@ struct RunSummary {
     std::int64_t startUs = 0;
     std::int64_t lastUs = 0;
     std::uint64_t events = 0;
-    std::string
-        outcome; ///< done, failed, stopped, or `interrupted` when the journal has no end for it
+    /// done, failed, stopped; without an end in the journal `running` while its writer lives, and else `interrupted`
+    std::string outcome;
     std::string reason; ///< for `interrupted`: "ended unexpectedly after event N at HH:MM:SS.mmm"
 };
 
+/// Something in a journal that is not as it was written.
+struct Damage {
+    std::uint64_t seq = 0; ///< of the event, or of the first of several; 0 = the file as a whole
+    std::string what;      ///< a sentence
+};
+
 /// Reads a journal, also while a writer has it open. Not thread-safe: one per thread.
+///
+/// Of a damaged journal it reads what is good: an event whose data cannot be read is left out, one whose time, duration
+/// or parent makes no sense comes without it. Either is told in damage().
 class JournalReader
 {
 public:
+    /// Errors say what the file is instead of a journal; nothing is changed on disk then.
     static Result<std::unique_ptr<JournalReader>> open(const std::string &path);
     virtual ~JournalReader() = default;
+    /// The next good events with `seq >= fromSeq`, in order. Fewer than `limit` only at the end: of a journal that is
+    /// being written, more may follow. Errors: another program keeps it locked.
     virtual Result<std::vector<EventPtr>> read(std::uint64_t fromSeq, std::size_t limit) = 0;
-    virtual Result<std::uint64_t> count() = 0;
+    /// What all calls so far have met, by `seq`; the first 10,000.
+    virtual std::vector<Damage> damage() const = 0;
+    virtual Result<std::uint64_t> count() = 0; ///< of events
     virtual Result<std::vector<RunSummary>> runs() = 0;
+    /// Somebody has the right to write it now.
+    virtual bool isBeingWritten() = 0;
 };
 
 /// Contexts in Nous's version-1 form, one row per session (run + agent) in the journal file. Saves run on a QThreadPool
@@ -70,8 +102,9 @@ public:
         std::size_t bytes;
         std::optional<Error> error;
     };
-    /// Errors name the file: not a journal, damaged, newer format, read-only, locked.
-    static Result<std::unique_ptr<ContextStore>> open(const std::string &path);
+    /// `right`: of the JournalWriter of the same run, if there is one. Errors as there.
+    static Result<std::unique_ptr<ContextStore>> open(const std::string &path,
+                                                      std::shared_ptr<WriteRight> right = {});
     virtual ~ContextStore() = default; ///< closes with a deadline of 5 s
     /// Returns at once; costs the same however large the context is. `context` is asked for its value, and `done` (may
     /// be empty) called once, on the pool's thread. `done` may save, but not wait.

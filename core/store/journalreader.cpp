@@ -1,164 +1,279 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/boundedjson.h"
+#include "core/model/jsonfields.h"
 #include "core/store/journal.h"
+#include "core/store/journalfile.h"
+#include "core/store/journalrow.h"
 #include "core/store/recordfile.h"
-#include "core/store/sqlite.h"
+#include "core/store/rowwalk.h"
 
-#include <cstdio>
-#include <ctime>
-#include <filesystem>
-#include <map>
+#include <QScopeGuard>
+
+#include <algorithm>
+#include <array>
+#include <set>
 #include <unordered_map>
 
 namespace orrery::store {
 
 namespace {
 
-std::string clockTime(std::int64_t us)
-{
-    const std::time_t seconds = static_cast<std::time_t>(us / 1000000);
-    std::tm local{};
-    localtime_r(&seconds, &local);
-    char text[40];
-    std::snprintf(text, sizeof text, "%02d:%02d:%02d.%03d", local.tm_hour, local.tm_min,
-                  local.tm_sec, static_cast<int>(us / 1000 % 1000));
-    return text;
-}
+constexpr std::array<const char *, 8> kColumns = {"time_us", "kind",        "run",  "agent",
+                                                  "parent",  "duration_us", "data", "payload"};
 
 class Reader final : public JournalReader
 {
 public:
     explicit Reader(Database database) : m_database(std::move(database)) {}
 
-    Result<void> readKinds()
+    Result<void> prepare()
     {
-        return eachRow(m_database, "SELECT id, name FROM kinds", [this](const Statement &row) {
-            m_kinds[row.integer(0)] = eventKindFromString(row.text(1));
-        });
+        readKinds();
+        std::set<std::string> found;
+        const auto read = eachRow(m_database,
+                                  "SELECT part.name FROM sqlite_schema AS place,"
+                                  " pragma_table_info(place.name) AS part"
+                                  " WHERE place.name = 'events' AND place.type = 'table'",
+                                  [&](const Statement &row) { found.insert(row.text(0)); });
+        for (const char *needed : {"seq", "kind", "data"})
+            if (!found.contains(needed))
+                return fail(ErrorCode::Database,
+                            m_database.path() + " is a journal, but damaged: it has no "
+                                + (found.empty() ? "table of events."
+                                                 : std::string("column ") + needed
+                                                       + " in its table of events."),
+                            read ? std::string() : read.error().message);
+        for (const char *column : kColumns) {
+            const bool isThere = found.contains(column);
+            m_columns += (m_columns.empty() ? "" : ", ") + std::string(isThere ? column : "NULL");
+            if (!isThere)
+                m_damage.add(0, std::string("The table of events has no column ") + column + ".");
+        }
+        return {};
     }
 
     Result<std::vector<EventPtr>> read(std::uint64_t fromSeq, std::size_t limit) override
     {
-        auto query = m_database.prepare("SELECT seq, time_us, kind, run, agent, parent, "
-                                        "duration_us, coalesce(events.data, payloads.data)"
-                                        " FROM events LEFT JOIN payloads ON payloads.hash = "
-                                        "events.payload WHERE seq >= ? ORDER BY seq LIMIT ?");
-        if (!query)
-            return fail(query.error());
-        query->bind(1, static_cast<std::int64_t>(fromSeq));
-        query->bind(2, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
         std::vector<EventPtr> events;
-        while (true) {
-            const auto row = query->step();
-            if (!row)
-                return fail(row.error());
-            if (!*row)
-                return events;
-            auto event = std::make_shared<Event>();
-            event->seq = static_cast<std::uint64_t>(query->integer(0));
-            event->timeUs = query->integer(1);
-            event->kind =
-                m_kinds.contains(query->integer(2)) ? m_kinds[query->integer(2)] : EventKind::Count;
-            event->run = query->text(3);
-            event->agent = query->text(4);
-            event->parent = static_cast<std::uint64_t>(query->integer(5));
-            event->durationUs = query->integer(6);
-            std::string data = query->text(7);
-            const bool isObject = Json::accept(data) && data.starts_with('{');
-            event->data = EventData::fromText(std::move(data));
-            if (!isObject)
-                return fail(ErrorCode::Database, m_database.path() + ": event "
-                                                     + std::to_string(event->seq) + " is damaged.");
-            events.push_back(std::move(event));
-        }
+        const auto done = walk(fromSeq, [&](const RowWalk &walk) {
+            if (events.size() == limit)
+                return false;
+            if (EventPtr event = decoded(walk))
+                events.push_back(std::move(event));
+            return events.size() < limit;
+        });
+        if (!done)
+            return fail(done.error());
+        return events;
     }
+
+    std::vector<Damage> damage() const override { return m_damage.list(); }
 
     Result<std::uint64_t> count() override
     {
-        auto query = m_database.prepare("SELECT count(*) FROM events");
-        if (!query)
-            return fail(query.error());
-        if (const auto row = query->step(); !row)
-            return fail(row.error());
-        return static_cast<std::uint64_t>(query->integer(0));
+        std::uint64_t count = 0;
+        const auto done = walk(1, [&](const RowWalk &) {
+            ++count;
+            return true;
+        });
+        if (!done)
+            return fail(done.error());
+        return count;
     }
 
-    Result<std::vector<RunSummary>> runs() override
+    Result<std::vector<RunSummary>> runs() override;
+
+    bool isBeingWritten() override { return m_database.file().isLocked(); }
+
+private:
+    /// Calls `take` with each row until it gives false; one state of the file.
+    template <typename Take>
+    Result<void> walk(std::uint64_t fromSeq, Take take)
     {
-        std::vector<RunSummary> list;
-        std::unordered_map<std::string, std::size_t> byId;
-        auto query = m_database.prepare(
-            "SELECT run, min(seq), max(seq), min(time_us), max(time_us), count(*)"
-            " FROM events GROUP BY run ORDER BY min(seq)");
-        if (!query)
-            return fail(query.error());
+        const ReadTransaction oneState(m_database);
+        const auto release = qScopeGuard([this] {
+            if (m_payload)
+                m_payload->reset();
+        });
+        auto walk = RowWalk::start(m_database, m_columns, fromSeq, m_damage);
+        if (!walk)
+            return fail(walk.error());
         while (true) {
-            const auto row = query->step();
+            const auto row = walk->next();
             if (!row)
                 return fail(row.error());
-            if (!*row)
-                break;
-            RunSummary run;
-            run.run = query->text(0);
-            run.firstSeq = static_cast<std::uint64_t>(query->integer(1));
-            run.lastSeq = static_cast<std::uint64_t>(query->integer(2));
-            run.startUs = query->integer(3);
-            run.lastUs = query->integer(4);
-            run.events = static_cast<std::uint64_t>(query->integer(5));
+            if (!*row || !take(*walk))
+                return {};
+        }
+    }
+
+    void readKinds()
+    {
+        const auto read =
+            eachRow(m_database, "SELECT id, name FROM kinds", [this](const Statement &row) {
+                m_kinds[row.integer(0)] = eventKindFromString(row.text(1));
+            });
+        if (read && !m_kinds.empty())
+            return;
+        // The numbers that every journal has that was begun by this program.
+        m_damage.add(0, "The table of kinds cannot be read; kinds are taken by their numbers.");
+        for (int kind = 0; kind < static_cast<int>(EventKind::Count); ++kind)
+            m_kinds.try_emplace(kind, static_cast<EventKind>(kind));
+    }
+
+    static JournalRow cellsOf(const RowWalk &walk)
+    {
+        const Statement &row = walk.row();
+        return {walk.seq(),  row.cell(1), row.cell(2), row.cell(3),
+                row.cell(4), row.cell(5), row.cell(6), row.cell(7)};
+    }
+
+    EventPtr decoded(const RowWalk &walk)
+    {
+        JournalRow cells = cellsOf(walk);
+        if (cells.data.type == Cell::Type::Null)
+            if (const Cell hash = walk.row().cell(8); hash.type == Cell::Type::Blob)
+                cells.data = payloadOf(hash.bytes);
+        return decoded(walk, cells);
+    }
+
+    /// Without its data, unless that says something of its run.
+    EventPtr outline(const RowWalk &walk)
+    {
+        JournalRow cells = cellsOf(walk);
+        const auto kind = m_kinds.find(cells.kind.integer);
+        if (kind != m_kinds.end()
+            && (kind->second == EventKind::RunStarted || kind->second == EventKind::RunFinished))
+            return decoded(walk);
+        cells.data = {Cell::Type::Text, 0, "{}"};
+        return decoded(walk, cells);
+    }
+
+    EventPtr decoded(const RowWalk &walk, const JournalRow &cells)
+    {
+        DecodedRow decoded = decodeRow(cells, m_kinds);
+        if (!decoded.damage.empty())
+            m_damage.add(std::uint64_t(walk.seq()), std::move(decoded.damage));
+        return std::move(decoded.event);
+    }
+
+    /// There until the next call.
+    Cell payloadOf(std::string_view hash)
+    {
+        if (!m_payload)
+            if (auto query = m_database.prepare("SELECT data FROM payloads WHERE hash = ?"))
+                m_payload.emplace(std::move(*query));
+        if (!m_payload)
+            return {};
+        m_payload->reset();
+        m_payload->bindBlob(1, hash);
+        return m_payload->step().value_or(false) ? m_payload->cell(0) : Cell();
+    }
+
+    Database m_database;
+    KindNames m_kinds;
+    std::optional<Statement> m_payload;
+    std::string m_columns; ///< as decoded() reads them
+    DamageList m_damage;
+};
+
+/// What the events of a run say of it.
+class RunsSoFar
+{
+public:
+    void add(const Event &event)
+    {
+        RunSummary &run = of(event);
+        run.lastSeq = event.seq;
+        run.startUs = std::min(run.startUs, event.timeUs);
+        run.lastUs = std::max(run.lastUs, event.timeUs);
+        ++run.events;
+        const Json *data = nullptr;
+        switch (event.kind) {
+        case EventKind::RunStarted:
+            data = &event.data.json();
+            run.team = field::text(*data, "team").value_or("");
+            run.task = field::text(*data, "task").value_or("");
+            run.continues = field::text(*data, "continues").value_or("");
+            break;
+        case EventKind::RunFinished:
+            data = &event.data.json();
+            run.outcome = field::text(*data, "outcome").value_or("");
+            run.reason = field::text(*data, "reason").value_or("");
+            break;
+        case EventKind::RunResumed: run.outcome.clear(); break; // it went on after an end
+        default: break;
+        }
+    }
+
+    /// `holder`: who writes the journal now, if anybody does. A run that is older than it has no end any more.
+    std::vector<RunSummary> end(bool isBeingWritten, const std::optional<Holder> &holder)
+    {
+        RunSummary *last = nullptr;
+        for (RunSummary &run : m_list) {
+            if (!run.outcome.empty())
+                continue;
             run.outcome = "interrupted";
             run.reason = "ended unexpectedly after event " + std::to_string(run.lastSeq) + " at "
                          + clockTime(run.lastUs);
-            byId[run.run] = list.size();
-            list.push_back(std::move(run));
+            if (!holder || run.firstSeq > holder->afterSeq)
+                last = &run;
         }
-        auto ends = m_database.prepare(
-            "SELECT events.run, kinds.name, coalesce(events.data, payloads.data) FROM events"
-            " JOIN kinds ON kinds.id = events.kind LEFT JOIN payloads ON payloads.hash = "
-            "events.payload"
-            " WHERE kinds.name IN ('run_started', 'run_finished', 'run_resumed') ORDER BY seq");
-        if (!ends)
-            return fail(ends.error());
-        std::map<std::string, std::pair<std::string, std::string>> interrupted;
-        while (true) {
-            const auto row = ends->step();
-            if (!row)
-                return fail(row.error());
-            if (!*row)
-                return list;
-            RunSummary &run = list[byId.at(ends->text(0))];
-            const std::string kind = ends->text(1);
-            const Json data = Json::parse(ends->text(2), nullptr, false);
-            if (!data.is_object())
-                continue;
-            if (kind == "run_started") {
-                run.team = data.value("team", "");
-                run.task = data.value("task", "");
-                interrupted[run.run] = {run.outcome, run.reason};
-            } else if (kind == "run_finished") {
-                run.outcome = data.value("outcome", "");
-                run.reason = data.value("reason", "");
-            } else if (interrupted.contains(run.run)) {
-                std::tie(run.outcome, run.reason) = interrupted[run.run]; // it went on after an end
-            }
+        if (last && isBeingWritten) {
+            last->outcome = "running";
+            last->reason.clear();
         }
+        return std::move(m_list);
     }
 
 private:
-    Database m_database;
-    std::map<std::int64_t, EventKind> m_kinds;
+    RunSummary &of(const Event &event)
+    {
+        if (m_last < m_list.size() && m_list[m_last].run == event.run)
+            return m_list[m_last];
+        const auto [it, isNew] = m_byId.try_emplace(event.run, m_list.size());
+        m_last = it->second;
+        if (isNew) {
+            RunSummary run;
+            run.run = event.run;
+            run.firstSeq = event.seq;
+            run.startUs = run.lastUs = event.timeUs;
+            m_list.push_back(std::move(run));
+        }
+        return m_list[m_last];
+    }
+
+    std::vector<RunSummary> m_list;
+    std::unordered_map<std::string, std::size_t> m_byId;
+    std::size_t m_last = 0;
 };
+
+Result<std::vector<RunSummary>> Reader::runs()
+{
+    // Asked first: a run that ends meanwhile has its end in the journal before the lock goes.
+    const bool isWritten = isBeingWritten();
+    const auto holder = readHolder(m_database);
+    RunsSoFar runs;
+    const auto done = walk(1, [&](const RowWalk &walk) {
+        if (const EventPtr event = outline(walk))
+            runs.add(*event);
+        return true;
+    });
+    if (!done)
+        return fail(done.error());
+    return runs.end(isWritten, holder);
+}
 
 } // namespace
 
 Result<std::unique_ptr<JournalReader>> JournalReader::open(const std::string &path)
 {
-    if (std::error_code ignored; !std::filesystem::exists(path, ignored))
-        return fail(ErrorCode::NotFound, path + ": there is no such file.");
-    auto database = openJournal(path, Database::Mode::ReadOnly);
+    auto database = openJournalToRead(path);
     if (!database)
         return fail(database.error());
     auto reader = std::make_unique<Reader>(std::move(*database));
-    if (const auto kinds = reader->readKinds(); !kinds)
-        return fail(kinds.error());
+    if (const auto ready = reader->prepare(); !ready)
+        return fail(ready.error());
     return reader;
 }
 

@@ -5,21 +5,18 @@ namespace orrery::store {
 
 namespace {
 
-/// What the file is, if it is of this kind or new.
-Result<FileFormat> checkedFormat(Database &database, const RecordFormat &expected)
+/// The file's format, if it is of this kind or new.
+Result<std::int64_t> checkedVersion(Database &database, const FileFormat &found,
+                                    const FileStart &start, const RecordFormat &expected)
 {
-    const std::string foreign = database.path() + " is not " + expected.what + ".";
-    const auto found = database.format();
-    if (!found)
-        return fail(ErrorCode::Database, foreign, found.error().message);
-    if (!found->isBlank() && found->applicationId != expected.applicationId)
-        return fail(ErrorCode::InvalidArgument, foreign);
+    if (!found.isBlank() && found.applicationId != expected.applicationId)
+        return fail(foreignFile(database.path(), start, expected.what));
     const auto newest = static_cast<std::int64_t>(expected.migrations.size());
-    if (found->version > newest)
+    if (found.version < 0 || found.version > newest)
         return fail(ErrorCode::InvalidArgument,
-                    database.path() + " has format " + std::to_string(found->version)
+                    database.path() + " has format " + std::to_string(found.version)
                         + "; this Orrery reads up to " + std::to_string(newest) + ".");
-    return found;
+    return found.version;
 }
 
 } // namespace
@@ -29,23 +26,34 @@ Result<Database> openRecordFile(const std::string &path, const RecordFormat &for
     auto database = Database::open(path, Database::Mode::ReadWrite);
     if (!database)
         return database;
-    const auto found = checkedFormat(*database, format);
-    if (!found)
-        return fail(found.error());
+    // Before SQLite looks at it, which may change a file that is not ours.
+    const auto start = database->start();
+    if (!start)
+        return fail(start.error());
+    if (!start->isSqlite && !start->bytes.empty())
+        return fail(foreignFile(path, *start, format.what));
+    if (start->isSqlite)
+        if (const auto known = checkedVersion(*database, start->format, *start, format); !known)
+            return fail(known.error());
     const auto newest = static_cast<std::int64_t>(format.migrations.size());
     // A commit survives a crash of the program; the last ones may be lost with the power.
     if (auto ready = database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
         !ready)
         return fail(ready.error());
-    if (found->version == newest)
+    const auto now = database->format();
+    if (!now)
+        return fail(ErrorCode::Database, path + " is damaged.", now.error().message);
+    if (now->version == newest)
         return database;
     const auto migrated = inTransaction(*database, [&]() -> Result<void> {
-        const auto current =
-            checkedFormat(*database, format); // again: another process may have been faster
+        const auto found = database->format(); // again: another process may have been faster
+        if (!found)
+            return fail(found.error());
+        const auto current = checkedVersion(*database, *found, *start, format);
         if (!current)
             return fail(current.error());
-        for (auto step = static_cast<std::size_t>(current->version);
-             step < format.migrations.size(); ++step)
+        for (auto step = static_cast<std::size_t>(*current); step < format.migrations.size();
+             ++step)
             if (auto done = database->execute(format.migrations[step]); !done)
                 return done;
         return database->execute("PRAGMA application_id=" + std::to_string(format.applicationId)

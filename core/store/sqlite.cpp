@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/sqlite.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
 #include <sqlite3.h>
 
 namespace orrery::store {
 
 namespace {
-
-constexpr std::int64_t kApplicationId = 0x4f525259; // "ORRY"
-constexpr std::int64_t kFormat = 1;
 
 Error databaseError(sqlite3 *handle, const std::string &path)
 {
@@ -18,6 +18,18 @@ Error databaseError(sqlite3 *handle, const std::string &path)
     error.retryable =
         code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_FULL || code == SQLITE_IOERR;
     return error;
+}
+
+std::string frozenName(const std::string &path)
+{
+    std::string uri = "file:";
+    for (const char c : path) {
+        char code[4];
+        std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned char>(c));
+        const bool isPlain = std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '.';
+        uri += isPlain ? std::string(1, c) : std::string(code);
+    }
+    return uri + "?immutable=1";
 }
 
 } // namespace
@@ -70,18 +82,71 @@ bool Statement::isNull(int column) const
     return sqlite3_column_type(m_handle, column) == SQLITE_NULL;
 }
 
+Cell Statement::cell(int column) const
+{
+    const auto bytes = [&] {
+        const auto *data = static_cast<const char *>(sqlite3_column_blob(m_handle, column));
+        return std::string_view(data, std::size_t(sqlite3_column_bytes(m_handle, column)));
+    };
+    switch (sqlite3_column_type(m_handle, column)) {
+    case SQLITE_INTEGER: return {Cell::Type::Integer, integer(column), {}};
+    case SQLITE_FLOAT: return {Cell::Type::Real, 0, {}};
+    case SQLITE_TEXT: return {Cell::Type::Text, 0, bytes()};
+    case SQLITE_BLOB: return {Cell::Type::Blob, 0, bytes()};
+    default: return {};
+    }
+}
+
+bool Statement::hasMetDamage() const
+{
+    switch (sqlite3_extended_errcode(sqlite3_db_handle(m_handle))) {
+    case SQLITE_IOERR_READ: // a bad place of the disk
+    case SQLITE_IOERR_SHORT_READ: return true;
+    default: break;
+    }
+    switch (sqlite3_errcode(sqlite3_db_handle(m_handle))) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_TOOBIG:
+    case SQLITE_ERROR: return true;
+    default: return false;
+    }
+}
+
 Result<Database> Database::open(const std::string &path, Mode mode)
 {
+    auto file =
+        HeldFile::hold(path, mode == Mode::ReadWrite ? HeldFile::Make::Yes : HeldFile::Make::No);
+    if (!file)
+        return fail(file.error());
     sqlite3 *handle = nullptr;
-    const int flags =
-        mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    if (sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
+    const int flags = mode == Mode::ReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    const std::string name = mode == Mode::Frozen ? frozenName(path) : path;
+    if (sqlite3_open_v2(name.c_str(), &handle,
+                        flags | (mode == Mode::Frozen ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX,
+                        nullptr)
+        != SQLITE_OK) {
         Error error = databaseError(handle, path);
         sqlite3_close(handle);
         return fail(std::move(error));
     }
     sqlite3_busy_timeout(handle, 2000);
-    return Database(handle, path);
+    return Database(handle, std::move(*file));
+}
+
+Result<FileStart> Database::start()
+{
+    sqlite3_file *file = nullptr;
+    sqlite3_int64 size = 0;
+    sqlite3_file_control(m_handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (!file || !file->pMethods || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return fail(ErrorCode::Io, path() + ": it cannot be read.");
+    std::string bytes(std::size_t(std::min<sqlite3_int64>(size, kFileStart)), '\0');
+    if (!bytes.empty()
+        && file->pMethods->xRead(file, bytes.data(), int(bytes.size()), 0) != SQLITE_OK)
+        return fail(ErrorCode::Io, path() + ": it cannot be read.");
+    return withWriteAheadLog(readFileStart(std::move(bytes)),
+                             sqlite3_filename_wal(sqlite3_db_filename(m_handle, "main")));
 }
 
 Database::~Database() { sqlite3_close(m_handle); }
@@ -89,7 +154,7 @@ Database::~Database() { sqlite3_close(m_handle); }
 Result<void> Database::execute(const std::string &sql)
 {
     if (sqlite3_exec(m_handle, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-        return fail(databaseError(m_handle, m_path));
+        return fail(databaseError(m_handle, path()));
     return {};
 }
 
@@ -97,7 +162,7 @@ Result<Statement> Database::prepare(const std::string &sql)
 {
     sqlite3_stmt *statement = nullptr;
     if (sqlite3_prepare_v2(m_handle, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK)
-        return fail(databaseError(m_handle, m_path));
+        return fail(databaseError(m_handle, path()));
     return Statement(statement);
 }
 
@@ -123,46 +188,10 @@ ReadTransaction::~ReadTransaction()
         static_cast<void>(m_database.execute("COMMIT"));
 }
 
-Result<Database> openJournal(const std::string &path, Database::Mode mode)
+Error foreignFile(const std::string &path, const FileStart &start, const std::string &expected)
 {
-    auto database = Database::open(path, mode);
-    if (!database)
-        return database;
-    const auto format = database->format();
-    if (!format)
-        return fail(ErrorCode::Database, path + " is not an Orrery journal.",
-                    format.error().message);
-    if (format->applicationId != kApplicationId
-        && (!format->isBlank() || mode == Database::Mode::ReadOnly))
-        return fail(ErrorCode::InvalidArgument, path + " is not an Orrery journal.");
-    if (format->version > kFormat)
-        return fail(ErrorCode::InvalidArgument,
-                    path + " has journal format " + std::to_string(format->version)
-                        + "; this Orrery reads up to " + std::to_string(kFormat) + ".");
-    if (mode == Database::Mode::ReadOnly)
-        return database;
-    if (auto ready = database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"); !ready)
-        return fail(ready.error());
-    if (format->isBlank()) {
-        auto made = database->execute(
-            "BEGIN IMMEDIATE;"
-            "CREATE TABLE IF NOT EXISTS kinds(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
-            "CREATE TABLE IF NOT EXISTS payloads(hash BLOB PRIMARY KEY, data TEXT NOT NULL) "
-            "WITHOUT ROWID;"
-            "CREATE TABLE IF NOT EXISTS events(seq INTEGER PRIMARY KEY, time_us INTEGER NOT NULL, "
-            "kind INTEGER NOT NULL,"
-            " run TEXT NOT NULL, agent TEXT NOT NULL, parent INTEGER NOT NULL, duration_us INTEGER "
-            "NOT NULL,"
-            " data TEXT, payload BLOB);"
-            "CREATE TABLE IF NOT EXISTS contexts(session TEXT PRIMARY KEY, version INTEGER NOT "
-            "NULL, json TEXT NOT NULL);"
-            "PRAGMA application_id="
-            + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kFormat)
-            + "; COMMIT;");
-        if (!made)
-            return fail(made.error());
-    }
-    return database;
+    return makeError(ErrorCode::InvalidArgument,
+                     path + " is not " + expected + ": it is " + kindOf(start) + ".");
 }
 
 } // namespace orrery::store

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/store/filekind.h"
+#include "core/store/heldfile.h"
 
 #include <cstdint>
 #include <memory>
@@ -12,6 +14,14 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace orrery::store {
+
+/// A value of a row.
+struct Cell {
+    enum class Type { Null, Integer, Real, Text, Blob };
+    Type type = Type::Null;
+    std::int64_t integer = 0;
+    std::string_view bytes; ///< of a text or a blob
+};
 
 /// A prepared statement. Parameters count from 1, columns from 0.
 class Statement
@@ -38,44 +48,48 @@ public:
     double real(int column) const;
     std::string text(int column) const; ///< also the bytes of a blob
     bool isNull(int column) const;
+    /// A value as it is, whatever its type; its bytes are there until the next step().
+    Cell cell(int column) const;
+    /// The last step() failed because the file is damaged, in this place.
+    bool hasMetDamage() const;
 
 private:
     sqlite3_stmt *m_handle;
-};
-
-/// What a file says of itself, as one moment had it.
-struct FileFormat {
-    std::int64_t applicationId = 0;
-    std::int64_t version = 0; ///< user_version
-    bool hasNothing = false;  ///< no table, index, view or trigger
-    /// A new file. It may have pages: the journal mode is written before the first table, and a process can be killed
-    /// between the two.
-    bool isBlank() const { return hasNothing && applicationId == 0 && version == 0; }
 };
 
 /// One connection; used by one thread at a time.
 class Database
 {
 public:
-    enum class Mode { ReadOnly, ReadWrite };
+    enum class Mode {
+        ReadOnly,
+        ReadWrite,
+        Frozen ///< read as it lies there: without its log, without locks, and nothing is made beside it
+    };
+    /// Looks at nothing in the file yet. With ReadWrite one that is not there is made, for its owner alone; the files that
+    /// SQLite makes beside it have the same mode. Errors say what the path leads to instead of a file.
     static Result<Database> open(const std::string &path, Mode mode);
     ~Database();
     Database(Database &&other) noexcept
-        : m_handle(std::exchange(other.m_handle, nullptr)), m_path(other.m_path)
+        : m_file(std::move(other.m_file)), m_handle(std::exchange(other.m_handle, nullptr))
     {}
     Database &operator=(Database &&) = delete;
+
+    /// Reads it as it lies there, so nothing is changed on disk, whatever the file is.
+    Result<FileStart> start();
 
     Result<void> execute(const std::string &sql);
     Result<Statement> prepare(const std::string &sql);
     Result<FileFormat> format();
-    const std::string &path() const { return m_path; }
+    const std::string &path() const { return m_file.path(); }
+    HeldFile &file() { return m_file; }
     /// For what has no function here; owned by this object.
     sqlite3 *handle() const { return m_handle; }
 
 private:
-    Database(sqlite3 *handle, std::string path) : m_handle(handle), m_path(std::move(path)) {}
+    Database(sqlite3 *handle, HeldFile file) : m_file(std::move(file)), m_handle(handle) {}
+    HeldFile m_file; ///< before the handle, and longer
     sqlite3 *m_handle;
-    std::string m_path;
 };
 
 /// Lets several questions see one state of the file, and pay for its lock once. It has no
@@ -92,7 +106,7 @@ private:
     const bool m_isOpen;
 };
 
-/// Opens a journal file and makes or checks its tables. Foreign and newer files are refused, unchanged.
-Result<Database> openJournal(const std::string &path, Database::Mode mode);
+/// A sentence that says what a file is in place of what was `expected`.
+Error foreignFile(const std::string &path, const FileStart &start, const std::string &expected);
 
 } // namespace orrery::store

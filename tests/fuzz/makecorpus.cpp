@@ -53,6 +53,18 @@ bool writeTeams(const QString &folder)
                     R"({"name": "a", "agents": [{"name": "b", "model": "ollama:c"}]})");
 }
 
+/// An event whose columns are all good, and one in which none is what it should be.
+bool writeRows(const QString &folder)
+{
+    const std::string number = std::string("\x01\x01\x00", 3);
+    const std::string text = std::string("\x03\x00", 2);
+    return write(folder + QLatin1String("/journal"), "good",
+                 "\x05" + number + number + text + text + number + number
+                     + "\x03{\"message\": {\"role\": \"user\", \"content\": \"x\"}}")
+           && write(folder + QLatin1String("/journal"), "bad",
+                    std::string(14, '\x02') + "\x03[[[{\"a\":");
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -62,7 +74,7 @@ int main(int argc, char **argv)
         return 2;
     }
     const QString folder = QString::fromLocal8Bit(argv[1]);
-    if (writeStreams(folder) && writeResponses(folder) && writeTeams(folder))
+    if (writeStreams(folder) && writeResponses(folder) && writeTeams(folder) && writeRows(folder))
         return 0;
     std::fprintf(stderr, "make-corpus: cannot write in %s\n", argv[1]);
     return 1;
