@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // orrery-command: runs one command for Orrery and answers for everything that it starts.
 //
-//   orrery-command run [--wrapped] PROGRAM ARGUMENTS…
+//   orrery-command run [--wrapped | --apart] PROGRAM ARGUMENTS…
 //   orrery-command keep FOLDER
 //
 // `run` starts PROGRAM in a session of its own with the standard streams that it was given itself. File descriptor 3 is a
 // socket to Orrery (core/tools/command/commandprotocol.h). When PROGRAM has ended, when Orrery says so, or when Orrery is
 // gone, whatever way it went, all descendants are ended: as a subreaper this process becomes the parent of those that
-// were left behind. `keep` makes FOLDER, tells how that went (an errno, or 0) over the socket, and removes it at the
-// socket's end.
+// were left behind. With --apart, PROGRAM can look into no process but its own (see apart.h). `keep` makes FOLDER, tells
+// how that went (an errno, or 0) over the socket, and removes it at the socket's end.
 //
 // It is a program of its own, not a thread of Orrery's, because only a process can outlive Orrery's death, and adopt.
+#include "app/command/apart.h"
 #include "app/command/descendants.h"
 #include "core/tools/command/commandprotocol.h"
 
@@ -160,14 +161,13 @@ private:
         if (m_killAt == Clock::time_point::max() && (count = signalAll(SIGTERM)) > 0)
             m_killAt = Clock::now() + kLeftBehindGrace;
         const auto mostEnd =
-            std::max(m_killAt == Clock::time_point::max() ? Clock::now() : m_killAt, Clock::now())
-            + kMostOfEnding;
+            m_killAt == Clock::time_point::max() ? Clock::now() + kMostOfEnding : giveUp();
         for (;;) {
             while (waitpid(-1, nullptr, WNOHANG) > 0) {}
             if (waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD)
                 return count;
             if (Clock::now() >= mostEnd)
-                return count;
+                return std::max(count, static_cast<int>(descendants().size()));
             if (Clock::now() >= m_killAt)
                 signalAll(SIGKILL);
             waitForNews(5);
@@ -192,10 +192,17 @@ void ignoreSignals()
 
 int run(char **arguments)
 {
-    const bool wrapped = *arguments && std::strcmp(*arguments, "--wrapped") == 0;
-    arguments += wrapped;
+    const auto takes = [&arguments](const char *option) {
+        const bool isGiven = *arguments && std::strcmp(*arguments, option) == 0;
+        arguments += isGiven;
+        return isGiven;
+    };
+    const bool wrapped = takes("--wrapped");
+    const bool apart = takes("--apart");
     if (!*arguments)
         return kBadUse;
+    if (apart)
+        standApart();
     ignoreSignals();
     close_range(kControl, ~0U,
                 CLOSE_RANGE_CLOEXEC); // also what Orrery got open from its own parent
@@ -252,6 +259,7 @@ int keep(const char *folder)
 int main(int argc, char **argv)
 {
     using namespace orrery::command;
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // what it runs cannot look into it, nor change it
     if (argc > 2 && std::strcmp(argv[1], "run") == 0)
         return run(argv + 2);
     if (argc == 3 && std::strcmp(argv[1], "keep") == 0)

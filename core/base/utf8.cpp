@@ -66,12 +66,16 @@ std::string downcase(std::string_view text)
     return lower;
 }
 
+bool isUtf8(std::string_view bytes)
+{
+    return QUtf8StringView(bytes.data(), static_cast<qsizetype>(bytes.size())).isValidUtf8();
+}
+
 std::string validUtf8(std::string_view bytes)
 {
-    const auto size = static_cast<qsizetype>(bytes.size());
-    if (QUtf8StringView(bytes.data(), size).isValidUtf8())
+    if (isUtf8(bytes))
         return std::string(bytes);
-    return QString::fromUtf8(bytes.data(), size).toStdString();
+    return QString::fromUtf8(bytes.data(), static_cast<qsizetype>(bytes.size())).toStdString();
 }
 
 } // namespace orrery

@@ -14,6 +14,7 @@ std::string_view trimmed(std::string_view utf8);
 std::string downcase(std::string_view utf8);
 /// False for a byte that goes on with a character.
 inline bool beginsCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+bool isUtf8(std::string_view bytes);
 /// The text itself, or with U+FFFD in place of what is not UTF-8.
 std::string validUtf8(std::string_view bytes);
 

@@ -31,6 +31,8 @@ HookAction askOne(const Hook &hook, HookPoint point, const Json &payload)
         return hook.run(point, payload);
     } catch (const std::exception &exception) {
         return HookAction::error(exception.what());
+    } catch (...) {
+        return HookAction::error("it threw something that is no exception");
     }
 }
 
@@ -60,6 +62,25 @@ bool HookChain::has(HookPoint point) const
                        [point](const Hook &hook) { return hook.point == point; });
 }
 
+Json HookVerdict::failedJson() const
+{
+    Json list;
+    for (const HookFailure &failure : failed)
+        list.push_back({{"hook", failure.hook}, {"message", failure.message}});
+    return list;
+}
+
+std::vector<std::string> HookVerdict::warnings(HookPoint point) const
+{
+    std::vector<std::string> texts;
+    for (const HookFailure &failure : failed)
+        texts.push_back("Hook " + failure.hook + " gave no answer at "
+                        + std::string(toString(point)) + ": " + failure.message + ". "
+                        + (failure.refuses ? "As it is fail_closed, this is a refusal."
+                                           : "It was taken to have no objection."));
+    return texts;
+}
+
 HookVerdict HookChain::ask(HookPoint point, Json payload) const
 {
     HookVerdict verdict;
@@ -69,9 +90,13 @@ HookVerdict HookChain::ask(HookPoint point, Json payload) const
             continue;
         verdict.asked.push_back(hook.name);
         HookAction action = askOne(hook, point, payload);
-        if (action.kind == HookAction::Kind::Error && gate && hook.failClosed)
-            action = HookAction::deny("hook errored (fail_closed): "
-                                      + action.text.value_or(std::string()));
+        if (action.kind == HookAction::Kind::Error) {
+            const std::string message = action.text.value_or(std::string());
+            const bool refuses = gate && hook.failClosed;
+            verdict.failed.push_back({hook.name, message, refuses});
+            if (refuses)
+                action = HookAction::deny("hook errored (fail_closed): " + message);
+        }
         if (action.kind == HookAction::Kind::Deny && gate) {
             verdict.denied = true;
             verdict.reason = std::move(action.text);

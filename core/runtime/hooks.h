@@ -45,12 +45,25 @@ struct Hook {
     std::function<HookAction(HookPoint, const Json &payload)> run;
 };
 
+/// A hook that gave no answer.
+struct HookFailure {
+    std::string hook;
+    std::string message;
+    bool refuses = false; ///< it is fail_closed, and its point a gate
+};
+
 /// What all hooks of a point say together.
 struct HookVerdict {
     bool denied = false;
     std::optional<std::string> reason;
-    Json changes;                   ///< null, or an object: what the hooks changed, later ones win
-    std::vector<std::string> asked; ///< names, in order
+    Json changes;                    ///< null, or an object: what the hooks changed, later ones win
+    std::vector<std::string> asked;  ///< names, in order
+    std::vector<HookFailure> failed; ///< in order; one that does not refuse has no objection
+
+    /// `failed` as the event HookDecided has it; null when there is none.
+    Json failedJson() const;
+    /// For the person, about each that failed.
+    std::vector<std::string> warnings(HookPoint point) const;
 };
 
 /// The hooks of a team, ordered. Immutable once the run has started, so any thread may ask it.

@@ -2,6 +2,7 @@
 #include "core/tools/argumentvalidation.h"
 
 #include "core/model/canonicaljson.h"
+#include "core/tools/shownpath.h"
 
 #include <algorithm>
 
@@ -102,7 +103,60 @@ std::string join(const std::vector<std::string> &parts, const char *between)
     return text;
 }
 
+/// Where the schema says which properties there are, and that there are no others.
+const Json *closedProperties(const Json &schema)
+{
+    const auto properties = schema.find("properties");
+    const auto others = schema.find("additionalProperties");
+    const bool isOpen = others != schema.end() && *others != false;
+    return properties == schema.end() || !properties->is_object() || isOpen ? nullptr
+                                                                            : &*properties;
+}
+
+std::string namesOf(const Json &properties)
+{
+    std::vector<std::string> names;
+    for (const auto &[name, property] : properties.items())
+        names.push_back("`" + name + "`");
+    return names.empty() ? "no parameters" : join(names, ", ");
+}
+
+void tellUnknown(const Json &value, const Json &schema, const std::string &path,
+                 std::vector<std::string> &lines)
+{
+    if (!schema.is_object())
+        return;
+    if (const auto items = schema.find("items"); value.is_array() && items != schema.end())
+        for (std::size_t i = 0; i < value.size(); ++i)
+            tellUnknown(value[i], *items, path + "[" + std::to_string(i) + "]", lines);
+    const Json *properties = value.is_object() ? closedProperties(schema) : nullptr;
+    if (!properties)
+        return;
+    const std::string prefix = path.empty() ? "" : path + ".";
+    for (const auto &[key, part] : value.items()) {
+        const auto known = properties->find(key);
+        if (known != properties->end())
+            tellUnknown(part, *known, prefix + key, lines);
+        else
+            lines.push_back("[Unknown parameter `" + shownPath(prefix + key)
+                            + "` was ignored; expected: " + namesOf(*properties) + ".]");
+    }
+}
+
 } // namespace
+
+std::string unknownParameters(const Json &arguments, const Json &schema)
+{
+    constexpr std::size_t most = 10;
+    std::vector<std::string> lines;
+    tellUnknown(arguments, schema, "", lines);
+    if (lines.size() > most) {
+        const std::size_t more = lines.size() - most;
+        lines.resize(most);
+        lines.push_back("[" + std::to_string(more) + " more unknown parameters were ignored.]");
+    }
+    return join(lines, "\n");
+}
 
 std::string ArgumentProblems::text() const
 {

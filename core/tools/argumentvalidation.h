@@ -34,4 +34,8 @@ ArgumentProblems checkArguments(const Json &arguments, const Json &schema);
 /// The same as an error (InvalidArgument) with that text.
 Result<void> validateArguments(const Json &arguments, const Json &schema);
 
+/// A line for the model about each argument that the schema does not have, at any depth, with what is there instead; empty
+/// when all are known. An object whose schema names no properties, or allows others, may hold anything.
+std::string unknownParameters(const Json &arguments, const Json &schema);
+
 } // namespace orrery::tools

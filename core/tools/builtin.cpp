@@ -39,6 +39,7 @@ std::shared_ptr<Tool> makeTool(std::string name, std::string description, ToolCa
     tool->name = std::move(name);
     tool->description = std::move(description);
     tool->category = category;
+    tool->ignoresUnknown = true;
     // What changes something is not done twice without being asked for.
     tool->retries = category == ToolCategory::Read ? 1 : 0;
     tool->parameters = {{"type", "object"},

@@ -5,6 +5,7 @@
 #include "core/model/contextupdate.h"
 #include "core/model/event.h"
 #include "core/model/json.h"
+#include "core/tools/changedlines.h"
 
 #include <filesystem>
 #include <functional>
@@ -13,15 +14,19 @@
 #include <string>
 #include <vector>
 
+namespace orrery {
+class Secrets;
+}
+
 namespace orrery::tools {
 
 enum class ToolCategory { Read, Write, Execute, Communicate, Memory };
 const char *toString(ToolCategory category); ///< read, write, execute, communicate, memory
 
-/// Asked by the file tools around each change of a file, so that claims are enforced. Thread-safe.
+/// Asked by the tools around each change of a file, so that claims are enforced. Thread-safe.
 /// Lines count from 1, ends included; a new or wholly replaced file is lines 1 to the larger of its old and new length.
-/// A change of several regions of lines is asked for region by region, before anything is written, and then told region by
-/// region, all in the numbers of the old file. A path that is no UTF-8 comes as shownPath() gives it.
+/// A change of several regions of lines is asked for region by region, in the numbers of the old file, before anything is
+/// written, and then told as a whole. A path that is no UTF-8 comes as shownPath() gives it.
 class WriteGate
 {
 public:
@@ -29,9 +34,25 @@ public:
     /// An error (Conflict, naming holder, lines and remaining time) refuses the write; nothing is changed then.
     virtual Result<void> beforeWrite(const std::string &agent, const std::string &path,
                                      int firstLine, int lastLine) = 0;
-    /// `newLastLine` is where the changed region ends now, had no other one changed.
-    virtual void afterWrite(const std::string &agent, const std::string &path, int firstLine,
-                            int lastLine, int newLastLine, const std::string &callId) = 0;
+    virtual void afterWrite(const std::string &agent, const std::string &path,
+                            const FileChange &change, const std::string &callId) = 0;
+
+    /// What the gate remembers of the files as they were before a command, which may write anything anywhere.
+    class CommandWatch
+    {
+    public:
+        virtual ~CommandWatch() = default;
+    };
+    /// Null when there is nothing to watch.
+    virtual std::unique_ptr<CommandWatch> beforeCommand(const std::string & /*agent*/)
+    {
+        return nullptr;
+    }
+    /// The command has ended; `watch` is what beforeCommand() gave, not null.
+    virtual void afterCommand(const std::string & /*agent*/,
+                              std::unique_ptr<CommandWatch> /*watch*/,
+                              const std::string & /*callId*/)
+    {}
 };
 
 class CommandSandbox;
@@ -51,6 +72,7 @@ struct ToolContext {
     std::shared_ptr<const Json> deps;               ///< the agent's deps at the start of the turn
     std::shared_ptr<CommandSandbox> sandbox;        ///< null = commands may do what we may
     std::shared_ptr<const TrustedFiles> trusted;    ///< null = none but those of git repositories
+    std::shared_ptr<const Secrets> secrets;         ///< null = none are known
 };
 
 /// What a tool function gives back. An exception that escapes it counts as Raised.
@@ -97,6 +119,8 @@ struct Tool {
     ToolCategory category = ToolCategory::Read;
     bool needsApproval = false;
     bool validateArguments = true;
+    bool ignoresUnknown =
+        false; ///< `run` reads no arguments but those of the schema: the model is told of others
     int retries = 1; ///< further attempts after a breakdown or a timeout, never after an error
     int timeoutMs = 30000; ///< of one attempt; 0 = it limits itself
     /// True when `run` owns what it refers to, so that a call which ignores its stop token may be left behind. The end

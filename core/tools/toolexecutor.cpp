@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/toolexecutor.h"
 
-#include "core/tools/argumentrepair.h"
+#include "core/base/secrets.h"
 #include "core/tools/argumentvalidation.h"
 
 #include <condition_variable>
@@ -58,12 +58,24 @@ public:
             return fail(ErrorCode::Cancelled, "The call has been given up. Nothing was changed.");
         return m_gate ? m_gate->beforeWrite(agent, path, firstLine, lastLine) : Result<void>();
     }
-    void afterWrite(const std::string &agent, const std::string &path, int firstLine, int lastLine,
-                    int newLastLine, const std::string &callId) override
+    void afterWrite(const std::string &agent, const std::string &path, const FileChange &change,
+                    const std::string &callId) override
     {
         std::lock_guard lock(m_mutex);
         if (m_gate)
-            m_gate->afterWrite(agent, path, firstLine, lastLine, newLastLine, callId);
+            m_gate->afterWrite(agent, path, change, callId);
+    }
+    std::unique_ptr<CommandWatch> beforeCommand(const std::string &agent) override
+    {
+        std::lock_guard lock(m_mutex);
+        return m_gate ? m_gate->beforeCommand(agent) : nullptr;
+    }
+    void afterCommand(const std::string &agent, std::unique_ptr<CommandWatch> watch,
+                      const std::string &callId) override
+    {
+        std::lock_guard lock(m_mutex);
+        if (m_gate)
+            m_gate->afterCommand(agent, std::move(watch), callId);
     }
 
 private:
@@ -192,12 +204,28 @@ std::string breakdown(const ToolResult &result)
     return std::string("Tool execution ") + kind + ": " + result.content;
 }
 
-/// A tool that does not want its arguments checked gets them as they are.
-MendedArguments mendedFor(const Tool &tool, const Json &given)
-{
-    static const Json anything;
-    return mendArguments(given, tool.validateArguments ? tool.parameters : anything);
-}
+/// What is the same of every execution of a call: what was said of its arguments, and that it tells no key.
+struct CallNotes {
+    CallNotes(const Tool &tool, const MendedArguments &arguments, const ToolContext &context)
+        : mended(arguments.mended), secrets(context.secrets)
+    {
+        if (tool.ignoresUnknown)
+            unknown = unknownParameters(arguments.arguments, tool.parameters);
+    }
+    ToolExecution addedTo(ToolExecution execution) const
+    {
+        execution.mended = mended;
+        if (!unknown.empty())
+            execution.content += (execution.content.ends_with('\n') ? "" : "\n") + unknown;
+        if (secrets)
+            secrets->mask(execution.content);
+        return execution;
+    }
+
+    std::vector<std::string> mended;
+    std::string unknown;
+    std::shared_ptr<const Secrets> secrets;
+};
 
 /// Nothing when the tool may be asked.
 std::optional<ToolExecution> refuseArguments(const Tool &tool, const Json &arguments)
@@ -233,33 +261,36 @@ bool isBreakdown(const ToolResult &result)
 
 } // namespace
 
+MendedArguments mendFor(const Tool &tool, Json arguments)
+{
+    static const Json anything;
+    return mendArguments(std::move(arguments), tool.validateArguments ? tool.parameters : anything);
+}
+
 ToolExecution executeTool(const Tool &tool, const Json &given, ToolContext context,
                           std::chrono::milliseconds grace)
 {
-    const MendedArguments mended = mendedFor(tool, given);
+    const MendedArguments mended = mendFor(tool, given);
     const Json &arguments = mended.arguments;
-    const auto told = [&](ToolExecution execution) {
-        execution.mended = mended.mended;
-        return execution;
-    };
+    const CallNotes notes(tool, mended, context);
     if (auto refused = refuseArguments(tool, arguments))
-        return told(std::move(*refused));
+        return notes.addedTo(std::move(*refused));
     for (int attempts = 1;; ++attempts) {
         ToolResult result = context.stop.stop_requested()
                                 ? stopped()
                                 : runOnce(tool, arguments, context, attempts - 1, grace);
         if (!isBreakdown(result) || attempts > tool.retries)
-            return told(conclude(tool, std::move(result), attempts));
+            return notes.addedTo(conclude(tool, std::move(result), attempts));
     }
 }
 
 void startTool(const Tool &tool, const Json &given, ToolContext context,
                std::function<void(ToolExecution)> done)
 {
-    const MendedArguments mended = mendedFor(tool, given);
-    const auto conclusion = [tool, mended = mended.mended, done](ToolExecution execution) {
-        execution.mended = mended;
-        done(std::move(execution));
+    const MendedArguments mended = mendFor(tool, given);
+    const auto conclusion = [notes = CallNotes(tool, mended, context),
+                             done](ToolExecution execution) {
+        done(notes.addedTo(std::move(execution)));
     };
     if (auto refused = refuseArguments(tool, mended.arguments)) {
         conclusion(std::move(*refused));

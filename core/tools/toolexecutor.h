@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/tools/argumentrepair.h"
 #include "core/tools/tool.h"
 
 #include <chrono>
@@ -16,9 +17,14 @@ struct ToolExecution {
     std::vector<std::string> mended = {}; ///< what was put right in the arguments first
 };
 
+/// The arguments as this tool will get them: mended against its schema, unless it does not want them checked. Doing it
+/// again changes nothing.
+MendedArguments mendFor(const Tool &tool, Json arguments);
+
 /// Runs one call to its end: mends and checks the arguments, calls the tool on a thread of its own (a quick one on the caller's), and
 /// again after a breakdown or a timeout as often as the tool allows. Blocks unless the tool is quick. Gives a text for the model
-/// whatever happens, and throws nothing.
+/// whatever happens, with a note about parameters that the tool ignores and without the keys of `context`, and throws
+/// nothing.
 ///
 /// When the time of an attempt is up, or the person stops the run, the tool's stop token is requested. A tool that does
 /// not end within `grace` after that is left behind if it may be: it keeps running, but its events go nowhere and its

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/trustedfiles.h"
 
+#include "core/tools/trustedgit.h"
+
 #include <algorithm>
 #include <string>
 #include <system_error>
+
+#include <sys/stat.h>
 
 namespace orrery::tools {
 namespace fs = std::filesystem;
@@ -44,6 +48,45 @@ std::vector<std::string> wordsIn(const std::string &line)
     return words;
 }
 
+/// Looks for a file by what it is, whatever its name.
+class SameFileFinder
+{
+public:
+    explicit SameFileFinder(const struct stat &file) : m_file(file) {}
+
+    /// True when `place` is this file, or a folder that it is in. What git keeps its contents in is not looked at: these
+    /// files are never changed, and there may be very many.
+    bool isIn(const fs::path &place)
+    {
+        std::error_code error;
+        if (isSame(place))
+            return true;
+        for (fs::recursive_directory_iterator
+                 it(place, fs::directory_options::skip_permission_denied, error),
+             end;
+             !error && it != end && m_looks < kMostLooks; it.increment(error)) {
+            ++m_looks;
+            if (it->path().filename() == "objects")
+                it.disable_recursion_pending();
+            else if (isSame(it->path()))
+                return true;
+        }
+        return false;
+    }
+
+private:
+    bool isSame(const fs::path &path) const
+    {
+        struct stat status;
+        return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)
+               && status.st_ino == m_file.st_ino && status.st_dev == m_file.st_dev;
+    }
+
+    static constexpr int kMostLooks = 20000;
+    struct stat m_file;
+    int m_looks = 0;
+};
+
 } // namespace
 
 void TrustedFiles::add(const fs::path &path)
@@ -77,6 +120,21 @@ bool TrustedFiles::covers(const fs::path &path) const
         return true;
     return std::any_of(m_paths.begin(), m_paths.end(),
                        [&](const fs::path &trusted) { return isOrIsIn(path, trusted); });
+}
+
+bool TrustedFiles::coversFile(const fs::path &path, const fs::path &workspace) const
+{
+    struct stat status;
+    if (covers(path))
+        return true;
+    if (stat(path.c_str(), &status) != 0 || status.st_nlink < 2)
+        return false;
+    std::vector<fs::path> trusted = m_paths;
+    for (const fs::path &git : repositoriesBelow(workspace))
+        trusted.push_back(git);
+    SameFileFinder finder(status);
+    return std::any_of(trusted.begin(), trusted.end(),
+                       [&](const fs::path &place) { return finder.isIn(place); });
 }
 
 } // namespace orrery::tools

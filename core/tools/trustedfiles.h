@@ -22,6 +22,9 @@ public:
 
     /// True when a write to this (real, absolute) path is refused.
     bool covers(const std::filesystem::path &path) const;
+    /// The same, and also for another name (a hard link) of a trusted file, or of one in a `.git` of the workspace.
+    bool coversFile(const std::filesystem::path &path,
+                    const std::filesystem::path &workspace) const;
     const std::vector<std::filesystem::path> &paths() const { return m_paths; }
 
 private:

@@ -25,7 +25,6 @@ bool isRepository(const fs::path &folder)
 class RepositoryFinder
 {
 public:
-    /// Every `.git`, be it a folder or a file, and the repositories of submodules in it.
     std::vector<fs::path> below(const fs::path &folder)
     {
         look(folder, 0);
@@ -97,10 +96,15 @@ std::string hooksPathIn(const fs::path &config)
 
 } // namespace
 
+std::vector<fs::path> repositoriesBelow(const fs::path &folder)
+{
+    return RepositoryFinder().below(folder);
+}
+
 std::vector<fs::path> trustedOfGit(const fs::path &folder)
 {
     std::vector<fs::path> trusted;
-    for (const fs::path &git : RepositoryFinder().below(folder)) {
+    for (const fs::path &git : repositoriesBelow(folder)) {
         std::error_code error;
         if (!fs::is_directory(git, error)) {
             trusted.push_back(git); // of a worktree or a submodule: it names the repository
@@ -119,7 +123,7 @@ std::vector<fs::path> trustedOfGit(const fs::path &folder)
 std::vector<fs::path> removeGitRedirects(const fs::path &folder)
 {
     std::vector<fs::path> removed;
-    for (const fs::path &git : RepositoryFinder().below(folder)) {
+    for (const fs::path &git : repositoriesBelow(folder)) {
         std::error_code error;
         if (isRepository(git) && fs::exists(fs::symlink_status(git / "commondir", error))
             && fs::remove(git / "commondir", error))

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/secrets.h"
 #include "core/runtime/commandhook.h"
+#include "tests/support/runprobe.h"
 #include "tests/support/testregistry.h"
 
 #include <QTemporaryDir>
@@ -32,7 +34,7 @@ HookAction answerOf(HookSpec spec, const Json &payload, const QString &folder,
 
 } // namespace
 
-class HooksTest : public QObject
+class HooksTest : public QObject, private RunProbe
 {
     Q_OBJECT
 private slots:
@@ -41,13 +43,20 @@ private slots:
     void elsewhereARefusalMeansNothing();
     void onlyAGateShowsAChangeToTheNext();
     void anExceptionIsAnErrorOfTheHook();
+    void aFailureIsPartOfTheVerdict();
     void aCommandAnswers_data();
     void aCommandAnswers();
     void aCommandReadsItsQuestion();
     void aCommandThatHangsIsEnded();
     void aCommandEndsOnStop();
     void aCommandSeesNoKeys();
+    void aCommandSeesNoConfiguredKey();
+    void whatItSaysHoldsNoKey();
     void matchesByNameAndPattern();
+    void whoGaveNoAnswerIsTold_data();
+    void whoGaveNoAnswerIsTold();
+    void allAreAskedAboutWhatWillRun_data();
+    void allAreAskedAboutWhatWillRun();
 };
 
 void HooksTest::asksInOrderOfPriorityAndRegistration()
@@ -121,6 +130,33 @@ void HooksTest::anExceptionIsAnErrorOfTheHook()
     }
 }
 
+void HooksTest::aFailureIsPartOfTheVerdict()
+{
+    HookChain chain;
+    chain.add(saying("fine", HookPoint::PreToolUse, 1, HookAction::allow()));
+    chain.add(saying("broken", HookPoint::PreToolUse, 2, HookAction::error("exit status 3")));
+    chain.add(saying("closed", HookPoint::PreToolUse, 3, HookAction::error("late"), true));
+    chain.add(saying("never", HookPoint::PreToolUse, 4, HookAction::error("x")));
+    const HookVerdict verdict = chain.ask(HookPoint::PreToolUse, Json::object());
+    QVERIFY(verdict.denied);
+    const Json failed = Json::array({{{"hook", "broken"}, {"message", "exit status 3"}},
+                                     {{"hook", "closed"}, {"message", "late"}}});
+    QCOMPARE(verdict.failedJson().dump(), failed.dump());
+    QCOMPARE(verdict.warnings(HookPoint::PreToolUse),
+             (std::vector<std::string>{
+                 "Hook broken gave no answer at pre_tool_use: exit status 3. It was taken to have "
+                 "no objection.",
+                 "Hook closed gave no answer at pre_tool_use: late. As it is fail_closed, this is "
+                 "a refusal."}));
+    QVERIFY(HookVerdict().failedJson().is_null());
+    QVERIFY(HookVerdict().warnings(HookPoint::PreRequest).empty());
+    // Where nothing can be refused, it is no refusal either.
+    HookChain after;
+    after.add(saying("closed", HookPoint::PostToolUse, 1, HookAction::error("late"), true));
+    const HookVerdict told = after.ask(HookPoint::PostToolUse, Json::object());
+    QVERIFY(told.warnings(HookPoint::PostToolUse).front().ends_with("no objection."));
+}
+
 void HooksTest::aCommandAnswers_data()
 {
     using Kind = HookAction::Kind;
@@ -143,6 +179,19 @@ void HooksTest::aCommandAnswers_data()
     row("bad decision", R"(echo '{"decision":"maybe"}')", Kind::Error,
         "its decision is neither \"allow\" nor \"deny\"");
     row("bad change", R"(echo '{"modify":3}')", Kind::Error, "its \"modify\" is no object");
+    row("a command that is not there", "no-such-program-at-all", Kind::Error,
+        "exit status 127, as of a command that is not found");
+    row("a file that is no program", "/etc/passwd", Kind::Error,
+        "exit status 126, as of a command that cannot be executed");
+    row("a signal", "kill -9 $$", Kind::Error, "ended by signal 9");
+    row("no UTF-8", R"(printf '{"decision":"allow","reason":"caf\351"}')", Kind::Error,
+        "its answer is not UTF-8");
+    row("as much as is read", R"(printf '{}'; head -c 65534 /dev/zero | tr '\0' ' ')", Kind::Allow);
+    row("too much", R"(printf '{}'; head -c 65535 /dev/zero | tr '\0' ' ')", Kind::Error,
+        "it answered too much: 1 bytes more than the 65536 that are read");
+    row("much too much", R"(head -c 100000000 /dev/zero | tr '\0' ' '; echo '{}')", Kind::Error,
+        "it answered too much: 99934467 bytes more than the 65536 that are read");
+    row("a refusal in no UTF-8", R"(printf 'caf\351'; exit 2)", Kind::Deny, "caf\xEF\xBF\xBD");
     row("error output is not the answer", "echo noise >&2", Kind::Allow);
 }
 
@@ -203,6 +252,111 @@ void HooksTest::aCommandSeesNoKeys()
     HookSpec spec;
     spec.command = "env | grep -q very-secret && exit 2; true";
     QCOMPARE(int(answerOf(spec, Json::object(), folder.path()).kind), int(HookAction::Kind::Allow));
+}
+
+void HooksTest::aCommandSeesNoConfiguredKey()
+{
+    qputenv("ORRERY_TEST_AUTH", "very-secret-1");
+    auto secrets = std::make_shared<Secrets>();
+    secrets->add("ORRERY_TEST_AUTH", "very-secret-1");
+    QTemporaryDir folder;
+    HookSpec spec;
+    spec.command = "env | grep -q very-secret && exit 2; true";
+    auto hook = makeCommandHook(spec, "run_1", folder.path().toStdString(), {}, secrets);
+    const HookAction action = hook->run(spec.point, Json::object());
+    qunsetenv("ORRERY_TEST_AUTH");
+    QCOMPARE(int(action.kind), int(HookAction::Kind::Allow));
+}
+
+void HooksTest::whatItSaysHoldsNoKey()
+{
+    auto secrets = std::make_shared<Secrets>();
+    secrets->add("MY_AUTH", "very\"secret");
+    QTemporaryDir folder;
+    HookSpec spec;
+    const auto answer = [&](const char *command) {
+        spec.command = command;
+        return makeCommandHook(spec, "run_1", folder.path().toStdString(), {}, secrets)
+            ->run(spec.point, Json::object());
+    };
+    const Json told = {{"modify", {{"result", {"a very\"secret b"}}}}};
+    std::ofstream(folder.filePath("answer.json").toStdString()) << told.dump();
+    QCOMPARE(*answer("echo 'no very\"secret'; exit 2").text, std::string("no [key of MY_AUTH]"));
+    const Json masked = {{"result", {"a [key of MY_AUTH] b"}}};
+    QCOMPARE(answer("cat answer.json").changes.dump(), masked.dump());
+}
+
+void HooksTest::whoGaveNoAnswerIsTold_data()
+{
+    QTest::addColumn<QByteArray>("event");
+    QTest::addColumn<QByteArray>("command");
+    QTest::addColumn<bool>("failClosed");
+    QTest::addColumn<QByteArray>("message");
+    QTest::newRow("before a tool") << QByteArray("pre_tool_use") << QByteArray("kill -11 $$")
+                                   << false << QByteArray("ended by signal 11");
+    QTest::newRow("before a tool, closed") << QByteArray("pre_tool_use") << QByteArray("exit 7")
+                                           << true << QByteArray("exit status 7");
+    QTest::newRow("after a tool") << QByteArray("post_tool_use") << QByteArray("echo '{'") << true
+                                  << QByteArray("it wrote what is no JSON object: {");
+    QTest::newRow("before a request") << QByteArray("pre_request") << QByteArray("echo []") << false
+                                      << QByteArray("it wrote what is no JSON object: []");
+    QTest::newRow("at the end") << QByteArray("session_end") << QByteArray("exit 1") << false
+                                << QByteArray("exit status 1");
+}
+
+/// Through a whole run: the verdict's event, a warning, and what came of it.
+void HooksTest::whoGaveNoAnswerIsTold()
+{
+    QFETCH(QByteArray, event);
+    QFETCH(QByteArray, command);
+    QFETCH(bool, failClosed);
+    QFETCH(QByteArray, message);
+    freshFolder();
+    start(Json::array({call("glob", {{"pattern", "*"}}), {{"text", "Done."}}}), ApprovalMode::None,
+          {{"hooks", Json::array({{{"event", event.toStdString()},
+                                   {"name", "probe"},
+                                   {"command", command.toStdString()},
+                                   {"fail_closed", failClosed}}})}});
+    QCOMPARE(end(), QString("done"));
+    const EventPtr decided = latest(EventKind::HookDecided);
+    QVERIFY(decided);
+    QCOMPARE(decided->data["failed"].dump(),
+             Json::array({{{"hook", "probe"}, {"message", message.toStdString()}}}).dump());
+    const EventPtr warning = latest(EventKind::Warning);
+    QVERIFY(warning);
+    QCOMPARE(warning->data["code"].get<std::string>(), std::string("hook_failed"));
+    QVERIFY(warning->data["message"].get<std::string>().find(message.toStdString())
+            != std::string::npos);
+    const bool refuses = failClosed && event == "pre_tool_use";
+    QCOMPARE(decided->data["decision"].get<std::string>(), std::string(refuses ? "deny" : "allow"));
+    QCOMPARE(count(EventKind::ToolFinished), refuses ? 0 : 1);
+}
+
+void HooksTest::allAreAskedAboutWhatWillRun_data()
+{
+    QTest::addColumn<QByteArray>("answer");
+    QTest::newRow("the model's arguments") << QByteArray("true");
+    QTest::newRow("those of a hook")
+        << QByteArray(R"(echo '{"modify":{"arguments":{"pattern":"*","path":null}}}')");
+}
+void HooksTest::allAreAskedAboutWhatWillRun()
+{
+    QFETCH(QByteArray, answer);
+    freshFolder();
+    start(
+        Json::array({call("glob", {{"pattern", "*"}, {"path", nullptr}}), {{"text", "Done."}}}),
+        ApprovalMode::All,
+        {{"permissions", {{"approve", {"glob"}}}},
+         {"hooks", Json::array({{{"event", "pre_tool_use"},
+                                 {"command", "cat > question.json; " + answer.toStdString()}}})}});
+    QCOMPARE(end(), QString("done"));
+    std::ifstream file(m_folder->filePath("work/question.json").toStdString());
+    const std::string meant = R"({"pattern":"*"})";
+    QCOMPARE(Json::parse(file)["payload"]["arguments"].dump(), meant);
+    for (const EventKind kind :
+         {EventKind::ToolRequested, EventKind::ApprovalRequested, EventKind::ToolStarted})
+        QCOMPARE(latest(kind)->data["args"].dump(), meant);
+    QCOMPARE(latest(EventKind::ToolRequested)->data["mended"].size(), std::size_t(1));
 }
 
 void HooksTest::matchesByNameAndPattern()

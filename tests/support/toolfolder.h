@@ -26,14 +26,29 @@ public:
             return fail(ErrorCode::Conflict, "claimed");
         return {};
     }
-    void afterWrite(const std::string &, const std::string &path, int firstLine, int lastLine,
-                    int newLastLine, const std::string &) override
+    void afterWrite(const std::string &, const std::string &path, const tools::FileChange &change,
+                    const std::string &) override
     {
-        log.push_back("! " + path + " " + std::to_string(firstLine) + "-" + std::to_string(lastLine)
-                      + " to " + std::to_string(newLastLine));
+        for (const tools::ChangedLines &each : change.regions)
+            log.push_back("! " + path + " " + std::to_string(each.first) + "-"
+                          + std::to_string(each.oldLast) + " to " + std::to_string(each.nowFirst)
+                          + "-" + std::to_string(each.nowLast) + ", +" + std::to_string(each.added)
+                          + " -" + std::to_string(each.removed));
+        lines = {change.oldLines, change.nowLines};
+    }
+    std::unique_ptr<CommandWatch> beforeCommand(const std::string &agent) override
+    {
+        log.push_back("before a command of " + agent);
+        return std::make_unique<CommandWatch>();
+    }
+    void afterCommand(const std::string &agent, std::unique_ptr<CommandWatch>,
+                      const std::string &callId) override
+    {
+        log.push_back("after " + callId + " of " + agent);
     }
 
     std::vector<std::string> log;
+    std::pair<int, int> lines; ///< of the file that was written last, before and after
     int refused = -1;
 };
 

@@ -13,6 +13,63 @@ class TestArgumentValidation : public QObject
     Q_OBJECT
 
 private slots:
+    void saysWhatIsUnknown_data()
+    {
+        QTest::addColumn<QString>("schema");
+        QTest::addColumn<QString>("arguments");
+        QTest::addColumn<QString>("text");
+        const auto row = [](const char *name, const char *schema, const char *arguments,
+                            const char *text) {
+            QTest::newRow(name) << schema << arguments << text;
+        };
+        const char *two = R"({"properties":{"path":{},"limit":{}}})";
+        row("known", two, R"({"path":1})", "");
+        row("unknown", two, R"({"file_path":"x","path":"y"})",
+            "[Unknown parameter `file_path` was ignored; expected: `limit`, `path`.]");
+        row("two", two, R"({"b":1,"a":2})",
+            "[Unknown parameter `a` was ignored; expected: `limit`, `path`.]\n"
+            "[Unknown parameter `b` was ignored; expected: `limit`, `path`.]");
+        row("none at all", R"({"properties":{}})", R"({"x":1})",
+            "[Unknown parameter `x` was ignored; expected: no parameters.]");
+        row("deep", R"({"properties":{"edits":{"items":{"properties":{"old":{}}}}}})",
+            R"({"edits":[{"old":1},{"olt":1}]})",
+            "[Unknown parameter `edits[1].olt` was ignored; expected: `old`.]");
+        row("in an object", R"({"properties":{"a":{"properties":{"b":{}}}}})", R"({"a":{"c":1}})",
+            "[Unknown parameter `a.c` was ignored; expected: `b`.]");
+        row("anything may be there", R"({"properties":{"a":{"type":"object"}}})",
+            R"({"a":{"c":1}})", "");
+        row("others are allowed", R"({"properties":{"a":{}},"additionalProperties":true})",
+            R"({"c":1})", "");
+        row("others are described", R"({"properties":{},"additionalProperties":{"type":"string"}})",
+            R"({"c":"x"})", "");
+        row("others are forbidden", R"({"properties":{},"additionalProperties":false})",
+            R"({"c":"x"})", "[Unknown parameter `c` was ignored; expected: no parameters.]");
+        row("no schema", "null", R"({"c":1})", "");
+        row("no object", two, "[1]", "");
+        row("odd names", two, "{\"a\\nb\":1}",
+            "[Unknown parameter `a\\nb` was ignored; expected: `limit`, `path`.]");
+        row("ten", R"({"properties":{}})",
+            R"({"0":1,"1":1,"2":1,"3":1,"4":1,"5":1,"6":1,"7":1,"8":1,"9":1})", "9");
+        row("more than ten", R"({"properties":{}})",
+            R"({"0":1,"1":1,"2":1,"3":1,"4":1,"5":1,"6":1,"7":1,"8":1,"9":1,"a":1,"b":1})",
+            "2 more");
+    }
+    void saysWhatIsUnknown()
+    {
+        QFETCH(QString, schema);
+        QFETCH(QString, arguments);
+        QFETCH(QString, text);
+        const QString said = QString::fromStdString(unknownParameters(
+            Json::parse(arguments.toStdString()), Json::parse(schema.toStdString())));
+        if (text == "9")
+            QVERIFY(said.count("Unknown parameter") == 10 && !said.contains("more"));
+        else if (text == "2 more")
+            QVERIFY(said.count("Unknown parameter") == 10
+                    && said.endsWith("\n[2 more unknown parameters were ignored.]"));
+        else
+            QCOMPARE(said, text);
+    }
+
     void saysWhatIsWrong_data()
     {
         QTest::addColumn<QString>("schema");

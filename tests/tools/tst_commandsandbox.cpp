@@ -102,6 +102,8 @@ private slots:
         row("not the system", "touch /usr/x 2>/dev/null || echo refused", "refused\n");
         row("write /tmp", "echo a > /tmp/a && cat /tmp/a /var/tmp/a", "a\na\n");
         row("see no other process", "ls /proc | grep -c '^[0-9]' | awk '{print ($1 < 8)}'", "1\n");
+        row("no folder beside the workspace", "touch ../x 2>/dev/null || echo refused",
+            "refused\n");
         row("no environment of Orrery's",
             "tr '\\0' '\\n' < /proc/1/environ | grep -c ORRERY_TEST_KEY", "0\n");
         row("no sockets of the session", "ls /run/user 2>/dev/null | wc -l", "0\n");
@@ -274,6 +276,27 @@ private slots:
         QVERIFY(run(sandbox, "echo y > conf/free.txt; echo y > .git/index").succeeded());
         if (fs::exists(m_work / "conf/free.txt"))
             QCOMPARE(contentOf(m_work / "conf/free.txt"), std::string("y\n"));
+    }
+
+    void aWorkspaceMayHoldFoldersThatASandboxHasOfItsOwn()
+    {
+        QTemporaryDir inVar(QStringLiteral("/var/orrery-test-XXXXXX"));
+        QTemporaryDir inTemporary(QStringLiteral("/var/tmp/orrery-test-XXXXXX"));
+        if (!inVar.isValid() || !inTemporary.isValid())
+            QSKIP("/var cannot be written");
+        put(fs::path(inTemporary.path().toStdString()) / ".git/config", "");
+        CommandSandbox sandbox({}, "/var", trusted());
+        ShellCommand command;
+        command.folder = "/var";
+        command.sandbox = &sandbox;
+        const std::string path = inVar.path().toStdString();
+        command.line = "echo x > " + path
+                       + "/made; ls -A /var/tmp; echo y > /var/tmp/mine; cat "
+                         "/tmp/mine";
+        const ShellOutcome outcome = runShell(command, {});
+        QCOMPARE(outcome.output, std::string("y\n")); // its own /tmp, with nothing of ours in it
+        QCOMPARE(contentOf(path + "/made"), std::string("x\n"));
+        QVERIFY(!fs::exists("/var/tmp/mine"));
     }
 
     void commandsHaveNoRightsOfRoot()

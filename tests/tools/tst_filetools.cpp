@@ -187,7 +187,6 @@ private slots:
                     return each->run({{"path", name}, {"content", text}}, m_context);
             return ToolResult::error("no such tool");
         };
-        write("old.txt", "from before the run\n");
         QVERIFY(write_file("coder", "old.txt", "new\n").ok);
         const ToolResult refused = write_file("lead", "old.txt", "mine\n");
         QVERIFY(!refused.ok);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a write keeps of a file besides its content, and what stands after one that failed.
 #include "core/tools/files/textfile.h"
+#include "core/tools/trustedfiles.h"
 #include "tests/support/testregistry.h"
 #include "tests/support/toolfolder.h"
 
@@ -8,6 +9,7 @@
 
 #include <array>
 #include <csignal>
+#include <functional>
 #include <thread>
 
 #include <fcntl.h>
@@ -23,6 +25,24 @@
 using namespace orrery;
 using namespace orrery::testing;
 namespace fs = std::filesystem;
+
+/// Lets something happen between the reading of a file and its writing.
+class SavingGate final : public tools::WriteGate
+{
+public:
+    explicit SavingGate(std::function<void()> save) : m_save(std::move(save)) {}
+    Result<void> beforeWrite(const std::string &, const std::string &, int, int) override
+    {
+        m_save();
+        return {};
+    }
+    void afterWrite(const std::string &, const std::string &, const tools::FileChange &,
+                    const std::string &) override
+    {}
+
+private:
+    std::function<void()> m_save;
+};
 
 class TestFileWrites : public QObject
 {
@@ -108,6 +128,38 @@ private slots:
         QCOMPARE(getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0), ssize_t(-1));
     }
 
+    void aTrustedFileIsNotWrittenByAnotherName_data()
+    {
+        QTest::addColumn<QByteArray>("file");
+        QTest::addColumn<bool>("isTrusted");
+        QTest::newRow("a file") << QByteArray("team.json") << true;
+        QTest::newRow("in a folder") << QByteArray("conf/deep/x") << true;
+        QTest::newRow("of git") << QByteArray(".git/config") << true;
+        QTest::newRow("of a repository in it") << QByteArray("lib/.git/hooks/pre-commit") << true;
+        QTest::newRow("another") << QByteArray("src/a.c") << false;
+    }
+    void aTrustedFileIsNotWrittenByAnotherName()
+    {
+        QFETCH(QByteArray, file);
+        QFETCH(bool, isTrusted);
+        const fs::path root = m_folder->root();
+        auto trusted = std::make_shared<tools::TrustedFiles>();
+        trusted->add(root / "team.json");
+        trusted->add(root / "conf");
+        trusted->add(root / "not there");
+        m_folder->write(file.toStdString(), "one\n");
+        fs::create_hard_link(root / file.toStdString(), root / "other.txt");
+        tools::ToolContext context = m_folder->context();
+        context.trusted = trusted;
+        const tools::ToolResult done = m_folder->use(
+            "edit_file", {{"path", "other.txt"}, {"old_text", "one"}, {"new_text", "two"}},
+            context);
+        QVERIFY2(done.ok != isTrusted, done.content.c_str());
+        QCOMPARE(m_folder->content(file.toStdString()), std::string(isTrusted ? "one\n" : "two\n"));
+        if (isTrusted)
+            QVERIFY2(done.content.find("trusts") != std::string::npos, done.content.c_str());
+    }
+
     void allNamesOfAFileStayThatFile()
     {
         m_folder->write("a.txt", "one\ntwo, which is longer\n");
@@ -186,6 +238,7 @@ private slots:
             if (geteuid() != 0 && anybody != 0200)
                 continue;
             QCOMPARE(chmod((m_folder->root() / "a.txt").c_str(), 0444 | anybody), 0);
+            QVERIFY(m_folder->use("read_file", {{"path", "a.txt"}}).ok);
             QVERIFY(m_folder->use("write_file", {{"path", "a.txt"}, {"content", "one\nx\n"}}).ok);
             m_folder->write("a.txt", "one\n");
             m_folder = std::make_unique<ToolFolder>(); // what was read before is forgotten
@@ -309,6 +362,95 @@ private slots:
                            {"new_text", std::string(1024 * 1024, 'y')},
                            {"replace_all", true}};
         QVERIFY(!m_folder->use("edit_file", call).ok);
+    }
+
+    void aFileThatFailsHalfwayInPlaceIsAsItWas()
+    {
+        m_folder->write("a.txt", "one\n" + std::string(2000, 'x'));
+        fs::create_hard_link(m_folder->root() / "a.txt", m_folder->root() / "b.txt");
+        rlimit old;
+        QCOMPARE(getrlimit(RLIMIT_FSIZE, &old), 0);
+        const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+        // Room can be made, but not all of it can be written.
+        const rlimit small = {5000, old.rlim_max};
+        QCOMPARE(setrlimit(RLIMIT_FSIZE, &small), 0);
+        const tools::ToolResult done = edit("a.txt", "one", std::string(6000, 'y'));
+        setrlimit(RLIMIT_FSIZE, &old);
+        std::signal(SIGXFSZ, handler);
+        QVERIFY(!done.ok);
+        QVERIFY2(done.content.find("Nothing was changed.") != std::string::npos,
+                 done.content.c_str());
+        QCOMPARE(m_folder->content("b.txt"), "one\n" + std::string(2000, 'x'));
+        QCOMPARE(statusOf("a.txt").st_nlink, nlink_t(2));
+        QCOMPARE(m_gate.log.size(), std::size_t(1)); // asked, and not told of a change
+        QVERIFY(edit("a.txt", "one", "two").ok);
+    }
+
+    void aSaveInTheVeryMomentIsNotLost_data()
+    {
+        QTest::addColumn<bool>("linked");
+        QTest::addColumn<QByteArray>("theirs");
+        for (const bool linked : {false, true}) {
+            const char *names = linked ? "two names" : "one name";
+            QTest::addRow("as long, %s", names) << linked << QByteArray("ONE\n");
+            QTest::addRow("longer, %s", names) << linked << QByteArray("one\nand more\n");
+            QTest::addRow("shorter, %s", names) << linked << QByteArray("on");
+        }
+    }
+    /// Somebody saves the file after the tool has read it.
+    void aSaveInTheVeryMomentIsNotLost()
+    {
+        QFETCH(bool, linked);
+        QFETCH(QByteArray, theirs);
+        m_folder->write("a.txt", "one\n");
+        if (linked)
+            fs::create_hard_link(m_folder->root() / "a.txt", m_folder->root() / "b.txt");
+        tools::ToolContext context = m_folder->context();
+        SavingGate gate([&] { m_folder->write("a.txt", theirs.toStdString()); });
+        context.writeGate = &gate;
+        const tools::ToolResult done = m_folder->use(
+            "edit_file", {{"path", "a.txt"}, {"old_text", "one"}, {"new_text", "two"}}, context);
+        QVERIFY(!done.ok);
+        QVERIFY2(done.content.find("changed by somebody else in this very moment")
+                     != std::string::npos,
+                 done.content.c_str());
+        QCOMPARE(m_folder->content("a.txt"), theirs.toStdString());
+        QCOMPARE(m_folder->names(), std::string(linked ? "a.txt b.txt" : "a.txt"));
+    }
+
+    void aFileIsReadBeforeItIsReplaced()
+    {
+        m_folder->write("a.txt", "theirs\n");
+        m_folder->write("empty.txt", "");
+        const auto write = [&](const char *name, const char *agent = "coder") {
+            tools::ToolContext context = m_folder->context(agent);
+            context.writeGate = &m_gate;
+            return m_folder->use("write_file", {{"path", name}, {"content", "mine\n"}}, context);
+        };
+        const tools::ToolResult refused = write("a.txt");
+        QVERIFY(!refused.ok);
+        QCOMPARE(refused.content,
+                 std::string("a.txt is there already, and you have not read it. Nothing was "
+                             "changed. Read it first with read_file; then replace it, or change a "
+                             "part of it with edit_file."));
+        QCOMPARE(m_folder->content("a.txt"), std::string("theirs\n"));
+        QCOMPARE(m_gate.log, Log());
+        // That it was found by a search, or that a teammate knows it, is not enough.
+        QVERIFY(m_folder->use("grep", {{"pattern", "theirs"}}).ok);
+        QVERIFY(m_folder->use("read_file", {{"path", "a.txt"}}, m_folder->context("lead")).ok);
+        QVERIFY(!write("a.txt").ok);
+        QVERIFY(m_folder->use("read_file", {{"path", "./a.txt"}, {"limit", 1}}).ok);
+        QVERIFY(write("a.txt").ok);
+        QVERIFY(write("empty.txt").ok); // nothing can be lost
+        // What it has made or edited itself it knows.
+        QCOMPARE(write("new.txt").content, std::string("Created new.txt lines 1-1."));
+        QCOMPARE(m_folder->use("write_file", {{"path", "new.txt"}, {"content", "2\n"}}).content,
+                 std::string("Changed new.txt lines 1-1."));
+        m_folder->write("edited.txt", "one\n");
+        QVERIFY(edit("edited.txt", "one", "two").ok);
+        QVERIFY(write("edited.txt").ok);
+        const tools::ToolResult teammates = write("new.txt", "lead");
+        QVERIFY(teammates.content.starts_with("coder has written new.txt"));
     }
 
     void namesThatAreNoUtf8()

@@ -227,6 +227,24 @@ private slots:
         QCOMPARE(text(folder.use("grep", {{"pattern", "key"}})), expected + "\n");
     }
 
+    void namesAreTakenAsTheyAreShown()
+    {
+        testing::SearchFolder folder;
+        folder.write("caf\xE9/a\xE8.txt", "key\n");
+        const QString shown = "caf\\xE9/a\\xE8.txt";
+        QCOMPARE(text(folder.use("glob", {{"pattern", "**/*.txt"}})), shown + "\n");
+        QCOMPARE(text(folder.use("glob", {{"pattern", shown.toStdString()}})), shown + "\n");
+        QCOMPARE(text(folder.use("glob", {{"pattern", "caf\\xE9/*"}})), shown + "\n");
+        QCOMPARE(text(folder.use("glob", {{"pattern", "*"}, {"path", "caf\\xE9"}})), shown + "\n");
+        for (const QString &path : {shown, QString("caf\\xE9")})
+            QCOMPARE(text(folder.use("grep", {{"pattern", "key"}, {"path", path.toStdString()}})),
+                     shown + ":1: key\n");
+        // A name that is spelt so goes before.
+        folder.write("caf\\xE9/b.txt", "other key\n");
+        QCOMPARE(text(folder.use("grep", {{"pattern", "key"}, {"path", "caf\\xE9"}})),
+                 QString("caf\\xE9/b.txt:1: other key\n"));
+    }
+
     void textsOfOtherEncodingsAreSearched_data()
     {
         QTest::addColumn<QByteArray>("bytes");
@@ -239,10 +257,33 @@ private slots:
         row("UTF-8 with BOM", "\xEF\xBB\xBFkey\n", "^key$", "a:1: key\n");
         row("a BOM later is a character", "x\n\xEF\xBB\xBFkey\n", "key",
             QString("a:2: ") + QChar(0xFEFF) + "key\n");
-        row("no UTF-8", "caf\xE9 key\n", "key", QString("a:1: caf") + QChar(0xFFFD) + " key\n");
-        row("what is invalid matches nothing", "a\xE9z\n", "a.z",
+        row("Windows-1252", "caf\xE9 \x80\n", "caf. \\x{20AC}$",
+            QString("a:1: caf") + QChar(0xE9) + " " + QChar(0x20AC) + "\n");
+        const QByteArray nearly = "\xC3\xA4\xC3\xB6";
+        row("nearly UTF-8", nearly + " a\xE9z key\n", "key",
+            "a:1: " + QString::fromUtf8(nearly) + " a" + QChar(0xFFFD) + "z key\n");
+        row("what is invalid matches nothing", nearly + "\na\xE9z\n", "a.z",
             "No line matches. 1 file searched.\n");
-        row("before what is invalid", "ab\xE9\n", "^ab", QString("a:1: ab") + QChar(0xFFFD) + "\n");
+        row("before what is invalid", nearly + "\nab\xE9\n", "^ab",
+            QString("a:2: ab") + QChar(0xFFFD) + "\n");
+        const QByteArray piece(64 * 1024, 'x');
+        row("Windows-1252 after a piece without", piece + "\ncaf\xE9\n", "caf.$",
+            QString("a:2: caf") + QChar(0xE9) + "\n");
+        row("no mark in the midst", piece + "\xFF\xFE\nkey\n", "^key$", "a:2: key\n");
+        row("UTF-8 after a piece without", piece + "\n" + nearly + "\n", "^..$",
+            "a:2: " + QString::fromUtf8(nearly) + "\n");
+        row("Windows-1252 in two pieces", "\xE9" + piece + "\nna\xEFve\n", "na.ve",
+            QString("a:2: na") + QChar(0xEF) + "ve\n");
+        row("CR alone", "one\rkey\rthree", "key", "a:2: key\n");
+        row("CR at the end", "one\rkey\r", "^key$", "a:2: key\n");
+        row("empty lines of CR", "\r\rkey\r", "^key$", "a:3: key\n");
+        row("CR in a text with LF", "one\rkey\nthree\n", "key", "a:1: one\rkey\n");
+        row("CR in UTF-16", QByteArray("\xFF\xFEx\0\r\0k\0", 8), "k", "a:2: k\n");
+        row("CR after a piece without", piece + "\rkey\r", "^key$", "a:2: key\n");
+        row("CRLF in two pieces", QByteArray(64 * 1024 - 1, 'x') + "\r\nkey\r\n", "^key$",
+            "a:2: key\n");
+        row("CR at the end of a piece", QByteArray(64 * 1024 - 1, 'x') + "\rkey\r", "^key$",
+            "a:2: key\n");
         row("UTF-16, little", QByteArray("\xFF\xFEk\0e\0y\0\n\0\xE9\0", 12), "key|\\x{E9}",
             QString("a:1: key\na:2: ") + QChar(0xE9) + "\n");
         row("UTF-16, big", QByteArray("\xFE\xFF\0k\0e\0y\0\r\0\n", 12), "^key$", "a:1: key\n");

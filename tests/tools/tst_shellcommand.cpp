@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A command from its start to the end of the last process that it started.
+#include "core/base/secrets.h"
 #include "core/tools/command/commandoutput.h"
 #include "core/tools/command/shellcommand.h"
 #include "core/tools/tool.h"
@@ -16,6 +17,8 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +36,22 @@ std::size_t openDescriptors()
     return static_cast<std::size_t>(
         std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
 }
+
+/// A process that goes on without its first thread.
+int goOnWithoutLeader(const QByteArray &pidFile)
+{
+    std::thread other([pidFile] {
+        std::ofstream(pidFile.toStdString()) << getpid() << std::flush;
+        std::signal(SIGTERM, SIG_IGN);
+        for (;;)
+            pause();
+    });
+    other.detach();
+    syscall(SYS_exit, 0); // of this thread alone
+    return 1;
+}
+
+const orrery::test::ChildRegistration kLeaderless("ORRERY_TEST_LEADERLESS", goOnWithoutLeader);
 
 } // namespace
 
@@ -146,6 +165,89 @@ private slots:
         QVERIFY(outcome.output.find("sk-1") == std::string::npos);
         QVERIFY(outcome.output.find("t-1") == std::string::npos);
         QVERIFY(outcome.output.find("GIT_TERMINAL_PROMPT=0") != std::string::npos);
+    }
+
+    void aKnownKeyIsNotPassedOnWhateverItsName()
+    {
+        Secrets secrets;
+        secrets.add("ORRERY_TEST_AUTH", "very-secret-1");
+        qputenv("ORRERY_TEST_AUTH", "very-secret-1");
+        qputenv("ORRERY_TEST_AUTHOR", "kept");
+        ShellCommand given = command("env; tr '\\0' '\\n' < /proc/$PPID/environ");
+        given.secrets = &secrets;
+        const ShellOutcome outcome = runShell(given, {});
+        given.secrets = nullptr;
+        const ShellOutcome before = runShell(given, {});
+        qunsetenv("ORRERY_TEST_AUTH");
+        qunsetenv("ORRERY_TEST_AUTHOR");
+        QVERIFY(before.output.find("very-secret-1") != std::string::npos);
+        QVERIFY(outcome.output.find("very-secret-1") == std::string::npos);
+        QVERIFY(outcome.output.find("ORRERY_TEST_AUTHOR=kept") != std::string::npos);
+    }
+
+    void apartItSeesNoProcessButItsOwn()
+    {
+        if (syscall(SYS_landlock_create_ruleset, nullptr, 0, 1) < 2)
+            QSKIP("the system has nothing for that");
+        const std::string parent = std::to_string(getpid());
+        ShellCommand given = command(
+            "cat /proc/" + parent + "/environ >/dev/null 2>&1 && echo environ; ( : < /proc/"
+            + parent
+            + "/mem ) 2>/dev/null && echo mem; sleep 5 & cat /proc/$!/environ >/dev/null && "
+              "echo own; mkdir a b; echo x > a/f; mv a/f b/f && ln b/f a/g && cat a/g");
+        given.isApart = true;
+        QCOMPARE(QByteArray::fromStdString(runShell(given, {}).output), QByteArray("own\nx\n"));
+    }
+
+    /// An odd parent hands its own oddity on.
+    void aParentThatIgnoresItsChildrenLearnsHowTheyEnd()
+    {
+        const auto handler = std::signal(SIGCHLD, SIG_IGN);
+        const ShellOutcome outcome = run("sleep 0.05 & wait $!; (exit 4) || exit 3");
+        std::signal(SIGCHLD, handler);
+        QVERIFY(outcome.end == End::Exited);
+        QCOMPARE(outcome.code, 3);
+    }
+
+    void aProcessWhoseFirstThreadHasEndedIsEnded()
+    {
+        ShellCommand given = command(
+            "ORRERY_TEST_LEADERLESS=$PWD/pid setsid " ORRERY_BIN_DIR "/tst_tools & while ! test -s "
+            "pid; do sleep 0.01; done; sleep 0.1; grep -c 'Z (zombie)' /proc/$(cat pid)/status");
+        const ShellOutcome outcome = runShell(given, {});
+        QCOMPARE(outcome.output, std::string("1\n")); // as it is meant to be
+        QVERIFY(pidIn("pid") > 0);
+        QVERIFY(!isAlive(pidIn("pid")));
+        QVERIFY(outcome.leftBehind >= 1);
+    }
+
+    void whatCannotBeEndedIsGivenUpAndCounted()
+    {
+        if (geteuid() != 0)
+            QSKIP("only root can start what others cannot end");
+        const fs::path folder = m_folder->path().toStdString();
+        std::error_code error;
+        fs::copy_file("/usr/bin/setpriv", folder / "rise", error);
+        if (error || chmod((folder / "rise").c_str(), 04755) != 0
+            || chmod(folder.c_str(), 0777) != 0)
+            QSKIP("there is no setpriv");
+        const pid_t child = fork();
+        if (child == 0) {
+            if (setgid(65534) != 0 || setuid(65534) != 0)
+                _exit(2);
+            ShellCommand given = command("echo $$ > pid; exec ./rise --reuid 0 --regid 0 "
+                                         "--clear-groups sleep 3000");
+            given.timeoutMs = 300;
+            const ShellOutcome outcome = runShell(given, {});
+            _exit(outcome.end == End::TimedOut && outcome.leftBehind == 1 ? 0 : 1);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        const pid_t unended = pidIn("pid");
+        const bool wasRoots = isAlive(unended);
+        kill(unended, SIGKILL);
+        QCOMPARE(status, 0);
+        QVERIFY(wasRoots);
     }
 
     /// Each starts something that writes its own number to `pid` and wants to outlive the command.
@@ -307,6 +409,30 @@ private slots:
         QVERIFY(text.starts_with(all.substr(0, CommandOutput::kHalf) + "\n["
                                  + std::to_string(all.size() - kept) + " bytes left out here."));
         QVERIFY(text.ends_with("]\n" + all.substr(all.size() - CommandOutput::kHalf)));
+    }
+
+    void whatIsNoTextIsKnown_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<bool>("isText");
+        const int half = static_cast<int>(CommandOutput::kHalf);
+        const QByteArray many(3 * half, 'x');
+        QTest::newRow("nothing") << QByteArray() << true;
+        QTest::newRow("text") << QByteArray("é") << true;
+        QTest::newRow("none") << QByteArray("caf\xE9") << false;
+        QTest::newRow("a character across the halves") << QByteArray(half - 1, 'x') + "é" << true;
+        QTest::newRow("at the cut of a long one") << QByteArray(half - 1, 'x') + "é" + many << true;
+        QTest::newRow("at the begin of a long one") << "\xE9" + many << false;
+        QTest::newRow("at the end of a long one") << many + "\xE9" << false;
+    }
+    void whatIsNoTextIsKnown()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(bool, isText);
+        CommandOutput output;
+        output.add(bytes.toStdString());
+        QCOMPARE(output.isText(), isText);
+        QCOMPARE(output.text().find("\xEF\xBF\xBD") == std::string::npos, isText);
     }
 
     void outputIsCutAtCharacters_data()

@@ -242,7 +242,7 @@ private slots:
                 const int added = static_cast<int>(random() % 4);
                 if (removed + added > 0)
                     expected.push_back({oldLine, std::max(oldLine, oldLine + removed - 1), nowLine,
-                                        std::max(nowLine, nowLine + added - 1)});
+                                        std::max(nowLine, nowLine + added - 1), removed, added});
                 for (int k = 0; k < removed; ++k)
                     before += "old " + std::to_string(++serial) + "\n";
                 for (int k = 0; k < added; ++k)
@@ -270,7 +270,7 @@ private slots:
         };
         QCOMPARE(changedRegions(text("x", 500, 500), text("y", 500, 500)).size(), std::size_t(2));
         const auto one = changedRegions(text("x", 500, 500), text("y", 500, 501));
-        QVERIFY(one == (std::vector<ChangedLines>{{1, 1001, 1, 1002}}));
+        QVERIFY(one == (std::vector<ChangedLines>{{1, 1001, 1, 1002, 1001, 1002}}));
     }
 
     void aMismatchIsToldInFewWords()

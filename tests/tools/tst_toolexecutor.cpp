@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One call of a tool: what the model is told, how often it is tried, and how it ends when it does not want to.
+#include "core/base/secrets.h"
 #include "core/tools/toolexecutor.h"
 #include "tests/support/testregistry.h"
 
@@ -54,8 +55,18 @@ public:
         ++*m_calls;
         return {};
     }
-    void afterWrite(const std::string &, const std::string &, int, int, int,
+    void afterWrite(const std::string &, const std::string &, const FileChange &,
                     const std::string &) override
+    {
+        ++*m_calls;
+    }
+    std::unique_ptr<CommandWatch> beforeCommand(const std::string &) override
+    {
+        ++*m_calls;
+        return std::make_unique<CommandWatch>();
+    }
+    void afterCommand(const std::string &, std::unique_ptr<CommandWatch>,
+                      const std::string &) override
     {
         ++*m_calls;
     }
@@ -181,6 +192,89 @@ private slots:
         QCOMPARE(calls.load(), 1);
     }
 
+    void whatIsUnknownIsSaid_data()
+    {
+        QTest::addColumn<QByteArray>("arguments");
+        QTest::addColumn<QByteArray>("content");
+        const QByteArray note = "[Unknown parameter `m` was ignored; expected: `n`.]";
+        QTest::newRow("known") << QByteArray(R"({"n":1})") << QByteArray("ran");
+        QTest::newRow("unknown") << QByteArray(R"({"n":1,"m":2})") << "ran\n" + note;
+        QTest::newRow("in place of what is missing")
+            << QByteArray(R"({"m":2})")
+            << QByteArray::fromStdString(
+                   failure("Invalid arguments for 'probe': Missing required parameters: n", 1))
+                   + "\n" + note;
+    }
+    void whatIsUnknownIsSaid()
+    {
+        QFETCH(QByteArray, arguments);
+        QFETCH(QByteArray, content);
+        Tool tool =
+            makeTool([](const Json &, ToolContext &) { return ToolResult::success("ran"); });
+        tool.parameters = Json::parse(
+            R"({"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]})");
+        tool.ignoresUnknown = true;
+        const Json given = Json::parse(arguments.toStdString());
+        QCOMPARE(QByteArray::fromStdString(executeTool(tool, given, {}).content), content);
+        tool.start = [](const Json &, ToolContext, const std::function<void(ToolResult)> &done) {
+            done(ToolResult::success("ran"));
+        };
+        ToolExecution started;
+        startTool(tool, given, {}, [&](ToolExecution result) { started = std::move(result); });
+        QCOMPARE(QByteArray::fromStdString(started.content), content);
+        tool.ignoresUnknown = false; // it may have a use for them
+        tool.validateArguments = false;
+        QCOMPARE(executeTool(tool, given, {}).content, std::string("ran"));
+    }
+
+    void noResultHoldsAKey_data()
+    {
+        QTest::addColumn<Function>("run");
+        QTest::newRow("a text") << Function(
+            [](const Json &, ToolContext &) { return ToolResult::success("it is very-secret."); });
+        QTest::newRow("an error") << Function(
+            [](const Json &, ToolContext &) { return ToolResult::error("very-secret"); });
+        QTest::newRow("a breakdown") << Function([](const Json &, ToolContext &) -> ToolResult {
+            throw std::runtime_error("very-secret");
+        });
+    }
+    void noResultHoldsAKey()
+    {
+        QFETCH(Function, run);
+        auto secrets = std::make_shared<Secrets>();
+        secrets->add("MY_AUTH", "very-secret");
+        ToolContext context;
+        context.secrets = secrets;
+        Tool tool = makeTool(run);
+        tool.retries = 0;
+        const ToolExecution done = executeTool(tool, Json::object(), context);
+        QVERIFY2(done.content.find("[key of MY_AUTH]") != std::string::npos, done.content.c_str());
+        QVERIFY(done.content.find("very-secret") == std::string::npos);
+        tool.start = [run](const Json &arguments, ToolContext inner,
+                           const std::function<void(ToolResult)> &end) {
+            end(run(arguments, inner));
+        };
+        ToolExecution started;
+        startTool(tool, Json::object(), context,
+                  [&](ToolExecution result) { started = std::move(result); });
+        QVERIFY(started.content.find("[key of MY_AUTH]") != std::string::npos);
+    }
+
+    void mendingAgainChangesNothing()
+    {
+        Tool tool = makeTool({});
+        tool.parameters = Json::parse(
+            R"({"properties":{"n":{"type":"integer"},"list":{"type":"array"},"o":{"type":"string"}}})");
+        const MendedArguments once = mendFor(tool, {{"n", 2.0}, {"list", "[1]"}, {"o", nullptr}});
+        QCOMPARE(once.arguments.dump(), std::string(R"({"list":[1],"n":2})"));
+        QCOMPARE(once.mended.size(), std::size_t(3));
+        const MendedArguments twice = mendFor(tool, once.arguments);
+        QVERIFY(twice.arguments == once.arguments);
+        QVERIFY(twice.mended.empty());
+        tool.validateArguments = false;
+        QCOMPARE(mendFor(tool, {{"n", 2.0}}).arguments.dump(), std::string(R"({"n":2.0})"));
+    }
+
     void noArgumentsAreAnEmptyObject()
     {
         const Tool tool = makeTool(
@@ -205,7 +299,8 @@ private slots:
         const Tool tool = makeTool([](const Json &, ToolContext &inner) {
             inner.emitEvent(EventKind::FileEdited, {{"n", 1}});
             const bool allowed = inner.writeGate->beforeWrite("coder", "a", 1, 1).has_value();
-            inner.writeGate->afterWrite("coder", "a", 1, 1, 1, "c1");
+            inner.writeGate->afterWrite("coder", "a", {}, "c1");
+            inner.writeGate->afterCommand("coder", inner.writeGate->beforeCommand("coder"), "c1");
             return ToolResult::value({inner.agent, inner.callId, inner.workspace.string(),
                                       inner.deps->at("k"), allowed});
         });
@@ -213,7 +308,7 @@ private slots:
                  std::string(R"(["coder","c1","/work","v",true])"));
         QCOMPARE(events.size(), std::size_t(1));
         QVERIFY(events[0].second == (Json{{"n", 1}}));
-        QCOMPARE(writes->load(), 2);
+        QCOMPARE(writes->load(), 4);
     }
 
     void onlyAResultChangesTheDeps()
@@ -304,7 +399,9 @@ private slots:
                 context.emitEvent(EventKind::FileEdited, {{"agent", context.agent}});
                 if (!context.writeGate->beforeWrite(context.agent, arguments.at("path"), 1, 1))
                     ++*refused;
-                context.writeGate->afterWrite(context.agent, "a", 1, 1, 1, context.callId);
+                context.writeGate->afterWrite(context.agent, "a", {}, context.callId);
+                context.writeGate->afterCommand(
+                    context.agent, context.writeGate->beforeCommand(context.agent), context.callId);
                 ++stubborn->ended;
                 return ToolResult::value(context.deps->at("k"));
             });

@@ -43,8 +43,9 @@ private slots:
         m_gate.refused = 3; // between them
         const tools::ToolResult done = m_folder->use("edit_file", call, context);
         QCOMPARE(done.content, std::string("Changed a.txt lines 2-4, 6-6."));
-        QCOMPARE(m_gate.log,
-                 (Log{"? a.txt 2-2", "? a.txt 4-6", "! a.txt 2-2 to 4", "! a.txt 4-6 to 4"}));
+        QCOMPARE(m_gate.log, (Log{"? a.txt 2-2", "? a.txt 4-6", "! a.txt 2-2 to 2-4, +3 -1",
+                                  "! a.txt 4-6 to 6-6, +1 -3"}));
+        QCOMPARE(m_gate.lines, std::pair(6, 6));
         QCOMPARE(m_folder->content("a.txt"), std::string("1\n2a\n2b\n2c\n3\nsix\n"));
     }
 
@@ -58,25 +59,29 @@ private slots:
             QTest::newRow(name) << (before ? QByteArray(before) : QByteArray()) << QByteArray(after)
                                 << QByteArray(region);
         };
-        row("new", nullptr, "a\nb\nc", "1-3 to 3");
-        row("new and empty", nullptr, "", "1-1 to 1");
-        row("longer", "x\n", "a\nb\n", "1-2 to 2");
-        row("shorter", "x\ny\nz\n", "a\n", "1-3 to 1");
-        row("emptied", "x\ny\n", "", "1-2 to 1");
-        row("line ends", "x\ry\r", "x\ny\n", "1-2 to 2");
-        row("one line of it", "x\ny\nz\n", "x\nY\nz\n", "2-2 to 2");
-        row("a line more", "x\ny\n", "x\nnew\ny\n", "2-2 to 2");
-        row("a line at the end", "x\n", "x\ny\n", "2-2 to 2");
-        row("a last line end", "x\ny", "x\ny\n", "2-2 to 2");
-        row("CR", "x\ry\rz\r", "x\rY\rz\r", "2-2 to 2");
+        row("new", nullptr, "a\nb\nc", "1-3 to 1-3, +3 -0");
+        row("new and empty", nullptr, "", "1-1 to 1-1, +0 -0");
+        row("longer", "x\n", "a\nb\n", "1-2 to 1-2, +2 -1");
+        row("shorter", "x\ny\nz\n", "a\n", "1-3 to 1-1, +1 -3");
+        row("emptied", "x\ny\n", "", "1-2 to 1-1, +0 -2");
+        row("line ends", "x\ry\r", "x\ny\n", "1-2 to 1-2, +2 -2");
+        row("one line of it", "x\ny\nz\n", "x\nY\nz\n", "2-2 to 2-2, +1 -1");
+        row("a line more", "x\ny\n", "x\nnew\ny\n", "2-2 to 2-2, +1 -0");
+        row("a line less", "x\nnew\ny\n", "x\ny\n", "2-2 to 2-2, +0 -1");
+        row("of an empty file", "", "a\nb\n", "1-2 to 1-2, +2 -0");
+        row("a line at the end", "x\n", "x\ny\n", "2-2 to 2-2, +1 -0");
+        row("a last line end", "x\ny", "x\ny\n", "2-2 to 2-2, +1 -1");
+        row("CR", "x\ry\rz\r", "x\rY\rz\r", "2-2 to 2-2, +1 -1");
     }
     void theGateIsAskedForWholeFiles()
     {
         QFETCH(QByteArray, before);
         QFETCH(QByteArray, after);
         QFETCH(QByteArray, region);
-        if (!before.isNull())
+        if (!before.isNull()) {
             m_folder->write("a.txt", before.toStdString());
+            QVERIFY(m_folder->use("read_file", {{"path", "a.txt"}}).ok);
+        }
         tools::ToolContext context = m_folder->context();
         context.writeGate = &m_gate;
         const Json call = {{"path", "a.txt"}, {"content", after.toStdString()}};
@@ -84,6 +89,16 @@ private slots:
         const std::string all = region.toStdString();
         QCOMPARE(m_gate.log, (Log{"? a.txt " + all.substr(0, all.find(' ')), "! a.txt " + all}));
         QCOMPARE(m_folder->content("a.txt"), after.toStdString());
+    }
+
+    /// Also around one that fails.
+    void theGateIsAskedAroundACommand()
+    {
+        tools::ToolContext context = m_folder->context();
+        context.writeGate = &m_gate;
+        context.callId = "c1";
+        QVERIFY(!m_folder->use("bash", {{"command", "exit 3"}}, context).ok);
+        QCOMPARE(m_gate.log, (Log{"before a command of coder", "after c1 of coder"}));
     }
 };
 

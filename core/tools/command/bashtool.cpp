@@ -60,9 +60,16 @@ ToolResult bash(const Json &args, ToolContext &context)
     command.line = args.at("command").get<std::string>();
     command.folder = context.workspace;
     command.sandbox = context.sandbox.get();
+    command.isApart = true;
+    command.secrets = context.secrets.get();
     command.timeoutMs = static_cast<int>(std::clamp<std::int64_t>(
         args.value("timeout_ms", std::int64_t(command.timeoutMs)), 1, kLongestTimeoutMs));
+    std::unique_ptr<WriteGate::CommandWatch> watch;
+    if (context.writeGate)
+        watch = context.writeGate->beforeCommand(context.agent);
     const ShellOutcome outcome = runShell(command, context.stop);
+    if (watch)
+        context.writeGate->afterCommand(context.agent, std::move(watch), context.callId);
     std::string note = leftBehind(outcome.leftBehind);
     if (context.sandbox && context.sandbox->isOn())
         for (const auto &path : removeGitRedirects(context.workspace))

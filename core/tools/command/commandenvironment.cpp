@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/command/commandenvironment.h"
 
+#include "core/base/secrets.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 #include <string_view>
 
 extern char **environ;
@@ -42,9 +45,18 @@ bool looksLikeCredential(std::string_view name)
     std::string upper(name);
     std::transform(upper.begin(), upper.end(), upper.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return std::any_of(
-        kCredentialMarks.begin(), kCredentialMarks.end(),
-        [&](std::string_view mark) { return upper.find(mark) != std::string::npos; });
+    const auto has = [&upper](std::string_view mark) {
+        return upper.find(mark) != std::string::npos;
+    };
+    const auto endsIn = [&upper](std::string_view end) { return upper.ends_with(end); };
+    return (std::any_of(kCredentialMarks.begin(), kCredentialMarks.end(), has)
+            || std::any_of(kCredentialEnds.begin(), kCredentialEnds.end(), endsIn))
+           && !name.starts_with(kGitSetting);
+}
+
+bool holdsKey(std::string_view variable, const Secrets &secrets)
+{
+    return secrets.isVariable(nameOfVariable(variable)) || secrets.masked(variable);
 }
 
 template <typename Table>
@@ -56,7 +68,7 @@ bool hasVariable(const Table &table, std::string_view name)
 
 } // namespace
 
-std::vector<std::string> commandEnvironment(bool inSandbox)
+std::vector<std::string> commandEnvironment(bool inSandbox, const Secrets *secrets)
 {
     std::vector<std::string> kept;
     for (char **variable = environ; variable && *variable; ++variable) {
@@ -64,13 +76,22 @@ std::vector<std::string> commandEnvironment(bool inSandbox)
         const bool isReplaced =
             hasVariable(kUnattended, name)
             || (inSandbox && (hasVariable(kCaches, name) || hasVariable(kOutside, name)));
-        if (!isReplaced && !looksLikeCredential(name))
+        const bool isKey = looksLikeCredential(name) || (secrets && holdsKey(*variable, *secrets));
+        if (!isReplaced && !isKey)
             kept.emplace_back(*variable);
     }
     kept.insert(kept.end(), kUnattended.begin(), kUnattended.end());
     if (inSandbox)
         kept.insert(kept.end(), kCaches.begin(), kCaches.end());
     return kept;
+}
+
+std::vector<std::string> bareEnvironment()
+{
+    const char *libraries = std::getenv("LD_LIBRARY_PATH");
+    if (!libraries)
+        return {};
+    return {std::string("LD_LIBRARY_PATH=") + libraries};
 }
 
 } // namespace orrery::tools

@@ -47,15 +47,24 @@ std::size_t CommandOutput::cut() const
     return m_dropped + (m_tail.size() > kHalf ? m_tail.size() - kHalf : 0);
 }
 
+std::string_view CommandOutput::keptTail() const
+{
+    return wholeTail(
+        std::string_view(m_tail).substr(m_tail.size() - std::min(m_tail.size(), kHalf)));
+}
+
 std::string CommandOutput::text() const
 {
     if (cut() == 0)
         return validUtf8(m_head + m_tail);
-    const std::string_view tail =
-        std::string_view(m_tail).substr(m_tail.size() - std::min(m_tail.size(), kHalf));
     return validUtf8(wholeHead(m_head)) + "\n[" + std::to_string(cut())
            + " bytes left out here. To see them, write the output to a file and read that.]\n"
-           + validUtf8(wholeTail(tail));
+           + validUtf8(keptTail());
+}
+
+bool CommandOutput::isText() const
+{
+    return cut() == 0 ? isUtf8(m_head + m_tail) : isUtf8(wholeHead(m_head)) && isUtf8(keptTail());
 }
 
 } // namespace orrery::tools

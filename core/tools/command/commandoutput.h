@@ -17,8 +17,11 @@ public:
     /// Valid UTF-8, cut at characters, with a line in the middle that says how much is left out.
     std::string text() const;
     std::size_t cut() const; ///< bytes left out
+    bool isText() const;     ///< false when text() has U+FFFD in place of what is no UTF-8
 
 private:
+    std::string_view keptTail() const; ///< when something is left out
+
     std::string m_head;
     std::string m_tail; ///< the last kHalf to 2 kHalf bytes after the head
     std::size_t m_dropped = 0;

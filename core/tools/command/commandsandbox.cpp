@@ -188,6 +188,24 @@ void hideFiles(Mounts &mounts)
     }
 }
 
+/// What a sandbox has of its own.
+constexpr std::array<const char *, 5> kOwnFolders = {"/dev", "/proc", "/run", "/tmp", "/var/tmp"};
+
+/// True for a workspace that holds one of these.
+bool isAroundSystem(const fs::path &workspace)
+{
+    return std::any_of(kOwnFolders.begin(), kOwnFolders.end(),
+                       [&](const char *folder) { return isOrIsIn(folder, workspace); });
+}
+
+/// True for what is in one of these that is in the workspace: the sandbox shows its own in its place.
+bool isOfItsOwn(const fs::path &path, const fs::path &workspace)
+{
+    return std::any_of(kOwnFolders.begin(), kOwnFolders.end(), [&](const char *folder) {
+        return isOrIsIn(folder, workspace) && isOrIsIn(path, folder);
+    });
+}
+
 /// A file that is mounted can be neither written nor replaced nor moved; nor can the folders above it, which are mounted
 /// for that, be moved away from around it.
 void guardTrusted(Mounts &mounts, const fs::path &workspace, const TrustedFiles &trusted)
@@ -195,6 +213,7 @@ void guardTrusted(Mounts &mounts, const fs::path &workspace, const TrustedFiles 
     std::vector<fs::path> paths = trusted.paths();
     for (const fs::path &path : trustedOfGit(workspace))
         paths.push_back(path);
+    std::erase_if(paths, [&](const fs::path &path) { return isOfItsOwn(path, workspace); });
     std::error_code error;
     std::set<fs::path> mounted;
     for (const fs::path &path : paths) {
@@ -207,14 +226,6 @@ void guardTrusted(Mounts &mounts, const fs::path &workspace, const TrustedFiles 
     for (const fs::path &path : paths)
         if (isOrIsIn(path, workspace) && path != workspace)
             mounts.readOnlyIfThere(path);
-}
-
-/// True for a workspace that holds one of the folders that a sandbox has of its own.
-bool isAroundSystem(const fs::path &workspace)
-{
-    constexpr std::array<const char *, 5> own = {"/dev", "/proc", "/run", "/tmp", "/var/tmp"};
-    return std::any_of(own.begin(), own.end(),
-                       [&](const char *folder) { return isOrIsIn(folder, workspace); });
 }
 
 } // namespace

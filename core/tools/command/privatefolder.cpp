@@ -27,7 +27,7 @@ Result<PrivateFolder> PrivateFolder::make()
     Descriptor ours(sockets[0]);
     Descriptor theirs(sockets[1]);
     auto keeper = CommandProcess::start(
-        {{"keep", path.string()}, commandEnvironment(false), "/", -1, -1, -1, theirs});
+        {{"keep", path.string()}, bareEnvironment(), "/", -1, -1, -1, theirs});
     if (!keeper)
         return fail(keeper.error());
     theirs.close();

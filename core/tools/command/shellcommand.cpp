@@ -67,6 +67,8 @@ public:
             }
             arguments.insert(arguments.end(), wrapper->begin(), wrapper->end());
         }
+        if (command.isApart && !m_wrapped)
+            arguments.push_back("--apart");
         arguments.insert(arguments.end(), {"/bin/sh", "-c", command.line});
         std::array<int, 2> pipe{};
         std::array<int, 2> sockets{};
@@ -79,9 +81,9 @@ public:
         m_control = Descriptor(sockets[0]);
         const Descriptor theirs(sockets[1]);
         const Descriptor input = inputOf(command.input);
-        auto process = CommandProcess::start({std::move(arguments), commandEnvironment(m_wrapped),
-                                              command.folder, input, writer,
-                                              command.withErrors ? int(writer) : -1, theirs});
+        auto process = CommandProcess::start(
+            {std::move(arguments), commandEnvironment(m_wrapped, command.secrets), command.folder,
+             input, writer, command.withErrors ? int(writer) : -1, theirs});
         if (!process)
             return fail(process.error());
         m_process.emplace(std::move(*process));
@@ -145,6 +147,7 @@ void conclude(const RunningCommand &command, ShellOutcome &outcome)
 {
     using End = ShellOutcome::End;
     outcome.output = command.output().text();
+    outcome.isText = command.output().isText();
     outcome.cut = command.output().cut();
     const auto &report = command.report();
     if (!report) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/files/fileedits.h"
 
+#include "core/tools/files/filechange.h"
 #include "core/tools/files/filekind.h"
 #include "core/tools/files/filetarget.h"
 #include "core/tools/files/lineends.h"
 #include "core/tools/files/textedit.h"
 #include "core/tools/files/textencoding.h"
 #include "core/tools/files/textfile.h"
-#include "core/tools/files/unifieddiff.h"
 
 #include <algorithm>
 #include <mutex>
@@ -41,39 +41,6 @@ Result<EditedFile> loadFile(const FileTarget &target)
     return file;
 }
 
-/// With LF alone, so that lines are counted as read_file does.
-std::string linesOf(const std::string &text)
-{
-    const LineEnds ends = lineEndsOf(text);
-    if (!ends.isCr())
-        return text;
-    return unified(text, true).text;
-}
-
-int lineCount(const std::string &text)
-{
-    const auto ends = static_cast<int>(std::count(text.begin(), text.end(), '\n'));
-    return ends + (text.empty() || text.ends_with('\n') ? 0 : 1);
-}
-
-/// As WriteGate has them. Nothing in common, or nothing but what is no line, is the whole file.
-std::vector<ChangedLines> regionsOf(const EditedFile &file, const std::string &after)
-{
-    const std::string old = linesOf(file.text);
-    const std::string now = linesOf(after);
-    std::vector<ChangedLines> regions = changedRegions(old, now);
-    const int oldLines = lineCount(old);
-    const int nowLines = lineCount(now);
-    const bool isWhole =
-        regions.empty()
-        || (regions.front().first == 1 && regions.front().nowFirst == 1
-            && regions.front().oldLast >= oldLines && regions.front().nowLast >= nowLines);
-    if (!file.isNew && !isWhole)
-        return regions;
-    const int most = std::max({1, oldLines, nowLines});
-    return {{1, most, 1, std::max(1, nowLines)}};
-}
-
 std::string regionsInWords(const std::vector<ChangedLines> &regions)
 {
     constexpr std::size_t kMostShown = 50;
@@ -96,7 +63,8 @@ ToolResult commitChange(ReadLedger &ledger, const FileTarget &target, const Edit
         ledger.saw(context.agent, target.relative, *bytes);
         return ToolResult::success(target.shown + " already has this content.");
     }
-    const std::vector<ChangedLines> regions = regionsOf(file, after);
+    const FileChange change = changeOfText(file.text, after, file.isNew);
+    const std::vector<ChangedLines> &regions = change.regions;
     WriteGate *const gate = context.writeGate;
     for (const ChangedLines &region : regions)
         if (gate)
@@ -110,12 +78,10 @@ ToolResult commitChange(ReadLedger &ledger, const FileTarget &target, const Edit
         !written)
         return ToolResult::error(written.error().message);
     ledger.wrote(context.agent, target.relative, *bytes);
-    for (const ChangedLines &region : regions)
-        if (gate)
-            gate->afterWrite(context.agent, target.shown, region.first, region.oldLast,
-                             region.first + region.nowLast - region.nowFirst, context.callId);
-    return ToolResult::success("Changed " + target.shown + " lines " + regionsInWords(regions) + "."
-                               + note);
+    if (gate)
+        gate->afterWrite(context.agent, target.shown, change, context.callId);
+    return ToolResult::success((file.isNew ? "Created " : "Changed ") + target.shown + " lines "
+                               + regionsInWords(regions) + "." + note);
 }
 
 Result<TextEdit> textEdit(const Json &edit)

@@ -24,26 +24,27 @@ Result<FileTarget> targetAt(const fs::path &workspace, const std::string &given)
     return FileTarget{std::move(*path), std::move(*relative), std::move(shown)};
 }
 
-bool isThere(const FileTarget &target)
+bool isThere(const fs::path &workspace, const std::string &given)
 {
     std::error_code error;
-    return fs::exists(fs::symlink_status(target.path, error));
+    const auto path = guardPath(workspace, given);
+    return path && fs::exists(fs::symlink_status(*path, error));
 }
 
 } // namespace
+
+std::string meantPath(const fs::path &workspace, const std::string &given)
+{
+    const auto bytes = unescapedPath(given);
+    return bytes && !isThere(workspace, given) && isThere(workspace, *bytes) ? *bytes : given;
+}
 
 Result<FileTarget> readTarget(const Json &args, const ToolContext &context)
 {
     const auto given = pathArgument(args.at("path"));
     if (!given)
         return fail(given.error());
-    auto literal = targetAt(context.workspace, *given);
-    if (literal && isThere(*literal))
-        return literal;
-    if (const auto bytes = unescapedPath(*given))
-        if (auto meant = targetAt(context.workspace, *bytes); meant && isThere(*meant))
-            return meant;
-    return literal;
+    return targetAt(context.workspace, meantPath(context.workspace, *given));
 }
 
 Result<FileTarget> writeTarget(const Json &args, const ToolContext &context)
@@ -54,7 +55,8 @@ Result<FileTarget> writeTarget(const Json &args, const ToolContext &context)
         return fail(ErrorCode::InvalidArgument,
                     target->shown
                         + "/ names a folder. Give the path of a file. Nothing was changed.");
-    if (target && (context.trusted ? *context.trusted : none).covers(target->path))
+    if (target
+        && (context.trusted ? *context.trusted : none).coversFile(target->path, context.workspace))
         return fail(
             ErrorCode::Denied,
             target->shown

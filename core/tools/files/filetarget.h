@@ -15,10 +15,14 @@ struct FileTarget {
     std::string shown;          ///< that as valid UTF-8, for models, claims and events
 };
 
-/// From the argument `path`. One with `\xHH`, as names are shown that are not UTF-8, is taken as it stands when there is
-/// such a file, else with these bytes when there is one. Errors as of pathArgument() and guardPath().
+/// The path that a model means: as it stands when there is such a file or folder, else, with `\xHH` as names are shown that
+/// are not UTF-8, with these bytes when there is one.
+std::string meantPath(const std::filesystem::path &workspace, const std::string &given);
+
+/// From the argument `path`, by meantPath(). Errors as of pathArgument() and guardPath().
 Result<FileTarget> readTarget(const Json &args, const ToolContext &context);
-/// Every file that a tool is about to write comes through here. An error (Denied) too when it is a trusted one.
+/// Every file that a tool is about to write comes through here. An error (Denied) too when it is a trusted one, also by
+/// another name of the same file.
 Result<FileTarget> writeTarget(const Json &args, const ToolContext &context);
 
 } // namespace orrery::tools

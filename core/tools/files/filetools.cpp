@@ -66,7 +66,8 @@ std::vector<ToolPtr> fileTools()
     std::vector<ToolPtr> tools = {
         std::move(read),
         makeTool(
-            "write_file", "Create a file, or replace its whole content.", ToolCategory::Write,
+            "write_file", "Create a file, or replace the whole content of one that you have read.",
+            ToolCategory::Write,
             {{"path", "string", "Path in the workspace"}, {"content", "string", "The new content"}},
             [ledger](const Json &args, ToolContext &context) {
                 return writeFileTool(*ledger, args, context);

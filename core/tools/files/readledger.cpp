@@ -113,12 +113,19 @@ Result<void> ReadLedger::checkReplace(const std::string &agent, const std::strin
     {
         std::lock_guard lock(m_mutex);
         const auto entry = m_files.find(file);
-        if (entry != m_files.end() && !entry->second.writer.empty()
-            && !entry->second.seenBy.contains(agent))
+        const bool isKnown = entry != m_files.end() && entry->second.seenBy.contains(agent);
+        const std::string writer = entry == m_files.end() ? "" : entry->second.writer;
+        if (!isKnown && !writer.empty())
             return fail(ErrorCode::Conflict,
-                        entry->second.writer + " has written " + shownPath(file)
+                        writer + " has written " + shownPath(file)
                             + ", and you have not read it. Nothing was changed. Read it first, "
                               "so that you do not undo work of others.");
+        if (!isKnown && !now.empty())
+            return fail(ErrorCode::Conflict,
+                        shownPath(file)
+                            + " is there already, and you have not read it. Nothing was changed. "
+                              "Read it first with read_file; then replace it, or change a part of "
+                              "it with edit_file.");
     }
     return checkFresh(agent, file, now);
 }

@@ -35,8 +35,8 @@ public:
     /// it. Fine if it never did: an edit names the text that it replaces.
     Result<void> checkFresh(const std::string &agent, const std::string &file,
                             std::string_view now) const;
-    /// The same before the whole file is replaced: an agent that never read the file may not do so once a teammate has
-    /// written it in this run.
+    /// The same before the whole file is replaced, which an agent may not do that never read or wrote the file; unless it is
+    /// empty, and no teammate has written it in this run.
     Result<void> checkReplace(const std::string &agent, const std::string &file,
                               std::string_view now) const;
 

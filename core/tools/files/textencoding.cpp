@@ -3,8 +3,6 @@
 
 #include "core/base/utf8.h"
 
-#include <QUtf8StringView>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -24,11 +22,6 @@ constexpr std::array<char16_t, 32> kHigh1252 = {
 unsigned char byteAt(std::string_view bytes, std::size_t at)
 {
     return static_cast<unsigned char>(bytes[at]);
-}
-
-bool isUtf8(std::string_view bytes)
-{
-    return QUtf8StringView(bytes.data(), static_cast<qsizetype>(bytes.size())).isValidUtf8();
 }
 
 bool isMostlyUtf8(std::string_view bytes)
@@ -208,13 +201,18 @@ TextForm formOf(std::string_view bytes, bool isWhole)
     if (bytes.starts_with("\xFE\xFF"))
         return {Encoding::Utf16Be, true};
     const bool hasMark = bytes.starts_with(kMark8);
+    const Encoding encoding = encodingOf(bytes, isWhole);
+    return {hasMark && encoding == Encoding::Windows1252 ? Encoding::BrokenUtf8 : encoding,
+            hasMark};
+}
+
+Encoding encodingOf(std::string_view bytes, bool isWhole)
+{
     if (!isWhole)
         bytes = withoutHalf(bytes);
-    if (isUtf8(bytes))
-        return {Encoding::Utf8, hasMark};
-    if (hasMark || isMostlyUtf8(bytes))
-        return {Encoding::BrokenUtf8, hasMark};
-    return {Encoding::Windows1252, false};
+    return isUtf8(bytes)         ? Encoding::Utf8
+           : isMostlyUtf8(bytes) ? Encoding::BrokenUtf8
+                                 : Encoding::Windows1252;
 }
 
 std::string decoded(std::string_view bytes, TextForm form)

@@ -39,6 +39,8 @@ void appendCharacter(std::string &text, char32_t code);
 /// Guesses the form from the bytes, or from the beginning of them when `isWhole` is false: a mark decides; then UTF-8 if
 /// it is; else Windows-1252 unless at least as many characters as bad bytes are UTF-8.
 TextForm formOf(std::string_view bytes, bool isWhole = true);
+/// The same from bytes in the midst of a file, where there is no mark.
+Encoding encodingOf(std::string_view bytes, bool isWhole);
 /// Without the mark, and in UTF-8 but for what is no character: that comes through encoded() as the bytes it was.
 std::string decoded(std::string_view bytes, TextForm form);
 /// The whole with its mark. An error (InvalidArgument) names the first character that the encoding does not have.

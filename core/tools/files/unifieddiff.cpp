@@ -151,9 +151,11 @@ std::vector<ChangedLines> changedRegions(std::string_view before, std::string_vi
             ++i;
             continue;
         }
-        ChangedLines region{oldLine, 0, nowLine, 0};
+        ChangedLines region{oldLine, 0, nowLine, 0, 0, 0};
         for (; i < merged.size() && merged[i].mark != ' '; ++i)
             ++(merged[i].mark == '-' ? oldLine : nowLine);
+        region.removed = oldLine - region.first;
+        region.added = nowLine - region.nowFirst;
         region.oldLast = std::max(region.first, oldLine - 1);
         region.nowLast = std::max(region.nowFirst, nowLine - 1);
         regions.push_back(region);

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/tools/changedlines.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace orrery::tools {
 
-/// Lines in which two texts differ: `first`…`oldLast` of the old, from 1, became `nowFirst`…`nowLast` of the new. A side
-/// without lines counts as the one that follows.
-struct ChangedLines {
-    int first = 1;
-    int oldLast = 1;
-    int nowFirst = 1;
-    int nowLast = 1;
-    bool operator==(const ChangedLines &) const = default;
-};
 /// Every region of lines that differ, between lines that do not, in their order.
 std::vector<ChangedLines> changedRegions(std::string_view before, std::string_view after);
 

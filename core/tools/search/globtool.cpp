@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tools/files/filetarget.h"
 #include "core/tools/shownpath.h"
 #include "core/tools/search/fileselection.h"
 #include "core/tools/search/search.h"
@@ -43,7 +44,8 @@ std::string listed(const std::vector<WalkedFile> &files)
     return text;
 }
 
-/// Folders such as `[id]` are taken by their name where there are such: nobody asks for the folder `i` that way.
+/// Folders such as `[id]` are taken by their name where there are such: nobody asks for the folder `i` that way. So are those
+/// with `\xHH`, as names are shown that are not UTF-8.
 std::string withLiteralFolders(std::filesystem::path folder, const std::string &pattern)
 {
     std::string out;
@@ -51,10 +53,14 @@ std::string withLiteralFolders(std::filesystem::path folder, const std::string &
         const std::size_t end = std::min(pattern.find('/', at), pattern.size());
         const std::string part = pattern.substr(at, end - at);
         std::error_code error;
-        folder /= part;
+        std::string name = part;
+        if (const auto bytes = unescapedPath(part);
+            bytes && !std::filesystem::exists(folder / part, error))
+            name = *bytes;
+        folder /= name;
         if (part.empty() || part.front() == '/' || !std::filesystem::exists(folder, error))
             return out + pattern.substr(at);
-        for (const char c : part) {
+        for (const char c : name) {
             if (std::string_view("[]{}*?\\").find(c) != std::string_view::npos)
                 out += '\\';
             out += c;
@@ -73,7 +79,7 @@ ToolResult globFiles(const Json &arguments, const ToolContext &context)
     const auto pattern = arguments.at("pattern").get<std::string>();
     if (pattern.empty())
         return ToolResult::error("The pattern is empty. **/* stands for every file.");
-    const std::string path = arguments.value("path", ".");
+    const std::string path = meantPath(context.workspace, arguments.value("path", "."));
     const auto selection =
         FileSelection::make(context, path, withLiteralFolders(context.workspace / path, pattern),
                             arguments.value("include_ignored", false));

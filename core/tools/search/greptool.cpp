@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tools/files/filetarget.h"
 #include "core/tools/shownpath.h"
 #include "core/tools/search/fileselection.h"
 #include "core/tools/search/grepquestion.h"
@@ -41,9 +42,9 @@ void dropSecondNames(std::vector<WalkedFile> &files)
 class GrepRun
 {
 public:
-    GrepRun(const GrepQuestion &question, const ToolContext &context, const GrepLimits &limits)
-        : m_question(question), m_context(context), m_limits(limits), m_lines(question.context),
-          m_deadline(GrepClock::now() + limits.time)
+    GrepRun(GrepQuestion question, const ToolContext &context, const GrepLimits &limits)
+        : m_question(std::move(question)), m_context(context), m_limits(limits),
+          m_lines(m_question.context), m_deadline(GrepClock::now() + limits.time)
     {}
 
     ToolResult run()
@@ -53,6 +54,7 @@ public:
         if (!pattern)
             return ToolResult::error(pattern.error().message);
         m_pattern = &*pattern;
+        m_question.path = meantPath(m_context.workspace, m_question.path);
         const auto path = guardPath(m_context.workspace, m_question.path);
         if (!path)
             return ToolResult::error(path.error().message);
@@ -250,7 +252,7 @@ private:
                    : "";
     }
 
-    const GrepQuestion &m_question;
+    GrepQuestion m_question;
     const ToolContext &m_context;
     const GrepLimits &m_limits;
     LinePattern *m_pattern = nullptr;

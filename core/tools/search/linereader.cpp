@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/search/linereader.h"
 
+#include "core/base/utf8.h"
+
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <cstring>
 
 #include <unistd.h>
 
@@ -10,14 +14,45 @@ namespace orrery::tools {
 
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
+constexpr std::string_view kMarkOfUtf8 = "\xEF\xBB\xBF";
+
+bool isAscii(std::string_view bytes)
+{
+    std::uint64_t all = 0;
+    for (; bytes.size() >= sizeof all; bytes.remove_prefix(sizeof all)) {
+        std::uint64_t eight;
+        std::memcpy(&eight, bytes.data(), sizeof eight);
+        all |= eight;
+    }
+    for (const char c : bytes)
+        all |= static_cast<unsigned char>(c);
+    return (all & 0x8080808080808080) == 0;
+}
+
+/// With U+FFFD for each half of a pair or of a unit, as PiecewiseDecoder leaves them.
+std::string withoutHalves(std::string text)
+{
+    if (isUtf8(text))
+        return text;
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const Character character = characterAt(text, at);
+        const bool isHalfUnit = static_cast<unsigned char>(text[at]) >= 0xF8;
+        if (character.isText)
+            out.append(text, at, character.size);
+        else
+            appendCharacter(out, 0xFFFD);
+        at += isHalfUnit ? 2 : character.size;
+    }
+    return out;
+}
 
 } // namespace
 
 bool LineReader::next(std::string_view &line)
 {
     for (;;) {
-        const std::size_t end = m_buffer.find('\n', m_scanned);
+        const std::size_t end = m_buffer.find(m_lineEnd, m_scanned);
         if (end != std::string::npos) {
             if (takeLine(end, line))
                 return true;
@@ -34,7 +69,7 @@ bool LineReader::next(std::string_view &line)
         const bool hasLast = m_isSkipping || m_begin < m_buffer.size();
         if (m_isBinary || m_error != 0 || !hasLast)
             return false;
-        m_buffer += '\n';
+        m_buffer += m_lineEnd;
     }
 }
 
@@ -44,7 +79,7 @@ bool LineReader::takeLine(std::size_t end, std::string_view &line)
     line = std::string_view(m_buffer).substr(m_begin, end - m_begin);
     m_begin = m_scanned = end + 1;
     ++m_number;
-    if (line.ends_with('\r'))
+    if (m_lineEnd == '\n' && line.ends_with('\r'))
         line.remove_suffix(1);
     if (!m_isSkipping && line.size() <= kMostLineBytes)
         return true;
@@ -59,25 +94,47 @@ bool LineReader::fill()
     m_buffer.erase(0, m_begin);
     m_scanned -= m_begin;
     m_begin = 0;
-    std::string piece = readPiece();
-    const bool isFirst = m_encoding == Encoding::Unknown;
-    std::string_view bytes = piece;
-    if (isFirst) {
-        m_encoding = bytes.starts_with("\xFF\xFE")   ? Encoding::Utf16Le
-                     : bytes.starts_with("\xFE\xFF") ? Encoding::Utf16Be
-                                                     : Encoding::Utf8;
-        if (m_encoding != Encoding::Utf8)
-            bytes.remove_prefix(2);
-        else if (bytes.starts_with("\xEF\xBB\xBF"))
-            bytes.remove_prefix(3);
-    }
+    const std::string piece = readPiece();
+    const bool isFirst = m_isFirstPiece;
+    if (!m_knowsEncoding)
+        learnEncoding(piece);
+    m_isFirstPiece = false;
     const std::size_t before = m_buffer.size();
-    appendText(bytes);
+    if (m_decoder)
+        m_buffer += withoutHalves(m_decoder->next(piece, m_isAtEnd));
+    else
+        m_buffer.append(piece, isFirst && piece.starts_with(kMarkOfUtf8) ? kMarkOfUtf8.size() : 0);
+    if (!m_knowsLineEnd)
+        learnLineEnd(std::string_view(m_buffer).substr(before > 0 ? before - 1 : 0));
     if (const std::size_t nul = m_buffer.find('\0', before); nul != std::string::npos) {
         m_isBinary = m_isAtEnd = true;
         m_buffer.resize(isFirst ? 0 : nul);
     }
     return m_buffer.size() > before;
+}
+
+void LineReader::learnEncoding(std::string_view piece)
+{
+    m_knowsEncoding = !isAscii(piece);
+    if (!m_knowsEncoding)
+        return;
+    const TextForm form =
+        m_isFirstPiece ? formOf(piece, m_isAtEnd) : TextForm{encodingOf(piece, m_isAtEnd), false};
+    if (form.isUtf16() || form.encoding == Encoding::Windows1252)
+        m_decoder.emplace(form);
+}
+
+void LineReader::learnLineEnd(std::string_view text)
+{
+    // A CR at the very end may be the half of a pair.
+    if (!m_isAtEnd && text.ends_with('\r'))
+        text.remove_suffix(1);
+    const bool hasLf = text.find('\n') != std::string_view::npos;
+    m_knowsLineEnd = hasLf || text.find('\r') != std::string_view::npos;
+    if (!m_knowsLineEnd || hasLf)
+        return;
+    m_lineEnd = '\r';
+    m_scanned = m_begin; // one may stand in what was looked through for LF
 }
 
 /// A whole piece, or what is left; less after an error.
@@ -97,69 +154,6 @@ std::string LineReader::readPiece()
     }
     piece.resize(filled);
     return piece;
-}
-
-void LineReader::appendText(std::string_view bytes)
-{
-    if (m_encoding == Encoding::Utf8) {
-        m_buffer += bytes;
-        return;
-    }
-    appendUtf16(bytes);
-    if (m_isAtEnd && (m_surrogate != 0 || m_oddByte >= 0))
-        appendCharacter(kReplacement);
-}
-
-void LineReader::appendUtf16(std::string_view bytes)
-{
-    for (const char c : bytes) {
-        const int byte = static_cast<unsigned char>(c);
-        if (m_oddByte < 0) {
-            m_oddByte = byte;
-            continue;
-        }
-        const int unit =
-            m_encoding == Encoding::Utf16Le ? (byte << 8) | m_oddByte : (m_oddByte << 8) | byte;
-        m_oddByte = -1;
-        appendUnit(static_cast<unsigned>(unit));
-    }
-}
-
-void LineReader::appendUnit(unsigned unit)
-{
-    const bool isSecond = unit >= 0xDC00 && unit <= 0xDFFF;
-    if (m_surrogate != 0 && isSecond) {
-        appendCharacter(0x10000 + ((m_surrogate - 0xD800) << 10) + (unit - 0xDC00));
-        m_surrogate = 0;
-        return;
-    }
-    if (m_surrogate != 0)
-        appendCharacter(kReplacement);
-    m_surrogate = unit >= 0xD800 && unit <= 0xDBFF ? unit : 0;
-    if (m_surrogate == 0)
-        appendCharacter(isSecond ? kReplacement : unit);
-}
-
-void LineReader::appendCharacter(char32_t character)
-{
-    const auto following = [&](int shift) {
-        m_buffer += static_cast<char>(0x80 | ((character >> shift) & 0x3F));
-    };
-    if (character < 0x80) {
-        m_buffer += static_cast<char>(character);
-    } else if (character < 0x800) {
-        m_buffer += static_cast<char>(0xC0 | (character >> 6));
-        following(0);
-    } else if (character < 0x10000) {
-        m_buffer += static_cast<char>(0xE0 | (character >> 12));
-        following(6);
-        following(0);
-    } else {
-        m_buffer += static_cast<char>(0xF0 | (character >> 18));
-        following(12);
-        following(6);
-        following(0);
-    }
 }
 
 } // namespace orrery::tools

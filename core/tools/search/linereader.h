@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/tools/files/textencoding.h"
+
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace orrery::tools {
 
-/// Reads a file line by line in bounded memory, whatever its size. UTF-16 that begins with a byte order mark is turned
-/// into UTF-8; a mark of UTF-8 is left out. Blocks while it reads.
+/// Reads a file line by line in bounded memory, whatever its size. Lines are those of read_file, in UTF-8: UTF-16 that begins
+/// with a byte order mark and Windows-1252 are turned into it, a mark is left out, and in a text that has no LF a CR ends a
+/// line. Both are found out from the first piece that tells anything of it. Blocks while it reads.
 class LineReader
 {
 public:
@@ -18,8 +22,8 @@ public:
     /// `fd` stays the caller's.
     explicit LineReader(int fd) : m_fd(fd) {}
 
-    /// The next line without its LF or CRLF, valid until the next call. False at the end, also when it comes early: see
-    /// isBinary() and error().
+    /// The next line without its end, valid until the next call. False at the end, also when it comes early: see isBinary()
+    /// and error().
     bool next(std::string_view &line);
     std::size_t number() const { return m_number; } ///< of the line, from 1
 
@@ -29,18 +33,18 @@ public:
     int error() const { return m_error; } ///< errno of a read that failed, or 0
 
 private:
-    enum class Encoding { Unknown, Utf8, Utf16Le, Utf16Be };
-
     bool fill();
     std::string readPiece();
-    void appendText(std::string_view bytes);
-    void appendUtf16(std::string_view bytes);
-    void appendUnit(unsigned unit);
-    void appendCharacter(char32_t character);
+    void learnEncoding(std::string_view piece);
+    void learnLineEnd(std::string_view text);
     bool takeLine(std::size_t end, std::string_view &line);
 
     int m_fd;
-    Encoding m_encoding = Encoding::Unknown;
+    bool m_isFirstPiece = true;
+    bool m_knowsEncoding = false;
+    bool m_knowsLineEnd = false;
+    char m_lineEnd = '\n';
+    std::optional<PiecewiseDecoder> m_decoder; ///< of what is not taken as it stands
     std::string m_buffer;
     std::size_t m_begin = 0;   ///< of the line in m_buffer
     std::size_t m_scanned = 0; ///< up to here m_buffer holds no end of that line
@@ -50,8 +54,6 @@ private:
     bool m_isBinary = false;
     bool m_isAtEnd = false;
     int m_error = 0;
-    int m_oddByte = -1;       ///< half a unit of UTF-16
-    unsigned m_surrogate = 0; ///< the first half of a pair
 };
 
 } // namespace orrery::tools
