@@ -61,7 +61,28 @@ void limiterAcquireAndSettle(benchmark::State &state)
 }
 BENCHMARK(limiterAcquireAndSettle)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
 
-/// The same on a deque under a mutex, without agents, reservations or explanations.
+/// The same by a sub-agent of a sub-agent, whose calls its parents pay.
+void limiterPaidByParents(benchmark::State &state)
+{
+    LimiterConfig config = wideOpen();
+    config.agentBudgetsUsd["agent"] = 1e8;
+    RateLimiter limiter(config);
+    EvenTimes times(state.range(0));
+    const LimiterAsk ask{"agent.1.1", 10, 0.000001, {}, {"agent.1", "agent"}};
+    const auto call = [&](std::int64_t nowMs) {
+        const auto verdict = limiter.acquire(ask, nowMs);
+        limiter.record(ask.agent, 12, 0.000001, 1, verdict.reservation, nowMs);
+    };
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        call(times.next());
+    for (auto _ : state)
+        call(times.next());
+    state.SetItemsProcessed(state.iterations());
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(limiterPaidByParents)->RangeMultiplier(100)->Range(100, 1'000'000)->Complexity();
+
+/// The same as the first on a deque under a mutex, without agents, reservations or explanations.
 struct BareDeque {
     struct Entry {
         std::int64_t ms, tokens;
@@ -266,6 +287,20 @@ void claimConflict(benchmark::State &state)
 }
 BENCHMARK(claimConflict)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
 
+/// An edit above the ten claims on a file, and one that takes it back, while so many claims are held.
+void claimMove(benchmark::State &state)
+{
+    ClaimTable table;
+    fill(table, state.range(0));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(table.move("src/file5.cpp", {{1, 0, 3}}, "me", 1));
+        benchmark::DoNotOptimize(table.move("src/file5.cpp", {{1, 3, 0}}, "me", 1));
+    }
+    state.SetItemsProcessed(state.iterations() * 20);
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(claimMove)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity();
+
 /// The slowest single claim and the slowest expire() while so many claims expire at once.
 void claimStallAtExpiry(benchmark::State &state)
 {
@@ -334,6 +369,19 @@ void claimSnapshot(benchmark::State &state)
     state.SetComplexityN(state.range(0));
 }
 BENCHMARK(claimSnapshot)->RangeMultiplier(10)->Range(100, 100'000)->Complexity();
+
+/// The plainest way to the same: to copy a list of them.
+void claimListCopy(benchmark::State &state)
+{
+    ClaimTable table;
+    fill(table, state.range(0));
+    const std::vector<Claim> list = table.snapshot(1);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(std::vector<Claim>(list));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(claimListCopy)->RangeMultiplier(10)->Range(100, 100'000)->Complexity();
 
 /// Claim and release with one list that is looked through.
 void claimAndReleaseInAList(benchmark::State &state)

@@ -31,30 +31,12 @@ ToolResult claimRegion(TeamServices &services, const Json &args, const ToolConte
     if (!verdict->granted) {
         const team::Claim &other = verdict->conflicts.front();
         const std::int64_t left = other.deadlineMs - now;
-        services.publish(EventKind::ClaimDenied, context.agent,
-                         {{"file", *file},
-                          {"start", start},
-                          {"end", end},
-                          {"holder", other.agent},
-                          {"holder_start", other.start},
-                          {"holder_end", other.end},
-                          {"expires_in_ms", left},
-                          {"via", "claim"}});
         return ToolResult::error(
             "Conflict: " + *file + " lines " + range(start, end) + " are held by " + other.agent
             + " (lines " + range(other.start, other.end) + ", expires in "
             + std::to_string((left + 999) / 1000) + " s). Work elsewhere, message " + other.agent
             + ", or try again later.");
     }
-    Json replaced;
-    if (verdict->replaced)
-        replaced = {{"start", verdict->replaced->start}, {"end", verdict->replaced->end}};
-    services.publish(EventKind::ClaimGranted, context.agent,
-                     {{"file", *file},
-                      {"start", start},
-                      {"end", end},
-                      {"expires_at_ms", now + services.team.claimTtlMs},
-                      {"replaced", std::move(replaced)}});
     return ToolResult::success("Claimed " + *file + " lines " + range(start, end) + " for "
                                + std::to_string(services.team.claimTtlMs / 1000) + " s.");
 }
@@ -69,12 +51,6 @@ ToolResult extendClaim(TeamServices &services, const Json &args, const ToolConte
     if (!claim)
         return ToolResult::error("You hold no claim on " + *file
                                  + "; it may have expired. Use claim_region.");
-    services.publish(EventKind::ClaimGranted, context.agent,
-                     {{"file", *file},
-                      {"start", claim->start},
-                      {"end", claim->end},
-                      {"expires_at_ms", claim->deadlineMs},
-                      {"replaced", {{"start", claim->start}, {"end", claim->end}}}});
     return ToolResult::success("Extended your claim on " + *file + " lines "
                                + range(claim->start, claim->end) + " to another "
                                + std::to_string(services.team.claimTtlMs / 1000) + " s.");
@@ -86,11 +62,8 @@ ToolResult releaseRegion(TeamServices &services, const Json &args, const ToolCon
         tools::canonicalRelative(services.workspace, args.at("file").get<std::string>());
     if (!file)
         return ToolResult::error(file.error().message);
-    const auto claim = services.claims.release(context.agent, *file, services.clock.wallMs());
-    if (!claim)
+    if (!services.claims.release(context.agent, *file, services.clock.wallMs()))
         return ToolResult::success("You held no claim on " + *file + ".");
-    services.publish(EventKind::ClaimReleased, context.agent,
-                     {{"file", *file}, {"start", claim->start}, {"end", claim->end}});
     return ToolResult::success("Released " + *file + ".");
 }
 

@@ -34,12 +34,27 @@ public:
     Summary &summary(Index index) { return chunkOf(index).summary; }
     const Summary &summary(Index index) const { return chunkOf(index).summary; }
 
-    Index push(const T &value)
+    /// An entry with its chunk's summary, found at once.
+    struct Place {
+        T &entry;
+        Summary &summary;
+    };
+    Place at(Index index)
+    {
+        Chunk &chunk = chunkOf(index);
+        return {chunk.entries[index % N], chunk.summary};
+    }
+    /// Where the next entry comes: to be filled in.
+    Place push()
     {
         if (m_end % N == 0)
             addChunk();
-        (*this)[m_end] = value;
-        return m_end++;
+        return at(m_end++);
+    }
+    Index push(const T &value)
+    {
+        push().entry = value;
+        return m_end - 1;
     }
     void pop()
     {

@@ -27,7 +27,6 @@ ClaimRecord &ClaimLog::append()
     if (m_chunks->empty() || m_chunks->back()->used.load() == ClaimChunk::kSize) {
         ClaimChunks chunks = *m_chunks;
         chunks.push_back(std::make_shared<ClaimChunk>());
-        chunks.back()->number = ++m_lastNumber;
         replaceChunks(std::move(chunks));
     }
     ClaimChunk &chunk = *m_chunks->back();
@@ -40,12 +39,13 @@ void ClaimLog::publish(ClaimRecord &record)
 {
     ClaimChunk &chunk = *record.chunk;
     ++chunk.standing;
+    m_standing.store(m_standing.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     chunk.used.store(chunk.used.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
-void ClaimLog::end(ClaimRecord &record, std::uint64_t change)
+void ClaimLog::drop(ClaimRecord &record)
 {
-    record.endedAt.store(change, std::memory_order_relaxed); // commit() releases it
+    m_standing.store(m_standing.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
     ClaimChunk &chunk = *record.chunk;
     if (--chunk.standing > 0 || chunk.used.load(std::memory_order_relaxed) < ClaimChunk::kSize)
         return;
@@ -53,30 +53,6 @@ void ClaimLog::end(ClaimRecord &record, std::uint64_t change)
     ClaimChunks chunks = *m_chunks;
     std::erase_if(chunks, [&](const auto &each) { return each.get() == &chunk; });
     replaceChunks(std::move(chunks));
-}
-
-ClaimRecord *ClaimLog::oldest(std::size_t &looks)
-{
-    while (looks > 0) {
-        if (!m_oldestChunk || m_oldestIndex == ClaimChunk::kSize) {
-            const std::uint64_t after = m_oldestChunk ? m_oldestChunk->number : 0;
-            const auto it =
-                std::upper_bound(m_chunks->begin(), m_chunks->end(), after,
-                                 [](std::uint64_t n, const auto &c) { return n < c->number; });
-            if (it == m_chunks->end())
-                return nullptr;
-            m_oldestChunk = *it;
-            m_oldestIndex = 0;
-        }
-        if (m_oldestIndex == m_oldestChunk->used.load(std::memory_order_relaxed))
-            return nullptr;
-        ClaimRecord &record = m_oldestChunk->records[m_oldestIndex];
-        if (record.stands())
-            return &record;
-        ++m_oldestIndex;
-        --looks;
-    }
-    return nullptr;
 }
 
 } // namespace orrery::team

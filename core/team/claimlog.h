@@ -14,6 +14,7 @@ namespace orrery::team {
 
 struct ClaimedFile;
 struct ClaimingAgent;
+struct ClaimChunk;
 
 /// One claim as it was made. What readers see never changes, but for `endedAt`.
 struct ClaimRecord {
@@ -21,21 +22,19 @@ struct ClaimRecord {
 
     std::uint64_t madeAt = 0;                    ///< number of the change that made it
     std::atomic<std::uint64_t> endedAt{kStands}; ///< number of the change that ended it
-    std::shared_ptr<const std::string> file;
-    const std::string *agent = nullptr;
     std::int64_t start = 0;
     std::int64_t end = 0;
-    std::int64_t claimedMs = 0;  ///< SteadyTime
-    std::int64_t deadlineMs = 0; ///< SteadyTime
+    std::int64_t claimedMs = 0;        ///< SteadyTime
+    std::int64_t deadlineMs = 0;       ///< SteadyTime
+    std::shared_ptr<ClaimedFile> file; ///< readers may ask for its name only
+    ClaimingAgent *owner = nullptr;    ///< as above
 
-    // For the writer only.
-    ClaimedFile *fileEntry = nullptr;
-    ClaimingAgent *owner = nullptr;
-    ClaimRecord *previous = nullptr; ///< of the same agent
+    // For the writer only: its place among the standing claims of its agent, and among all in order of their deadlines.
+    ClaimRecord *previous = nullptr;
     ClaimRecord *next = nullptr;
-    struct ClaimChunk *chunk = nullptr;
-
-    bool stands() const { return endedAt.load(std::memory_order_relaxed) == kStands; }
+    ClaimRecord *earlier = nullptr;
+    ClaimRecord *later = nullptr;
+    ClaimChunk *chunk = nullptr;
 };
 
 struct ClaimChunk {
@@ -43,7 +42,6 @@ struct ClaimChunk {
     std::array<ClaimRecord, kSize> records;
     std::atomic<std::size_t> used{0};
     std::size_t standing = 0; ///< for the writer only
-    std::uint64_t number = 0; ///< from 1, in order
 };
 using ClaimChunks = std::vector<std::shared_ptr<ClaimChunk>>;
 
@@ -75,6 +73,8 @@ public:
     };
     /// Any thread. The lock in it is held by a writer once in 1,024 claims, for some microseconds at most.
     View view() const;
+    /// How many stand, about. Any thread.
+    std::size_t size() const { return m_standing.load(std::memory_order_relaxed); }
 
     // The writer's:
     std::uint64_t nextChange() { return ++m_change; }
@@ -83,10 +83,13 @@ public:
     /// A record to fill in; publish() it then.
     ClaimRecord &append();
     void publish(ClaimRecord &record);
-    void end(ClaimRecord &record, std::uint64_t change);
-    /// The oldest record that still stands. Each one that does not costs a look; null when these are used up, or when
-    /// there is none.
-    ClaimRecord *oldest(std::size_t &looks);
+    /// Ends it for all who look after the commit. drop() it then, when all that one change ends has been ended.
+    void end(ClaimRecord &record, std::uint64_t change)
+    {
+        record.endedAt.store(change, std::memory_order_relaxed); // commit() releases it
+    }
+    /// Nobody may use the record any more but readers; may commit.
+    void drop(ClaimRecord &record);
 
 private:
     void replaceChunks(ClaimChunks chunks);
@@ -95,10 +98,8 @@ private:
     std::shared_ptr<const ClaimChunks> m_chunks{
         std::make_shared<ClaimChunks>()}; // m_listMutex; only the writer writes
     std::atomic<std::uint64_t> m_committed{0};
+    std::atomic<std::size_t> m_standing{0};
     std::uint64_t m_change = 0;
-    std::uint64_t m_lastNumber = 0;
-    std::shared_ptr<ClaimChunk> m_oldestChunk; ///< where oldest() goes on
-    std::size_t m_oldestIndex = 0;
 };
 
 } // namespace orrery::team

@@ -100,17 +100,29 @@ std::int64_t LimiterState::windowFitsAt(const Call &call, std::int64_t now,
     return fit->timeMs;
 }
 
+/// The same of an agent's budget, if it has one.
+std::int64_t LimiterState::agentBudgetFitsAt(const Call &call, std::int64_t now,
+                                             std::string_view agent) const
+{
+    const double *budget = agentBudget(agent);
+    if (!budget)
+        return now;
+    if (const Agent *known = find(agent))
+        return budgetFitsAt(call, now, *budget, known);
+    return fitsBudget(0, 0, call, *budget) ? now : kNever;
+}
+
 /// A budget that is reserved but not spent comes free when the reservations expire, at the latest.
 std::int64_t LimiterState::budgetFitsAt(const Call &call, std::int64_t now, double budget,
                                         const Agent *only) const
 {
-    const double spent = only ? only->totals.costUsd : m_totals.costUsd;
+    const double spent = only ? only->chargedUsd : m_totals.costUsd;
     NanoUsd reserved = only ? only->reservedCost : m_reservedCost;
     if (fitsBudget(spent, reserved, call, budget))
         return now;
     for (auto index = m_window.firstOpen(); index < m_window.end(); ++index) {
         const SlidingWindow::Entry &each = m_window[index];
-        if (!each.isOpen || each.cost == 0 || (only && &m_agents[each.agent] != only))
+        if (!each.isOpen || each.cost == 0 || (only && !isPaidBy(index, *only)))
             continue;
         reserved -= each.cost;
         if (fitsBudget(spent, reserved, call, budget))
@@ -122,7 +134,6 @@ std::int64_t LimiterState::budgetFitsAt(const Call &call, std::int64_t now, doub
 LimiterDenial LimiterState::explain(const Call &call, Reason reason, std::int64_t now,
                                     bool inWords) const
 {
-    const Agent *own = find(call.agent);
     LimiterDenial denial;
     denial.reason = reason;
     denial.tokens = call.tokens;
@@ -133,8 +144,11 @@ LimiterDenial LimiterState::explain(const Call &call, Reason reason, std::int64_
                                                                             : 0;
     if (reason == Reason::Budget || reason == Reason::AgentBudget) {
         const bool ofTeam = reason == Reason::Budget;
-        denial.spentUsd = ofTeam ? m_totals.costUsd : own ? own->totals.costUsd : 0;
-        const NanoUsd reserved = ofTeam ? m_reservedCost : own ? own->reservedCost : 0;
+        if (!ofTeam)
+            denial.budgetOf = refusingBudget(call).value_or(call.agent);
+        const Agent *whose = ofTeam ? nullptr : find(denial.budgetOf);
+        denial.spentUsd = ofTeam ? m_totals.costUsd : whose ? whose->chargedUsd : 0;
+        const NanoUsd reserved = ofTeam ? m_reservedCost : whose ? whose->reservedCost : 0;
         denial.reservedUsd = static_cast<double>(reserved) / 1e9;
         if (call.cost)
             denial.estimateUsd = static_cast<double>(*call.cost) / 1e9;
@@ -148,12 +162,9 @@ LimiterDenial LimiterState::explain(const Call &call, Reason reason, std::int64_
         fits = windowFitsAt(call, now, &last);
         if (m_config.budgetUsd)
             fits = std::max(fits, budgetFitsAt(call, now, *m_config.budgetUsd, nullptr));
-        if (const auto budget = agentBudget(call.agent)) {
-            if (own)
-                fits = std::max(fits, budgetFitsAt(call, now, *budget, own));
-            else if (!fitsBudget(0, 0, call, *budget))
-                fits = kNever;
-        }
+        fits = std::max(fits, agentBudgetFitsAt(call, now, call.agent));
+        for (const std::string &payer : call.payers)
+            fits = std::max(fits, agentBudgetFitsAt(call, now, payer));
         if (const Hold *hold = holdOn(call.provider, now))
             fits = std::max(fits, hold->until);
     }
@@ -194,9 +205,11 @@ LimiterDenial LimiterState::explain(const Call &call, Reason reason, std::int64_
 std::string LimiterState::budgetSentence(const Call &call, const LimiterDenial &denial) const
 {
     const bool ofTeam = denial.reason == Reason::Budget;
-    const double budget = ofTeam ? *m_config.budgetUsd : *agentBudget(call.agent);
-    const std::string whose =
-        (ofTeam ? "The team's" : std::string(call.agent) + "'s") + " budget of " + dollars(budget);
+    const double budget = ofTeam ? *m_config.budgetUsd : *agentBudget(denial.budgetOf);
+    std::string whose =
+        (ofTeam ? "The team's" : denial.budgetOf + "'s") + " budget of " + dollars(budget);
+    if (!ofTeam && denial.budgetOf != call.agent)
+        whose += ", from which " + std::string(call.agent) + " lives too,";
     if (denial.spentUsd >= budget)
         return whose + " is used up (" + dollars(denial.spentUsd) + ").";
     return whose + " has no room for a call of about " + dollars(*denial.estimateUsd) + ": "

@@ -35,6 +35,13 @@ std::vector<PeerMessage> Mailbox::take(const std::string &agent)
     return it == m_boxes.end() ? std::vector<PeerMessage>() : std::exchange(it->second, {});
 }
 
+std::vector<PeerMessage> Mailbox::peek(const std::string &agent) const
+{
+    std::lock_guard lock(m_mutex);
+    const auto it = m_boxes.find(agent);
+    return it == m_boxes.end() ? std::vector<PeerMessage>() : it->second;
+}
+
 bool Mailbox::hasMail(const std::string &agent) const
 {
     std::lock_guard lock(m_mutex);

@@ -28,6 +28,8 @@ public:
     bool send(PeerMessage message);
     /// Takes out all that wait for `agent`.
     std::vector<PeerMessage> take(const std::string &agent);
+    /// What take() would give; it stays in the box.
+    std::vector<PeerMessage> peek(const std::string &agent) const;
     bool hasMail(const std::string &agent) const;
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -28,10 +29,14 @@ public:
     std::optional<Member> find(const std::string &name) const;
     bool has(const std::string &name) const { return find(name).has_value(); }
     std::vector<Member> list() const;
+    /// Its parent, the parent's parent and so on, also where one of them, or it itself, has left.
+    std::vector<std::string> parentsOf(const std::string &name) const;
 
 private:
     mutable std::mutex m_mutex;
     std::vector<Member> m_members; // guarded by m_mutex
+    std::map<std::string, std::string>
+        m_parents; // of all that ever joined as sub-agents; guarded by m_mutex
 };
 
 } // namespace orrery::team

@@ -25,7 +25,8 @@ struct RateLimiter::Private {
     /// `ask` must outlive the call.
     static LimiterState::Call callOf(const LimiterAsk &ask)
     {
-        LimiterState::Call call{ask.agent, sane(ask.tokens), std::nullopt, ask.provider};
+        LimiterState::Call call{ask.agent, sane(ask.tokens), std::nullopt, ask.provider,
+                                ask.payers};
         if (ask.costUsd)
             call.cost = nanoUsd(*ask.costUsd);
         return call;
@@ -113,6 +114,20 @@ void RateLimiter::penalise(const std::string &provider, std::int64_t untilMs, st
     d->state.hold(provider, now + std::max<std::int64_t>(0, untilMs - nowMs), std::move(sentence));
 }
 
+void RateLimiter::setAgentBudget(const std::string &agent, double usd)
+{
+    std::lock_guard lock(d->mutex);
+    d->state.setBudget(agent, usd);
+}
+
+void RateLimiter::addSpent(const std::string &agent, double costUsd, std::int64_t tokens,
+                           std::int64_t requests, const std::vector<std::string> &payers)
+{
+    std::lock_guard lock(d->mutex);
+    d->state.addSpent(agent, std::isfinite(costUsd) ? costUsd : 0, sane(tokens), sane(requests),
+                      payers);
+}
+
 RateLimiter::Window RateLimiter::window(std::int64_t nowMs)
 {
     std::lock_guard lock(d->mutex);
@@ -138,6 +153,14 @@ std::vector<OpenReservation> RateLimiter::openReservations() const
     std::lock_guard lock(d->mutex);
     return d->state.openReservations();
 }
+
+std::optional<OpenReservation> RateLimiter::find(ReservationId reservation) const
+{
+    std::lock_guard lock(d->mutex);
+    return d->state.open(reservation);
+}
+
+std::int64_t RateLimiter::steadyMs() const { return d->state.time().latest(); }
 
 std::optional<double> RateLimiter::budgetLeft() const
 {

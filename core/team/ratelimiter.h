@@ -32,6 +32,8 @@ struct LimiterAsk {
     /// what is spent, what others have reserved and this must fit. Without it a call goes until the budget is used up.
     std::optional<double> costUsd;
     std::string provider; ///< to whom it goes, see RateLimiter::penalise()
+    /// Whose budgets must have room for it too and pay for it: the agent's parent, the parent's parent, and so on.
+    std::vector<std::string> payers = {};
 };
 
 struct Holder {
@@ -62,10 +64,11 @@ struct LimiterDenial {
     std::optional<std::int64_t> fitsAtMs;
     std::string sentence; ///< the same for a person, times relative ("in 17 s")
 
-    // Budgets only; of the team, or of the agent.
+    // Budgets only; of the team, or of `budgetOf`: of what it and those that it pays for spent and reserved.
     double spentUsd = 0;
     double reservedUsd = 0;
     std::optional<double> estimateUsd;
+    std::string budgetOf; ///< AgentBudget: whose it is, the agent itself or one of its payers
     // Queued only: who is at the head of the queue, and why that one waits. The limit is the one that it waits for.
     std::string behind;
     Reason headReason = Reason::Tokens;
@@ -83,6 +86,8 @@ struct LimiterTotals {
 struct LimiterStatus {
     LimiterTotals totals;
     std::map<std::string, LimiterTotals> agents;
+    std::map<std::string, double>
+        chargedUsd; ///< to the budget of each agent: by itself and by those that it pays for
     std::int64_t windowTokens = 0;
     std::int64_t windowRequests = 0;
     std::size_t windowLength = 0; ///< entries, refunds and deltas included
@@ -101,6 +106,8 @@ struct ExpiredReservation {
     ReservationId id;
     std::string agent;
     std::int64_t tokens;
+    std::int64_t windowTokens; ///< after it was given back
+    std::int64_t windowRequests;
 };
 
 /// Sliding 60 s window of tokens and requests with reservations. Semantics of Nous's limiter, with settlements booked
@@ -112,22 +119,22 @@ class RateLimiter
 public:
     explicit RateLimiter(LimiterConfig config);
     ~RateLimiter();
-    const LimiterConfig &config() const;
+    const LimiterConfig &config() const; ///< as it was at the start
 
     struct Verdict {
-        ReservationId reservation = 0; ///< != 0 when admitted
-        DenialPtr denial;              ///< set when not
-        std::int64_t windowTokens = 0; ///< after the call
-        std::int64_t windowRequests = 0;
-        std::uint64_t sequence = 0; ///< its place in the order in which operations took effect
+        ReservationId reservation = 0;   ///< != 0 when admitted
+        DenialPtr denial;                ///< set when not
+        std::int64_t windowTokens = 0;   ///< after the call
+        std::uint64_t sequence = 0;      ///< its place in the order in which operations took effect
+        std::int64_t windowRequests = 0; ///< after the call
     };
     enum class Explain { Fully, WithoutWords /**< no holders and no sentence */ };
     Verdict acquire(const LimiterAsk &ask, std::int64_t nowMs, Explain explain = Explain::Fully);
     Verdict acquire(const std::string &agent, std::int64_t tokens, std::int64_t nowMs);
     /// What acquire() would answer, without admitting anything.
     DenialPtr check(const LimiterAsk &ask, std::int64_t nowMs);
-    /// Books what was really used. With an open reservation only the difference is booked, to its owner. Returns its
-    /// place in the order of operations.
+    /// Books what was really used. With an open reservation only the difference is booked, to its owner; one that has
+    /// expired is booked anew, and paid for by those who were to pay. Returns its place in the order of operations.
     std::uint64_t record(const std::string &agent, std::int64_t tokens, double costUsd,
                          std::int64_t requests, ReservationId reservation, std::int64_t nowMs);
     /// Gives a reservation back in full. Its place in the order of operations, 0 if it was not open.
@@ -135,6 +142,12 @@ public:
     /// Calls to `provider` wait until then: it said so (HTTP 429 with Retry-After). The later of two times counts.
     void penalise(const std::string &provider, std::int64_t untilMs, std::string sentence,
                   std::int64_t nowMs);
+
+    /// From now on the budget of this agent, also of one that was not there at the start. What it has spent counts.
+    void setAgentBudget(const std::string &agent, double usd);
+    /// Books what an agent spent earlier, in the run that this one goes on from. The window knows nothing of it.
+    void addSpent(const std::string &agent, double costUsd, std::int64_t tokens,
+                  std::int64_t requests, const std::vector<std::string> &payers = {});
 
     struct Window {
         std::int64_t tokens = 0;
@@ -146,6 +159,10 @@ public:
     LimiterStatus peek() const;
     /// In order of admission.
     std::vector<OpenReservation> openReservations() const;
+    /// Nothing when it is not open (any more). O(1).
+    std::optional<OpenReservation> find(ReservationId reservation) const;
+    /// The limiter's own time at its latest operation: as the wall clock, but never back. Waits for nobody.
+    std::int64_t steadyMs() const;
     /// What is left of the team's budget, negative when it is overdrawn; nothing when there is none.
     std::optional<double> budgetLeft() const;
     /// Reservations that expired by `nowMs` and were not told yet.

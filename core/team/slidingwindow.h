@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace orrery::team {
 
@@ -40,10 +41,9 @@ public:
     };
     using Index = std::uint64_t;
 
-    // Single values, as an entry by reference is written and read again in pieces of different size, which stalls.
     Index add(std::int64_t timeMs, std::int64_t tokens, std::int64_t requests, std::uint32_t agent)
     {
-        const Index index = push({timeMs, tokens, requests, 0, 0, agent, 1, false});
+        const Index index = push(timeMs, tokens, requests, agent, 0, 0, false);
         if (m_firstOpen == index)
             ++m_firstOpen;
         return index;
@@ -52,7 +52,7 @@ public:
     Index reserve(std::int64_t timeMs, std::int64_t tokens, std::uint32_t agent, std::int64_t cost,
                   std::int64_t askedMs)
     {
-        return push({timeMs, tokens, 1, cost, askedMs, agent, 1, true});
+        return push(timeMs, tokens, 1, agent, cost, askedMs, true);
     }
     /// Ends a reservation, and books a refund or delta into its entry if that is still in the window.
     void close(Index index, std::int64_t tokens, std::int64_t requests);
@@ -64,13 +64,23 @@ public:
     bool isOpen(Index index) const { return m_entries.contains(index) && m_entries[index].isOpen; }
     const Entry &operator[](Index index) const { return m_entries[index]; }
 
-    /// The oldest entry has left the window by `nowMs`.
-    bool hasExpired(std::int64_t nowMs) const
+    /// What has left the window by `nowMs` goes, oldest first; `gone` is told of each entry just before.
+    template <typename Gone>
+    void dropExpired(std::int64_t nowMs, Gone gone)
     {
-        return m_begin != end() && m_entries[m_begin].timeMs <= nowMs - lengthMs;
+        while (m_begin != end()) {
+            const auto [entry, chunk] = m_entries.at(m_begin);
+            if (entry.timeMs > nowMs - lengthMs)
+                return;
+            gone(std::as_const(entry));
+            m_sums.add(-entry.tokens, -entry.requests);
+            chunk.add(-entry.tokens, -entry.requests);
+            m_negative -= isNegative(entry);
+            m_bookings -= entry.bookings;
+            ++m_begin;
+            forget();
+        }
     }
-    /// The oldest leaves the window; there must be one.
-    void dropOldest();
 
     const WindowSums &sums() const { return m_sums; }
     std::size_t bookings() const { return m_bookings; } ///< corrections count
@@ -85,14 +95,25 @@ public:
 
 private:
     static bool isNegative(const Entry &entry) { return entry.tokens < 0 || entry.requests < 0; }
-    Index push(const Entry &entry)
+    // Written field by field: an entry that is made first and copied then is read in pieces of other sizes than it was
+    // written in, which stalls.
+    Index push(std::int64_t timeMs, std::int64_t tokens, std::int64_t requests, std::uint32_t agent,
+               std::int64_t cost, std::int64_t askedMs, bool isOpen)
     {
-        const Index index = m_entries.push(entry);
-        m_sums.add(entry.tokens, entry.requests);
-        m_entries.summary(index).add(entry.tokens, entry.requests);
-        m_negative += isNegative(entry);
-        m_bookings += entry.bookings;
-        return index;
+        const auto [entry, chunk] = m_entries.push();
+        entry.timeMs = timeMs;
+        entry.tokens = tokens;
+        entry.requests = requests;
+        entry.cost = cost;
+        entry.askedMs = askedMs;
+        entry.agent = agent;
+        entry.bookings = 1;
+        entry.isOpen = isOpen;
+        m_sums.add(tokens, requests);
+        chunk.add(tokens, requests);
+        m_negative += tokens < 0 || requests < 0;
+        ++m_bookings;
+        return m_entries.end() - 1;
     }
     void forget()
     {
@@ -111,7 +132,7 @@ private:
 
 inline void SlidingWindow::close(Index index, std::int64_t tokens, std::int64_t requests)
 {
-    Entry &entry = m_entries[index];
+    const auto [entry, chunk] = m_entries.at(index);
     entry.isOpen = false;
     if (index >= m_begin && (tokens != 0 || requests != 0)) {
         m_negative -= isNegative(entry);
@@ -121,24 +142,13 @@ inline void SlidingWindow::close(Index index, std::int64_t tokens, std::int64_t 
         m_negative += isNegative(entry);
         ++m_bookings;
         m_sums.add(tokens, requests);
-        m_entries.summary(index).add(tokens, requests);
+        chunk.add(tokens, requests);
     }
     if (index != m_firstOpen)
         return;
     do
         ++m_firstOpen;
     while (m_firstOpen != end() && !m_entries[m_firstOpen].isOpen);
-    forget();
-}
-
-inline void SlidingWindow::dropOldest()
-{
-    const Entry &entry = m_entries[m_begin];
-    m_sums.add(-entry.tokens, -entry.requests);
-    m_entries.summary(m_begin).add(-entry.tokens, -entry.requests);
-    m_negative -= isNegative(entry);
-    m_bookings -= entry.bookings;
-    ++m_begin;
     forget();
 }
 

@@ -141,6 +141,131 @@ private slots:
         QCOMPARE(toString(why.reason), "budget");
         QVERIFY2(why.sentence.find("$0.70") != std::string::npos, why.sentence.c_str());
     }
+
+    void whatHappensIsToldInItsOrder()
+    {
+        Names log;
+        std::vector<Json> data;
+        const auto tell = [&](std::uint64_t number, const LimiterEvent &event) {
+            data.push_back(dataOf(event, number));
+            log.push_back(std::string(toString(event.kind)) + " " + event.agent);
+        };
+        team::LimiterConfig config = tokens(1000);
+        config.reservationTtlMs = 50000;
+        LimiterGate gate(config, LimitPolicy::Wait, tell);
+        // Who waits is answered when all before it has been told.
+        const auto granted = [&](const char *agent) {
+            return [&, agent](const team::RateLimiter::Verdict &) {
+                log.push_back(std::string("answered ") + agent);
+            };
+        };
+        const auto lead = gate.acquire({"lead", 900, {}, {}}, 0, granted("lead"));
+        gate.acquire({"coder", 500, {}, {}}, 1000, granted("coder"));
+        gate.acquire({"tester", 1001, {}, {}}, 1500, granted("tester"));
+        gate.penalise("openai", 9000, "openai wants a pause.", 1600, "writer");
+        gate.record("lead", 400, 0, lead.verdict.reservation, 2000);
+        QCOMPARE(log, (Names{"limiter_acquired lead", "limiter_waiting coder",
+                             "limiter_denied tester", "limiter_held writer", "limiter_settled lead",
+                             "limiter_acquired coder", "answered coder"}));
+        for (std::size_t i = 0; i < data.size(); ++i)
+            QCOMPARE(data[i]["table_seq"].get<std::size_t>(), i + 1);
+        QVERIFY(data[0]["tokens"] == 900 && data[0]["window_tokens"] == 900);
+        QVERIFY(data[0]["at_ms"] == 0 && data[1]["at_ms"] == 1000);
+        QVERIFY(data[1]["reason"] == "tokens" && data[2]["reason"] == "too_large");
+        QVERIFY(data[3]["provider"] == "openai" && data[3]["until_ms"] == 9000);
+        // The window as it was, before coder's call came in.
+        QVERIFY(data[4]["window_tokens"] == 400 && data[4]["window_requests"] == 1);
+        QVERIFY(data[4]["tokens_est"] == 900 && data[4]["tokens_actual"] == 400);
+        QVERIFY(data[5]["window_tokens"] == 900 && data[5]["window_requests"] == 2);
+        log.clear();
+        const auto small = gate.acquire({"lead", 60, {}, {}}, 3000, granted("lead"));
+        gate.release(small.verdict.reservation, 3500);
+        gate.release(small.verdict.reservation, 3500);
+        // coder has not told in time: that comes before what it makes possible.
+        const auto late = gate.acquire({"tester", 600, {}, {}}, 52000, granted("tester"));
+        QVERIFY(late.verdict.reservation);
+        gate.record("coder", 100, 0, data[5]["reservation"], 53000);
+        QCOMPARE(log,
+                 (Names{"limiter_acquired lead", "limiter_released lead", "limiter_expired coder",
+                        "limiter_acquired tester", "limiter_settled coder"}));
+        QVERIFY(data[8]["window_tokens"] == 400 && data[8]["tokens"] == 500);
+        QVERIFY(data[10]["tokens_est"] == 0 && data[10]["window_tokens"] == 1100);
+        log.clear();
+        gate.pump(102000);
+        QCOMPARE(log, Names{"limiter_expired tester"});
+    }
+
+    void reservationsAreToldOnceThereAreLimits()
+    {
+        Names log;
+        LimiterGate gate({}, LimitPolicy::Wait, [&](std::uint64_t, const LimiterEvent &event) {
+            log.push_back(std::string(toString(event.kind)) + " " + event.agent);
+        });
+        const auto ignored = [](const team::RateLimiter::Verdict &) {};
+        const auto early = gate.acquire({"lead", 10, {}, {}}, 0, ignored);
+        const auto open = gate.acquire({"lead", 10, {}, {}}, 0, ignored);
+        gate.record("lead", 10, 0, early.verdict.reservation, 1);
+        gate.penalise("openai", 9000, "openai wants a pause.", 1);
+        QCOMPARE(log, Names{"limiter_held "});
+        gate.setAgentBudget("late", 0.5);
+        gate.release(open.verdict.reservation, 2); // nobody has heard of it
+        const auto late = gate.acquire({"late", 10, 0.5, {}}, 3, ignored);
+        QVERIFY(late.verdict.reservation);
+        const auto refused = gate.acquire({"late", 10, 0.5, {}}, 3, ignored);
+        QVERIFY(refused.ticket); // the first may turn out cheaper
+        gate.release(late.verdict.reservation, 4);
+        QCOMPARE(log, (Names{"limiter_held ", "limiter_acquired late", "limiter_waiting late",
+                             "limiter_released late", "limiter_acquired late"}));
+    }
+
+    void aCallSaysHowPatientItIs_data()
+    {
+        QTest::addColumn<int>("patience");
+        QTest::addColumn<bool>("waitsForWindow");
+        QTest::addColumn<bool>("waitsForProvider");
+        using Patience = LimiterGate::Patience;
+        QTest::newRow("waits") << int(Patience::Waits) << true << true;
+        QTest::newRow("not for its provider") << int(Patience::NotForProvider) << true << false;
+        QTest::newRow("never") << int(Patience::Never) << false << false;
+    }
+    void aCallSaysHowPatientItIs()
+    {
+        QFETCH(int, patience);
+        QFETCH(bool, waitsForWindow);
+        QFETCH(bool, waitsForProvider);
+        const auto how = LimiterGate::Patience(patience);
+        LimiterGate gate(tokens(1000), LimitPolicy::Wait);
+        Answers answers;
+        gate.penalise("openai", 90000, "openai wants a pause.", 0);
+        const auto held = gate.acquire({"a", 10, {}, "openai"}, 0, answers("a"), how);
+        QCOMPARE(held.ticket != 0, waitsForProvider);
+        gate.acquire({"lead", 1000, {}, {}}, 0, answers("lead"));
+        const auto full = gate.acquire({"b", 10, {}, "ollama"}, 0, answers("b"), how);
+        QCOMPARE(full.ticket != 0, waitsForWindow);
+        gate.acquire({"c", 10, {}, {}}, 0, answers("c"));
+        const auto queued = gate.acquire({"d", 10, {}, {}}, 0, answers("d"), how);
+        QCOMPARE(queued.ticket != 0, waitsForWindow);
+        // A provider that asks for a pause meanwhile ends the wait of those that need not wait for it.
+        gate.penalise("ollama", 90000, "ollama wants a pause.", 1000);
+        gate.pump(1000);
+        QCOMPARE(answers.list.empty() || answers.list.front() != "b!",
+                 !(waitsForWindow && !waitsForProvider));
+    }
+
+    void aSubAgentWaitsForWhatItsParentHas()
+    {
+        team::LimiterConfig config;
+        config.agentBudgetsUsd["lead"] = 1.0;
+        LimiterGate gate(config, LimitPolicy::Wait);
+        Answers answers;
+        const auto first = gate.acquire({"lead.1", 10, 0.8, {}, {"lead"}}, 0, answers("lead.1"));
+        const auto second = gate.acquire({"lead.2", 10, 0.5, {}, {"lead"}}, 0, answers("lead.2"));
+        QVERIFY(second.ticket);
+        QCOMPARE(second.verdict.denial->budgetOf, std::string("lead"));
+        QVERIFY(gate.acquire({"other", 10, 0.5, {}}, 0, answers("other")).verdict.reservation);
+        gate.record("lead.1", 10, 0.4, first.verdict.reservation, 1);
+        QCOMPARE(answers.list, Names{"lead.2"});
+    }
 };
 
 ORRERY_TEST(TestLimiterGate)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/claimdesk.h"
 #include "core/team/claimtable.h"
 #include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
 #include "tests/stress/duration.h"
 #include "tests/support/tsansuppressions.h"
 #include "tests/support/testregistry.h"
+#include "tests/team/claimreference.h"
 
 #include <QTest>
 
@@ -31,6 +33,61 @@ bool isConsistent(const std::vector<Claim> &claims)
                     return false;
     return true;
 }
+
+/// The claims as one knows them from what was told, and whether that can be true.
+struct ToldClaims {
+    ClaimReference reference;
+
+    static bool isSame(const Claim &a, const Claim &b)
+    {
+        return a.agent == b.agent && a.file == b.file && a.start == b.start && a.end == b.end;
+    }
+    /// The claim as it stands, null if it does not.
+    Claim *find(const Claim &claim)
+    {
+        const auto it = std::find_if(reference.held.begin(), reference.held.end(),
+                                     [&](const Claim &each) { return isSame(each, claim); });
+        return it == reference.held.end() ? nullptr : &*it;
+    }
+    /// By nobody's clock: what has not been told to have expired stands.
+    std::vector<Claim> inTheWay(const Claim &claim)
+    {
+        return reference.conflicts(claim.agent, claim.file, claim.start, claim.end, INT64_MIN);
+    }
+    bool take(const runtime::ClaimEvent &event)
+    {
+        const Claim &claim = event.claim;
+        if (event.kind == EventKind::ClaimDenied) {
+            const auto others = inTheWay(claim);
+            return std::any_of(others.begin(), others.end(),
+                               [&](const Claim &each) { return isSame(each, *event.other); });
+        }
+        if (event.kind == EventKind::ClaimMoved) {
+            Claim before = claim;
+            before.start = event.from.start;
+            before.end = event.from.end;
+            Claim *held = find(before);
+            if (held)
+                *held = claim;
+            return held;
+        }
+        if (event.kind == EventKind::ClaimGranted) {
+            const auto replaced = reference.release(claim.agent, claim.file, INT64_MIN);
+            // A sub-agent may have claimed lines of what is only extended.
+            const bool isExtended = replaced && isSame(*replaced, claim);
+            if (replaced.has_value() != event.other.has_value()
+                || (replaced && !isSame(*replaced, *event.other))
+                || (!isExtended && !inTheWay(claim).empty()))
+                return false;
+            reference.held.push_back(claim);
+            return true;
+        }
+        const Claim *held = find(claim);
+        if (!held || (event.kind == EventKind::ClaimExpired && held->deadlineMs > event.atMs))
+            return false;
+        return reference.release(claim.agent, claim.file, INT64_MIN).has_value();
+    }
+};
 
 } // namespace
 
@@ -101,6 +158,94 @@ private slots:
         QVERIFY(granted > 0 && denied > 0 && looks > 0);
         table.expire(now + 10000, SIZE_MAX);
         QVERIFY(table.snapshot(now + 10000).empty());
+    }
+
+    /// Replayed one by one, what is told is at each step what can have happened.
+    void whatIsToldIsInTheOrderOfTheTable()
+    {
+        constexpr std::size_t count = 8;
+        const test::Duration duration;
+        const unsigned seed = std::random_device{}();
+        qInfo("seed %u", seed);
+        Membership members;
+        ToldClaims told;
+        for (std::size_t t = 0; t < count; ++t) { // two of them work for agent0
+            const std::string name = "agent" + std::to_string(t);
+            const bool isChild = t == 1 || t == 2;
+            members.join({name, {}, {}, isChild ? "agent0" : "", isChild});
+            if (isChild)
+                told.reference.parents[name] = {"agent0"};
+        }
+        std::vector<runtime::ClaimEvent> events;
+        std::array<std::atomic<std::int64_t>, count>
+            latest{}; // the first line of each one's latest claim
+        std::atomic<int> outOfNumber{0};
+        runtime::ClaimDesk desk(
+            20, members, [&](std::uint64_t number, const runtime::ClaimEvent &event) {
+                events.push_back(event);
+                outOfNumber += number != events.size();
+                if (event.kind == EventKind::ClaimGranted)
+                    latest[std::size_t(event.claim.agent.back() - '0')] = event.claim.start;
+            });
+        std::atomic<std::int64_t> now{0};
+        std::atomic<int> untold{0};
+        {
+            std::vector<std::jthread> threads;
+            for (unsigned t = 0; t < count; ++t)
+                threads.emplace_back([&, t] {
+                    std::mt19937 random(seed + t);
+                    const std::string agent = "agent" + std::to_string(t);
+                    for (std::int64_t step = 1; step < 15000 && !duration.isOver(); ++step) {
+                        const std::string file = "f" + std::to_string(random() % 3);
+                        const auto start = std::int64_t(random() % 100);
+                        switch (random() % 9) {
+                        case 0: desk.release(agent, file, now, random() % 2 ? "person" : ""); break;
+                        case 1: desk.extend(agent, file, now); break;
+                        case 2: desk.refuseWrite(agent, file, start, start + 2, now); break;
+                        case 3:
+                            desk.move(
+                                agent, file,
+                                {{start, std::int64_t(random() % 4), std::int64_t(random() % 4)}},
+                                now);
+                            break;
+                        case 4:
+                            if (random() % 50 == 0)
+                                desk.releaseAll(agent, now);
+                            else
+                                desk.holds(agent, file, start, start, now);
+                            break;
+                        default:
+                            if (desk.claim(agent, file, start, start + 8, now)->granted)
+                                untold += latest[t] != start; // only we claim for this agent
+                        }
+                        if (random() % 400 == 0)
+                            ++now;
+                    }
+                });
+            threads.emplace_back([&] {
+                while (!duration.isOver()) {
+                    desk.expire(now);
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                }
+            });
+        }
+        desk.expire(now);
+        QCOMPARE(untold.load(), 0);
+        QCOMPARE(outOfNumber.load(), 0);
+        std::map<EventKind, int> kinds;
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            ++kinds[events[i].kind];
+            QVERIFY2(told.take(events[i]), qPrintable(QString("event %1, %2 of %3")
+                                                          .arg(i)
+                                                          .arg(toString(events[i].kind).data())
+                                                          .arg(events[i].claim.agent.c_str())));
+        }
+        QCOMPARE(kinds.size(), std::size_t(5)); // each of them
+        auto standing = sorted(desk.snapshot(now));
+        for (auto *claims : {&standing, &told.reference.held})
+            for (Claim &claim : *claims)
+                claim.claimedMs = 0; // is not told
+        QVERIFY(standing == sorted(told.reference.held));
     }
 
     void messagesAndDiscoveriesComeInOrderAndOnce()

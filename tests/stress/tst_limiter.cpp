@@ -3,6 +3,7 @@
 #include "tests/stress/duration.h"
 #include "tests/support/tsansuppressions.h"
 #include "tests/support/testregistry.h"
+#include "tests/team/limiterreference.h"
 
 #include <QTest>
 
@@ -41,6 +42,62 @@ struct Caller {
         ++answers;
         told.notify_one();
         return !isGone;
+    }
+};
+
+/// agent1 to agent3 work for agent0; a token costs the thousandth part of a dollar.
+std::vector<std::string> payersOf(const std::string &agent)
+{
+    return agent >= "agent1" && agent <= "agent3" ? std::vector<std::string>{"agent0"}
+                                                  : std::vector<std::string>();
+}
+double costOf(std::int64_t tokens) { return double(tokens) / 1000; }
+
+/// The limiter as one knows it from what was told, and whether that can be true.
+struct ToldLimiter {
+    team::LimiterReference reference;
+
+    bool take(const LimiterEvent &event)
+    {
+        const std::int64_t now = reference.steady(event.atMs);
+        reference.prune(now);
+        const team::LimiterAsk ask{
+            event.agent, event.tokens, costOf(event.tokens), {}, payersOf(event.agent)};
+        const auto *open = reference.find(event.reservation);
+        switch (event.kind) {
+        case EventKind::LimiterAcquired:
+            if (reference.refuses(ask, now))
+                return false;
+            reference.admit(ask, event.reservation, now);
+            break;
+        case EventKind::LimiterWaiting:
+        case EventKind::LimiterDenied:
+            if (event.denial->reason != team::LimiterDenial::Reason::Queued
+                && reference.refuses(ask, now) != event.denial->reason)
+                return false;
+            break;
+        case EventKind::LimiterSettled:
+            if ((open ? open->tokens : 0) != event.tokens)
+                return false;
+            if (open)
+                reference.settle(event.reservation, event.used - event.tokens, 0,
+                                 costOf(event.used), now);
+            else
+                reference.recordNew(event.agent, event.used, costOf(event.used), 1,
+                                    event.reservation, now);
+            break;
+        case EventKind::LimiterExpired:
+            if (!open || open->ts > now - reference.config.reservationTtlMs)
+                return false;
+            reference.late[event.reservation] = open->payers;
+            reference.late[event.reservation].erase(open->agent);
+            [[fallthrough]];
+        default:
+            if (!open || !reference.settle(event.reservation, -event.tokens, -1, 0, now))
+                return false;
+        }
+        return reference.tokens() == event.windowTokens
+               && reference.requests() == event.windowRequests;
     }
 };
 
@@ -107,6 +164,77 @@ private slots:
         QCOMPARE(end.windowLength, std::size_t(0));
         QCOMPARE(end.openReservations, std::size_t(0));
         QCOMPARE(end.reservedUsd, 0.0);
+    }
+
+    /// Replayed one by one, what is told is at each step what can have happened, with the window as it was.
+    void whatIsToldIsInTheOrderOfTheTable()
+    {
+        const test::Duration duration;
+        const unsigned seed = std::random_device{}();
+        qInfo("seed %u", seed);
+        team::LimiterConfig config;
+        config.rpm = 60;
+        config.tpm = 9000;
+        config.reservationTtlMs = 9000;
+        config.agentBudgetsUsd["agent0"] = 15;
+        std::vector<LimiterEvent> events;
+        std::atomic<int> outOfNumber{0};
+        LimiterGate gate(config, LimitPolicy::Refuse,
+                         [&](std::uint64_t number, const LimiterEvent &event) {
+                             events.push_back(event);
+                             outOfNumber += number != events.size();
+                         });
+        {
+            std::vector<std::jthread> threads;
+            for (unsigned t = 0; t < 8; ++t)
+                threads.emplace_back([&, t] {
+                    std::mt19937 random(seed + t);
+                    const std::string agent = "agent" + std::to_string(t);
+                    std::vector<team::ReservationId> held;
+                    for (int step = 0; step < 8000 && !duration.isOver(); ++step) {
+                        const auto tokens = std::int64_t(1 + random() % 300);
+                        const auto verdict =
+                            gate.acquire({agent, tokens, costOf(tokens), {}, payersOf(agent)},
+                                         fastMs(), {})
+                                .verdict;
+                        if (verdict.reservation)
+                            held.push_back(verdict.reservation);
+                        if (held.empty() || random() % 3 == 0)
+                            continue;
+                        const auto id = held.back();
+                        held.pop_back();
+                        const auto used = std::int64_t(random() % 200);
+                        if (random() % 3)
+                            gate.record(agent, used, costOf(used), id, fastMs());
+                        else
+                            gate.release(id, fastMs());
+                    }
+                });
+            threads.emplace_back([&] {
+                while (!duration.isOver()) {
+                    gate.pump(fastMs());
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                }
+            });
+        }
+        gate.pump(fastMs() + 100000);
+        QCOMPARE(outOfNumber.load(), 0);
+        ToldLimiter told;
+        told.reference.config = config;
+        std::map<EventKind, int> kinds;
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            ++kinds[events[i].kind];
+            QVERIFY2(told.take(events[i]), qPrintable(QString("event %1, %2 of %3")
+                                                          .arg(i)
+                                                          .arg(toString(events[i].kind).data())
+                                                          .arg(events[i].agent.c_str())));
+        }
+        QCOMPARE(kinds.size(), std::size_t(5)); // all but those of queues and providers
+        const auto end = gate.limiter().peek();
+        QCOMPARE(end.openReservations, std::size_t(0));
+        QCOMPARE(end.totals.tokens, told.reference.totals.tokens);
+        QCOMPARE(end.totals.costUsd, told.reference.totals.costUsd);
+        QCOMPARE(end.chargedUsd.at("agent0"), told.reference.charged.at("agent0"));
     }
 
     void everyCallThatWaitsIsAnsweredOnce()

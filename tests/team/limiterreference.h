@@ -19,7 +19,8 @@ struct LimiterReference {
         std::int64_t ts, tokens;
         std::string agent;
         std::int64_t nano;
-        std::int64_t asked = 0; ///< the caller's own time
+        std::set<std::string> payers; ///< its agent among them
+        std::int64_t asked = 0;       ///< the caller's own time
     };
     using Reason = LimiterDenial::Reason;
 
@@ -27,6 +28,9 @@ struct LimiterReference {
     std::vector<Entry> window;
     std::vector<Open> open;
     std::map<std::string, LimiterTotals> agents;
+    std::map<std::string, double> charged;
+    /// Who pays, beside its agent, for what has expired.
+    std::map<ReservationId, std::set<std::string>> late;
     LimiterTotals totals;
     std::map<std::string, std::int64_t> holds;
     std::int64_t latest = INT64_MIN;
@@ -44,8 +48,35 @@ struct LimiterReference {
     }
     void expire(std::int64_t now)
     {
-        while (!open.empty() && open.front().ts <= now - config.reservationTtlMs)
+        while (!open.empty() && open.front().ts <= now - config.reservationTtlMs) {
+            late[open.front().id] = open.front().payers;
+            late[open.front().id].erase(open.front().agent);
             settle(open.front().id, -open.front().tokens, -1, 0, now);
+        }
+    }
+    static std::set<std::string> everybody(const std::string &agent,
+                                           const std::vector<std::string> &payers)
+    {
+        std::set<std::string> all(payers.begin(), payers.end());
+        all.insert(agent);
+        return all;
+    }
+    void charge(const std::set<std::string> &who, double cost)
+    {
+        for (const std::string &each : who)
+            charged[each] = std::max(0.0, charged[each] + cost);
+    }
+    /// What was reserved no more, or never.
+    void recordNew(const std::string &agent, std::int64_t tokens, double cost,
+                   std::int64_t requests, ReservationId id, std::int64_t now)
+    {
+        auto node = late.extract(id);
+        std::set<std::string> who = node.empty() ? std::set<std::string>() : node.mapped();
+        who.insert(agent);
+        charge(who, cost);
+        book(agent, tokens, requests, cost);
+        if (tokens != 0 || requests != 0)
+            window.push_back({now, tokens, requests, agent});
     }
     void book(const std::string &agent, std::int64_t tokens, std::int64_t requests, double cost)
     {
@@ -64,6 +95,7 @@ struct LimiterReference {
             const Open held = *it;
             open.erase(it);
             book(held.agent, tokens, requests, cost);
+            charge(held.payers, cost);
             if ((tokens != 0 || requests != 0) && held.ts > now - 60000)
                 window.push_back({held.ts, tokens, requests, held.agent});
             return true;
@@ -108,26 +140,37 @@ struct LimiterReference {
     }
     bool fitsBudget(const std::string &only, double budget, std::optional<double> cost) const
     {
-        const auto own = agents.find(only);
-        const double spent = only.empty()          ? totals.costUsd
-                             : own == agents.end() ? 0
-                                                   : own->second.costUsd;
+        const auto own = charged.find(only);
+        const double spent = only.empty() ? totals.costUsd : own == charged.end() ? 0 : own->second;
         if (spent >= budget)
             return false;
         if (!cost)
             return true;
         std::int64_t sum = std::llround(spent * 1e9) + std::llround(*cost * 1e9);
         for (const Open &each : open)
-            if (only.empty() || each.agent == only)
+            if (only.empty() || each.payers.contains(only))
                 sum += each.nano;
         return sum <= std::llround(budget * 1e9);
+    }
+    /// Whose budget has no room.
+    std::optional<std::string> refusingBudget(const LimiterAsk &ask) const
+    {
+        std::vector<std::string> chain = ask.payers;
+        chain.insert(chain.begin(), ask.agent);
+        for (const std::string &each : chain) {
+            const auto own = config.agentBudgetsUsd.find(each);
+            const std::optional<double> budget =
+                own != config.agentBudgetsUsd.end() ? own->second : config.perAgentBudgetUsd;
+            if (budget && !fitsBudget(each, *budget, ask.costUsd))
+                return each;
+        }
+        return std::nullopt;
     }
     std::optional<Reason> refuses(const LimiterAsk &ask, std::int64_t now) const
     {
         if (config.budgetUsd && !fitsBudget("", *config.budgetUsd, ask.costUsd))
             return Reason::Budget;
-        if (config.perAgentBudgetUsd
-            && !fitsBudget(ask.agent, *config.perAgentBudgetUsd, ask.costUsd))
+        if (refusingBudget(ask))
             return Reason::AgentBudget;
         const bool tooMany = config.tpm && tokens() + ask.tokens > *config.tpm;
         if (tooMany && ask.tokens > *config.tpm)
@@ -148,10 +191,12 @@ struct LimiterReference {
             times.insert(each.ts + config.reservationTtlMs);
         for (const auto &[provider, until] : holds)
             times.insert(until);
+        LimiterReference now = *this;
+        now.late.clear(); // of no account for what only waits
         for (const std::int64_t time : times) {
             if (time <= latest)
                 continue;
-            LimiterReference then = *this;
+            LimiterReference then = now;
             then.prune(time);
             then.expire(time);
             if (!then.refuses(ask, time))
@@ -165,7 +210,8 @@ struct LimiterReference {
         window.push_back({now, ask.tokens, 1, ask.agent});
         book(ask.agent, ask.tokens, 1, 0);
         open.push_back({id, now, ask.tokens, ask.agent,
-                        ask.costUsd ? std::int64_t(std::llround(*ask.costUsd * 1e9)) : 0});
+                        ask.costUsd ? std::int64_t(std::llround(*ask.costUsd * 1e9)) : 0,
+                        everybody(ask.agent, ask.payers)});
     }
 };
 

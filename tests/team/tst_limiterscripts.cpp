@@ -36,6 +36,7 @@ void compareStates(const LimiterStatus &a, const LimiterStatus &b)
         QVERIFY(b.agents.contains(agent));
         compareTotals(totals, b.agents.at(agent));
     }
+    QCOMPARE(a.chargedUsd, b.chargedUsd);
     QCOMPARE(a.windowTokens, b.windowTokens);
     QCOMPARE(a.windowRequests, b.windowRequests);
     QCOMPARE(a.windowLength, b.windowLength);
@@ -45,13 +46,10 @@ void compareStates(const LimiterStatus &a, const LimiterStatus &b)
 
 LimiterStatus stateOf(const LimiterReference &reference)
 {
-    LimiterStatus status{reference.totals,
-                         reference.agents,
-                         reference.tokens(),
-                         reference.requests(),
-                         reference.window.size(),
-                         reference.open.size(),
-                         0};
+    LimiterStatus status{
+        reference.totals,     reference.agents,        reference.charged,     reference.tokens(),
+        reference.requests(), reference.window.size(), reference.open.size(), 0};
+    std::erase_if(status.chargedUsd, [](const auto &each) { return each.second <= 0; });
     std::int64_t reserved = 0;
     for (const auto &each : reference.open)
         reserved += each.nano;
@@ -73,6 +71,8 @@ public:
         m_wall += m_random.below(m_random.below(50) ? 700 : 30000);
         if (m_random.below(400) == 0)
             m_wall -= m_random.below(2) ? 800 : 5'000'000; // the clock is set back
+        if (m_random.below(300) == 0)
+            changeBudgets();
         switch (m_random.below(12)) {
         case 0: plainRecord(); break;
         case 1: hold(); break;
@@ -115,6 +115,7 @@ private:
         ask.provider += std::to_string(m_random.below(3));
         if (m_random.below(2))
             ask.costUsd = m_random.below(30) / 100.0;
+        ask.payers = payersOf(ask.agent);
         const std::int64_t now = bringUp();
         const auto expected = m_reference.refuses(ask, now);
         const auto verdict = m_limiter.acquire(ask, m_wall);
@@ -133,6 +134,10 @@ private:
         const LimiterDenial &denial = *verdict.denial;
         QCOMPARE(toString(denial.reason), toString(*expected));
         QVERIFY(!denial.sentence.empty());
+        if (denial.reason == Reason::AgentBudget) {
+            QCOMPARE(denial.budgetOf, m_reference.refusingBudget(ask).value());
+            QVERIFY(denial.sentence.starts_with(denial.budgetOf + "'s budget of $"));
+        }
         if (denial.reason == Reason::Tokens || denial.reason == Reason::Requests) {
             const auto holders = m_reference.holders();
             QCOMPARE(denial.holders.size(), holders.size());
@@ -161,8 +166,7 @@ private:
         if (const auto *held = m_reference.find(id)) {
             m_reference.settle(id, tokens - held->tokens, 0, cost, now);
         } else {
-            m_reference.book("somebody", tokens, 1, cost);
-            m_reference.window.push_back({now, tokens, 1, "somebody"});
+            m_reference.recordNew("somebody", tokens, cost, 1, id, now);
         }
     }
     void release()
@@ -173,6 +177,8 @@ private:
         QCOMPARE(m_limiter.release(id, m_wall) != 0, held != nullptr);
         if (held)
             m_reference.settle(id, -held->tokens, -1, 0, now);
+        else
+            m_reference.late.erase(id);
     }
     void plainRecord()
     {
@@ -183,9 +189,33 @@ private:
         if (tokens < 0)
             m_negativeMs = now;
         m_limiter.record(agent, tokens, 0.01, requests, 0, m_wall);
-        m_reference.book(agent, tokens, requests, 0.01);
-        if (tokens != 0 || requests != 0)
-            m_reference.window.push_back({now, tokens, requests, agent});
+        m_reference.recordNew(agent, tokens, 0.01, requests, 0, now);
+    }
+    /// Somebody comes with a budget, or with what it spent in an earlier run.
+    void changeBudgets()
+    {
+        const std::string agent = someAgent();
+        if (m_random.below(2)) {
+            auto &budgets = m_reference.config.agentBudgetsUsd;
+            const double spent = m_reference.charged[agent];
+            budgets[agent] = spent + m_random.below(400) / 100.0;
+            m_limiter.setAgentBudget(agent, budgets[agent]);
+        } else {
+            const double cost = m_random.below(200) / 100.0;
+            const auto payers = payersOf(agent);
+            m_limiter.addSpent(agent, cost, 50, 2, payers);
+            m_reference.charge(LimiterReference::everybody(agent, payers), cost);
+            m_reference.book(agent, 50, 2, cost);
+        }
+    }
+    /// agent3 works for agent2, which works for agent0; sometimes it is told awkwardly.
+    std::vector<std::string> payersOf(const std::string &agent)
+    {
+        if (agent == "agent3")
+            return m_random.below(5)
+                       ? std::vector<std::string>{"agent2", "agent0"}
+                       : std::vector<std::string>{"agent2", "agent3", "agent0", "agent2"};
+        return agent == "agent2" ? std::vector<std::string>{"agent0"} : std::vector<std::string>();
     }
     void hold()
     {
