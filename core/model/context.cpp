@@ -2,6 +2,7 @@
 #include "core/model/context.h"
 
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -10,30 +11,34 @@ namespace {
 
 using Messages = std::vector<MessageLog::value_type>;
 using IdSet = std::unordered_set<std::string_view>;
+using IdCounts = std::unordered_map<std::string_view, int>;
 
 constexpr const char *kInterrupted =
     "Tool call was interrupted and not executed. Please retry if needed.";
 
-IdSet answeredIds(const MessageLog &messages)
+IdCounts answersById(const MessageLog &messages)
 {
-    IdSet ids;
+    IdCounts answers;
     for (const auto &message : messages)
         if (message->role == Role::Tool && message->toolCallId)
-            ids.insert(*message->toolCallId);
-    return ids;
+            ++answers[*message->toolCallId];
+    return answers;
 }
 
-/// The answers that are missing to the calls of one message.
-Messages missingAnswers(const Message &message, const IdSet &answered)
+/// The answers that are missing to the calls of one message. `left`: how many there are for calls of each id from here on;
+/// some providers give the same ids again in each answer.
+Messages missingAnswers(const Message &message, IdCounts &left,
+                        const std::function<std::string(const ToolCall &)> &textFor)
 {
     Messages answers;
     if (message.role != Role::Assistant)
         return answers;
     IdSet seen;
     for (const ToolCall &call : message.toolCalls) {
-        if (!call.id || answered.contains(*call.id) || !seen.insert(*call.id).second)
+        if (!call.id || !seen.insert(*call.id).second || left[*call.id]-- > 0)
             continue;
-        Message answer = Message::tool(*call.id, {}, kInterrupted);
+        std::string text = textFor ? textFor(call) : std::string();
+        Message answer = Message::tool(*call.id, {}, text.empty() ? kInterrupted : std::move(text));
         answer.name = call.name;
         answers.push_back(std::make_shared<const Message>(std::move(answer)));
     }
@@ -53,9 +58,10 @@ void Context::add(Message message)
     messages.push_back(std::make_shared<const Message>(std::move(message)));
 }
 
-void patchDanglingToolCalls(Context &context)
+void patchDanglingToolCalls(Context &context,
+                            const std::function<std::string(const ToolCall &)> &answer)
 {
-    const IdSet answered = answeredIds(context.messages);
+    IdCounts left = answersById(context.messages);
     MessageLog patched;
     Messages waiting; // for the end of the results that follow their assistant message
     const auto release = [&] {
@@ -66,7 +72,7 @@ void patchDanglingToolCalls(Context &context)
         if (message->role != Role::Tool)
             release();
         patched.push_back(message);
-        if (Messages answers = missingAnswers(*message, answered); !answers.empty())
+        if (Messages answers = missingAnswers(*message, left, answer); !answers.empty())
             waiting = std::move(answers);
     }
     release();

@@ -4,6 +4,7 @@
 #include "core/model/messagelog.h"
 #include "core/model/usage.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,9 +52,12 @@ struct Context {
     bool maxIterationsReached() const { return iteration >= maxIterations; }
 };
 
-/// Answers each tool call that no tool message in the whole history answers, since providers refuse a history with an
+/// Answers each tool call that no tool message in the whole history answers (of several calls with the same id, so many
+/// as there are messages for are answered, the first ones), since providers refuse a history with an
 /// open call: a message that the call was interrupted goes behind the assistant's message and the results that follow
 /// it, in call order. Calls without an id stay as they are, and so does needsResponse. O(messages).
-void patchDanglingToolCalls(Context &context);
+/// `answer` may give another text for a call that has a better one; empty = that it was not executed.
+void patchDanglingToolCalls(Context &context,
+                            const std::function<std::string(const ToolCall &)> &answer = {});
 
 } // namespace orrery

@@ -108,6 +108,16 @@ private slots:
         QVERIFY(context.messages == before);
     }
 
+    void anIdThatIsGivenAgainNeedsAnAnswerOfItsOwn()
+    {
+        Context context = contextWith({calling({"a"}), Message::tool("a", "t", "done"),
+                                       calling({"a"}), Message::user("later"), calling({"a"})});
+        patchDanglingToolCalls(context);
+        QCOMPARE(shape(context),
+                 QStringList({"assistant(a)", "tool(a)", "assistant(a)", "tool(a) interrupted",
+                              "user", "assistant(a)", "tool(a) interrupted"}));
+    }
+
     void callsWithoutAnIdCannotBeAnswered()
     {
         Context context = contextWith({calling({nullptr, "a", "a"})});

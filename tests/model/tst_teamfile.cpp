@@ -175,7 +175,7 @@ void TeamFileTest::readsEveryKey()
     QCOMPARE(lead.apiKeyEnv, std::string("BOX_KEY"));
     QCOMPARE(lead.instructions, std::string("i"));
     QCOMPARE(lead.prompt, std::string("Do {{task}}"));
-    QCOMPARE(lead.tools, (std::vector<std::string>{"bash", "recall"}));
+    QCOMPARE(lead.tools, ToolSet::of({"bash", "recall"}));
     QVERIFY(lead.settings == Json({{"max_tokens", 9}}));
     QCOMPARE(lead.maxIterations, 7);
     QCOMPARE(lead.reserveTokens, 800);
@@ -210,7 +210,7 @@ void TeamFileTest::leavesDefaultsWhereNothingIsSaid()
     QCOMPARE(team->agents[0].maxIterations, agent.maxIterations);
     QCOMPARE(team->agents[0].timeoutMs, agent.timeoutMs);
     QCOMPARE(team->agents[0].stream, true);
-    QVERIFY(team->agents[0].tools.empty());
+    QVERIFY(team->agents[0].tools.isAll());
     QVERIFY(!team->agents[0].budgetUsd);
 }
 
