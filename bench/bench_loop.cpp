@@ -117,8 +117,9 @@ public:
         auto journal = store::JournalWriter::open(path);
         if (!journal)
             return fail(journal.error());
+        auto right = (*journal)->right();
         auto run = std::unique_ptr<Run>(new Run(folder, std::move(*journal), iterations));
-        auto contexts = store::ContextStore::open(path);
+        auto contexts = store::ContextStore::open(path, std::move(right));
         if (!contexts)
             return fail(contexts.error());
         run->m_services.contexts = std::move(*contexts);
@@ -152,7 +153,7 @@ private:
     {
         m_services.tools.clear();
         for (int i = 0; i < kTools; ++i)
-            m_services.tools.emplace("tool_" + std::to_string(i), tool(i));
+            m_services.tools.add({tool(i)});
         m_services.makeModelClient = [iterations] {
             return std::make_unique<InstantModel>(iterations - 1);
         };

@@ -6,11 +6,11 @@
 namespace orrery {
 namespace {
 
-bool isTooDeep(std::string_view text)
+bool isTooDeep(std::string_view text, int deepest)
 {
     // Nearly every text has fewer brackets than levels are allowed, and counting is fast.
     if (std::count_if(text.begin(), text.end(), [](char c) { return c == '{' || c == '['; })
-        <= kDeepestJson)
+        <= deepest)
         return false;
     int depth = 0;
     bool isInString = false;
@@ -24,7 +24,7 @@ bool isTooDeep(std::string_view text)
             ++depth;
         else if (!isInString && (c == '}' || c == ']'))
             --depth;
-        if (depth > kDeepestJson)
+        if (depth > deepest)
             return true;
     }
     return false;
@@ -32,11 +32,16 @@ bool isTooDeep(std::string_view text)
 
 } // namespace
 
-Json parseBounded(std::string_view text)
+Json parseBounded(std::string_view text, int deepest)
 {
-    if (isTooDeep(text))
+    if (isTooDeep(text, deepest))
         return Json(Json::value_t::discarded);
     return Json::parse(text.begin(), text.end(), nullptr, false);
+}
+
+bool isBoundedJson(std::string_view text, int deepest)
+{
+    return !isTooDeep(text, deepest) && Json::accept(text.begin(), text.end());
 }
 
 } // namespace orrery

@@ -29,7 +29,7 @@ namespace orrery {
 /// | ResponseReceived | call, purpose (as above), finish_reason, usage, raw_usage, cost_usd (null = unpriced), ttft_ms |
 /// | RequestFailed | call, code, message, detail, http_status, retry_in_ms (null = no retry), attempt, fallback (the model tried next, null = none) |
 /// | ModelSwitched | from, to (`provider:model`), reason |
-/// | ToolRequested | call, tool, args, mended (what was put right in the text of the arguments; absent: nothing): the model asks for it; it may still be denied |
+/// | ToolRequested | call, tool, args, mended (what was put right in the arguments; absent: nothing): the model asks for it; it may still be denied |
 /// | HookDecided | point, decision (allow, deny, modify), hooks (names), tool, reason, changes, failed ([{hook, message}]: those that gave no answer; absent: none) |
 /// | AgentJoined | role, model, parent (whose sub-agent it is; empty = nobody's), task (a sub-agent's): after the run's start |
 /// | AgentLeft | reason, lost_messages (that it had not read) |
@@ -38,20 +38,21 @@ namespace orrery {
 /// | ContextLoaded | session, messages (how many there are now; MessageAdded tells each) |
 /// | OutputRejected | attempt, message, errors, will_retry: the final answer is not what the agent has to give |
 /// | ToolStarted | call, tool, args, category |
-/// | ToolFinished | call, tool, ok, content, mended (what was put right in the arguments; absent: nothing) |
+/// | ToolFinished | call, tool, ok, content, mended (what was put right in arguments that the person had changed; absent: nothing) |
 /// | ApprovalRequested | approval (its id, of which the run has no other), call, tool, args, reason |
 /// | ApprovalResolved | approval, call, tool, decision (approve, reject, edit), note, by |
+/// | Limiter…, Claim… | beside what follows table_seq (the place among all events of the limiter, or of the claim table, from 1 without gaps; they are published in this order) and at_ms (the table's own time when it happened: as the wall clock, but never back) |
 /// | LimiterAcquired (it and its end only with limits) | reservation, tokens, window_tokens, window_requests |
-/// | LimiterWaiting, LimiterDenied | reason (tokens, requests, budget, agent_budget, too_large, provider, queued), tokens, limit, window_tokens, window_requests, holders [{agent, tokens, reserved, requests}], fits_at_ms (null = never), sentence; queued: behind (agent) and head_reason (why that one waits); budgets: spent_usd, reserved_usd, estimate_usd (null = unpriced) |
+/// | LimiterWaiting, LimiterDenied | reason (tokens, requests, budget, agent_budget, too_large, provider, queued), tokens, limit, window_tokens, window_requests, holders [{agent, tokens, reserved, requests}], fits_at_ms (null = never), sentence; queued: behind (agent) and head_reason (why that one waits); budgets: spent_usd, reserved_usd, estimate_usd (null = unpriced); agent_budget: budget_of (whose it is: the agent's, or of a parent that pays for it) |
 /// | LimiterHeld | provider, until_ms, sentence: a provider asked for a pause |
-/// | LimiterSettled | reservation, tokens_est, tokens_actual, window_tokens, window_requests |
-/// | LimiterReleased, LimiterExpired | reservation, tokens |
+/// | LimiterSettled | reservation, tokens_est (0 = it had expired before), tokens_actual, window_tokens, window_requests |
+/// | LimiterReleased, LimiterExpired | reservation, tokens, window_tokens, window_requests |
 /// | ClaimGranted | file, start, end, expires_at_ms, replaced ({start,end} or null) |
 /// | ClaimDenied | file, start, end, holder, holder_start, holder_end, expires_in_ms, via (claim, write) |
-/// | ClaimReleased, ClaimExpired | file, start, end |
-/// | ClaimMoved | file, start, end, from_start, from_end, by (the agent whose edit moved its lines) |
-/// | FileEdited | file, start, end, inside_claim (bool), added, removed, call |
-/// | Warning | code, message |
+/// | ClaimReleased, ClaimExpired | file, start, end, by (who took it away: `person`, or the agent whose edit left none of its lines; absent: its holder) |
+/// | ClaimMoved | file, start, end, from_start, from_end, by (the agent whose edit moved its lines; one edit may move several) |
+/// | FileEdited | file, start, end (as the lines count afterwards; where all went, the line that follows), inside_claim (bool), added, removed, call |
+/// | Warning | code, message; command_changed_claimed: file, start, end (before the command), holder, holder_start, holder_end, call |
 /// | DiscoveryShared | topic, text |
 /// | PeerMessageSent | id, to (null = everybody), text |
 /// | PeerMessageDelivered | id, from, text (agent = the recipient) |

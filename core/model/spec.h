@@ -3,6 +3,7 @@
 
 #include "core/model/json.h"
 #include "core/model/prices.h"
+#include "core/model/toolset.h"
 
 #include <cstdint>
 #include <optional>
@@ -59,8 +60,8 @@ struct AgentSpec {
     std::string script; ///< for `scripted:` models, absolute path of the script file
     std::string instructions;
     std::string prompt; ///< what it is asked; `{{task}}` is replaced; empty = the task itself
-    bool startsOnMessage = false;   ///< waits for a peer's message instead of starting at once
-    std::vector<std::string> tools; ///< names; empty = all built-in tools
+    bool startsOnMessage = false; ///< waits for a peer's message instead of starting at once
+    ToolSet tools = ToolSet::all();
     Json settings = Json::object(); ///< temperature, max_tokens, …, in the provider's terms
     int maxIterations = 25;
     std::int64_t reserveTokens = 0; ///< tokens reserved a call; 0 = estimated from the request

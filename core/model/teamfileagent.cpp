@@ -161,8 +161,12 @@ void readScript(JsonObjectReader &in, AgentSpec &agent, const std::filesystem::p
 
 void readTools(JsonObjectReader &in, AgentSpec &agent)
 {
-    agent.tools = in.names("tools", kTools, "tool");
-    if (in.has("tools") && in.at("tools").is_array() && agent.tools.empty())
+    if (!in.has("tools"))
+        return;
+    auto names = in.names("tools", kTools, "tool");
+    const bool isEmpty = names.empty();
+    agent.tools = ToolSet::of(std::move(names));
+    if (in.at("tools").is_array() && isEmpty)
         in.report("tools",
                   "an empty list, expected at least one tool, or no such key for all of them");
 }

@@ -116,11 +116,20 @@ std::string AgentMachine::readArguments(std::size_t index, std::vector<std::stri
     return {};
 }
 
+/// What hooks and the person are asked about is what will run.
+std::vector<std::string> AgentMachine::mend(OpenCall &call)
+{
+    return m_rules.mend ? m_rules.mend(call.name, call.call.arguments) : std::vector<std::string>();
+}
+
 void AgentMachine::beginCall(std::size_t index, Effects &out)
 {
     OpenCall &call = m_calls[index];
     std::vector<std::string> mended;
     const std::string problem = readArguments(index, mended);
+    if (problem.empty())
+        for (std::string &what : mend(call))
+            mended.push_back(std::move(what));
     EventData data = eventData(
         {{"call", call.call.id}, {"tool", call.call.name}, {"args", call.call.arguments}});
     if (!mended.empty())
@@ -147,18 +156,7 @@ void AgentMachine::afterHooks(std::size_t index, HookVerdict &verdict, Effects &
     const bool before = call.stage == Stage::AskingHooks;
     if (!before && call.stage != Stage::AskingPostHooks)
         return;
-    if (!verdict.asked.empty()) {
-        const HookPoint point = before ? HookPoint::PreToolUse : HookPoint::PostToolUse;
-        out.push_back(effect::Publish{
-            EventKind::HookDecided, eventData({{"point", toString(point)},
-                                               {"decision", verdict.denied              ? "deny"
-                                                            : verdict.changes.is_null() ? "allow"
-                                                                                        : "modify"},
-                                               {"hooks", verdict.asked},
-                                               {"tool", call.name},
-                                               {"reason", verdict.reason},
-                                               {"changes", verdict.changes}})});
-    }
+    tellVerdict(before ? HookPoint::PreToolUse : HookPoint::PostToolUse, verdict, &call.name, out);
     if (!before) {
         if (verdict.changes.is_object() && verdict.changes.contains("result")) {
             const Json &result = verdict.changes["result"];
@@ -172,8 +170,10 @@ void AgentMachine::afterHooks(std::size_t index, HookVerdict &verdict, Effects &
                               : "Tool call was denied by hook.",
                "denied");
     } else {
-        if (verdict.changes.is_object() && verdict.changes.contains("arguments"))
+        if (verdict.changes.is_object() && verdict.changes.contains("arguments")) {
             call.call.arguments = verdict.changes["arguments"];
+            mend(call);
+        }
         clearCall(index, out);
     }
     continueCalls(out);
@@ -239,6 +239,13 @@ void AgentMachine::on(input::ToolDone &in, Effects &out)
     m_calls[in.index].result = std::move(in.result);
     m_calls[in.index].stage = Stage::Ran;
     continueCalls(out);
+}
+
+void AgentMachine::on(input::NotStarted &in, Effects &)
+{
+    if (m_phase == Phase::Tools && in.index < m_calls.size()
+        && m_calls[in.index].stage == Stage::Running)
+        m_calls[in.index].stage = Stage::Cleared;
 }
 
 void AgentMachine::answer(OpenCall &call, std::string text, const char *how)

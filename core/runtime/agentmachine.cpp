@@ -23,18 +23,6 @@ long long retryDelayMs(const Error &error, int attempt)
     return 500LL << std::min(attempt - 1, 6);
 }
 
-EventData hookEvent(HookPoint point, const HookVerdict &verdict)
-{
-    return eventData({{"point", toString(point)},
-                      {"decision", verdict.denied              ? "deny"
-                                   : verdict.changes.is_null() ? "allow"
-                                                               : "modify"},
-                      {"hooks", verdict.asked},
-                      {"tool", nullptr},
-                      {"reason", verdict.reason},
-                      {"changes", verdict.changes}});
-}
-
 /// What the model is told about an answer that is not accepted. An answer that was a call has to get it as the call's
 /// result: providers refuse a history with an open call.
 Message correctionOf(const Message &answer, std::string text)
@@ -98,10 +86,7 @@ void AgentMachine::askHooks(HookPoint point, Json payload, Effects &out)
 
 void AgentMachine::on(input::HooksAnswered &in, Effects &out)
 {
-    const auto told = [&](HookPoint point) {
-        if (!in.verdict.asked.empty())
-            out.push_back(effect::Publish{EventKind::HookDecided, hookEvent(point, in.verdict)});
-    };
+    const auto told = [&](HookPoint point) { tellVerdict(point, in.verdict, nullptr, out); };
     switch (m_phase) {
     case Phase::SessionStart:
         told(HookPoint::SessionStart);
@@ -131,6 +116,28 @@ void AgentMachine::on(input::HooksAnswered &in, Effects &out)
         break;
     default: break;
     }
+}
+
+void AgentMachine::tellVerdict(HookPoint point, const HookVerdict &verdict, const std::string *tool,
+                               Effects &out)
+{
+    if (verdict.asked.empty())
+        return;
+    const Json failed = verdict.failedJson();
+    out.push_back(effect::Publish{
+        EventKind::HookDecided,
+        eventData({{"point", toString(point)},
+                   {"decision", verdict.denied              ? "deny"
+                                : verdict.changes.is_null() ? "allow"
+                                                            : "modify"},
+                   {"hooks", verdict.asked},
+                   {"tool", tool ? JsonItem(*tool) : JsonItem(nullptr)},
+                   {"reason", verdict.reason},
+                   {"changes", verdict.changes},
+                   {"failed", failed.is_null() ? JsonItem::absent() : JsonItem(failed)}})});
+    for (const std::string &text : verdict.warnings(point))
+        out.push_back(effect::Publish{EventKind::Warning,
+                                      eventData({{"code", "hook_failed"}, {"message", text}})});
 }
 
 void AgentMachine::nextIteration(Effects &out)
@@ -266,8 +273,7 @@ void AgentMachine::on(input::ModelFailed &in, Effects &out)
     const bool fellBack = !in.hasStreamed && m_models.next(in.error);
     const bool retry = !fellBack && in.error.retryable && m_attempt < m_spec.maxAttempts;
     const long long delay = retry ? retryDelayMs(in.error, m_attempt) : 0;
-    if (!fellBack)
-        out.push_back(effect::Release{});
+    out.push_back(effect::Release{});
     out.push_back(effect::Publish{
         EventKind::RequestFailed,
         eventData({{"code", toString(in.error.code)},
@@ -278,7 +284,9 @@ void AgentMachine::on(input::ModelFailed &in, Effects &out)
                    {"fallback", fellBack ? JsonItem(target().model) : JsonItem(nullptr)},
                    {"attempt", m_attempt}})});
     if (fellBack) {
-        requestModel(out); // with the reservation of the request that it takes the place of
+        m_phase =
+            Phase::Acquiring; // anew: it costs something else, and its provider may want a pause
+        out.push_back(effect::Acquire{});
         return;
     }
     if (!retry) {
@@ -352,8 +360,19 @@ void AgentMachine::giveUp(Effects &out)
         for (OpenCall &call : m_calls) {
             if (call.stage == Stage::Committed)
                 continue;
-            if (call.stage < Stage::Ran)
+            if (call.stage == Stage::Running)
+                answer(
+                    call,
+                    "Tool call was interrupted while it ran. It may have taken effect, wholly or "
+                    "in part: check before you try it again.",
+                    "interrupted");
+            else if (call.stage < Stage::Ran)
                 answer(call, "Tool call was interrupted and not executed. Please retry if needed.",
+                       "interrupted");
+            else if (call.stage < Stage::Answered && hasHooks(HookPoint::PostToolUse))
+                answer(call,
+                       "The tool has run, but the run was stopped before the hooks had seen its "
+                       "result, so the result was not passed on.",
                        "interrupted");
             commit(call, out);
         }

@@ -6,8 +6,8 @@
 #include "core/model/context.h"
 #include "core/model/event.h"
 #include "core/model/spec.h"
+#include "core/runtime/approvals.h"
 #include "core/runtime/hooks.h"
-#include "core/runtime/teamrun.h"
 #include "core/tools/toolexecutor.h"
 
 #include <functional>
@@ -58,6 +58,10 @@ struct ToolDone {
     std::size_t index;
     tools::ToolExecution result;
 };
+/// An effect::RunTool was not performed.
+struct NotStarted {
+    std::size_t index;
+};
 struct Cancel {
     std::string reason;
 };
@@ -75,12 +79,12 @@ struct Restore {
 } // namespace input
 using Input = std::variant<input::Start, input::Ready, input::HooksAnswered, input::Granted,
                            input::Refused, input::Reply, input::ModelFailed, input::RetryNow,
-                           input::Approval, input::ToolDone, input::Cancel, input::Interrupt,
-                           input::ClearHistory, input::Restore>;
+                           input::Approval, input::ToolDone, input::NotStarted, input::Cancel,
+                           input::Interrupt, input::ClearHistory, input::Restore>;
 
 // What the agent wants done. --------------------------------------------------------------------------------------
 namespace effect {
-/// Hold while paused, collect mail, then input::Ready; or input::Cancel when the run is to stop.
+/// Collect mail, then input::Ready.
 struct Prepare {};
 struct AskHooks {
     HookPoint point;
@@ -143,6 +147,9 @@ struct OutputRules {
 /// What an agent's loop needs to know of its surroundings. All of it answers at once and the same each time.
 struct LoopRules {
     std::function<ToolGate(const std::string &tool)> gate;
+    /// Puts right what is surely meant in the arguments for a tool, before anybody is asked about them; what was done, a
+    /// phrase each. Empty = nothing is mended.
+    std::function<std::vector<std::string>(const std::string &tool, Json &arguments)> mend;
     const HookChain *hooks = nullptr; ///< null = none
     std::size_t toolCount = 0;        ///< tools that the model is offered
     std::optional<OutputRules> output;
@@ -221,6 +228,7 @@ private:
     void on(input::RetryNow &, Effects &out);
     void on(input::Approval &in, Effects &out);
     void on(input::ToolDone &in, Effects &out);
+    void on(input::NotStarted &in, Effects &out);
     void on(input::Cancel &in, Effects &out);
     void on(input::Interrupt &in, Effects &out);
     void on(input::ClearHistory &, Effects &out);
@@ -240,10 +248,14 @@ private:
     void continueCalls(Effects &out);
     bool advance(std::size_t index, Effects &out);
     std::string readArguments(std::size_t index, std::vector<std::string> &mended);
+    std::vector<std::string> mend(OpenCall &call);
     void beginCall(std::size_t index, Effects &out);
     void clearCall(std::size_t index, Effects &out);
     void launch(std::size_t index, Effects &out);
     void afterHooks(std::size_t index, HookVerdict &verdict, Effects &out);
+    /// `tool`: whose call it is about, if any.
+    void tellVerdict(HookPoint point, const HookVerdict &verdict, const std::string *tool,
+                     Effects &out);
     void answer(OpenCall &call, std::string text, const char *how);
     void commit(OpenCall &call, Effects &out);
     void giveUp(Effects &out);

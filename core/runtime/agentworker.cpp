@@ -1,89 +1,166 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How an agent lives: its turns, their beginning and end. Requests, tools and saves are in files of their own.
+// How an agent lives: the loop, its turns, their beginning and end. What its effects do is in agenteffects.cpp.
 #include "core/runtime/agentworker.h"
 
+#include "core/llm/httprequest.h"
 #include "core/llm/providers.h"
+#include "core/model/contextcodec.h"
+#include "core/runtime/recovery.h"
+#include "core/runtime/teamkeys.h"
 
 #include <QTimer>
 
-namespace orrery::runtime {
+#include <type_traits>
+#include <utility>
 
-AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop, int depth)
-    : m_spec(std::move(spec)), m_services(services), m_depth(depth), m_stop(std::move(stop)),
-      m_requests(m_spec, offeredTools(), services.schemas),
+namespace orrery::runtime {
+namespace {
+
+/// Which step an effect begins; nothing for what only ends or tells something, which is never held up.
+std::optional<Step> stepOf(const Effect &effect)
+{
+    return std::visit(
+        [](const auto &e) -> std::optional<Step> {
+            using E = std::decay_t<decltype(e)>;
+            if constexpr (std::is_same_v<E, effect::Prepare>)
+                return Step::Prepare;
+            else if constexpr (std::is_same_v<E, effect::AskHooks>)
+                return Step::Hook;
+            else if constexpr (std::is_same_v<E, effect::Acquire>)
+                return Step::Acquire;
+            else if constexpr (std::is_same_v<E, effect::AskApproval>)
+                return Step::Approval;
+            else if constexpr (std::is_same_v<E, effect::RunTool>)
+                return Step::Tool;
+            else
+                return std::nullopt; // RequestModel: asked for when the limiter has let it go
+        },
+        effect);
+}
+
+} // namespace
+
+AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop,
+                         std::vector<std::string> ancestors)
+    : m_spec(std::move(spec)), m_services(services), m_ancestors(std::move(ancestors)),
+      m_stop(std::move(stop)), m_wayBack(std::make_shared<WayBack>(*this)),
+      m_tools(services, m_spec, static_cast<int>(m_ancestors.size()), m_wayBack),
+      m_requests(m_spec, m_tools.offered(), services.schemas),
       m_machine(m_spec, makeRules(), freshContext(m_spec, m_requests.systemPrompt())),
-      m_reflection(new Reflection(services, m_spec.name, this)), m_limiterTimer(new QTimer(this)),
-      m_idleTimer(new QTimer(this)), m_saveTimer(new QTimer(this))
+      m_client(services),
+      m_caller(new ModelCaller(services, m_spec.name, m_ancestors, m_client, this)),
+      m_reflection(new Reflection(services, m_spec.name, m_ancestors, m_client, this)),
+      m_saver(new ContextSaver(
+          services, m_spec.name, [this]() -> const Context & { return m_machine.context(); },
+          this)),
+      m_idleTimer(new QTimer(this))
 {
     beginTurn();
     m_idleTimer->setSingleShot(true);
     m_idleTimer->setInterval(m_spec.inactivityTimeoutMs);
     connect(m_idleTimer, &QTimer::timeout, this,
             [this] { emit timedOut(QString::fromStdString(name())); });
-    m_saveTimer->setSingleShot(true);
-    connect(m_saveTimer, &QTimer::timeout, this, [this] {
-        if (m_unsaved && !m_saving)
-            saveContext();
-    });
-    m_limiterTimer->setSingleShot(true);
-    connect(m_limiterTimer, &QTimer::timeout, this, [this] {
-        if (const auto next = m_services.limiter.pump(m_services.clock.wallMs()); next && m_ticket)
-            armLimiterTimer(*next);
-    });
 }
 
+// The parts refer to members of this object, so they go before it does.
 AgentWorker::~AgentWorker()
 {
-    {
-        std::lock_guard lock(m_wayBack->mutex);
-        m_wayBack->worker = nullptr;
-    }
-    if (m_unsaved)
-        saveContext();
+    m_wayBack->close();
+    delete m_saver;
+    delete m_reflection;
+    delete m_caller;
 }
 
-void AgentWorker::post(std::function<void()> job)
+LoopRules AgentWorker::makeRules()
 {
-    QMetaObject::invokeMethod(this, std::move(job), Qt::QueuedConnection);
+    LoopRules rules;
+    rules.gate = [this](const std::string &tool) { return m_tools.gateFor(tool); };
+    rules.mend = [this](const std::string &name, Json &arguments) {
+        const tools::Tool *tool = m_services.tools.find(name);
+        if (!tool)
+            return std::vector<std::string>();
+        tools::MendedArguments mended = tools::mendFor(*tool, std::move(arguments));
+        arguments = std::move(mended.arguments);
+        return std::move(mended.mended);
+    };
+    rules.hooks = &m_services.hooks;
+    rules.toolCount = m_tools.offered().size();
+    rules.output = m_requests.outputRules();
+    return rules;
+}
+
+llm::ModelRequest AgentWorker::makeRequest()
+{
+    llm::ModelRequest request = m_requests.make(m_machine.target(), m_machine.context());
+    llm::prepareRequest(request);
+    // Without a body the client says what is wrong with the messages.
+    if (auto body = m_encoder.encode(request))
+        request.body = std::move(*body);
+    return request;
+}
+
+void AgentWorker::tellStart(const std::string &prompt)
+{
+    m_started = true;
+    m_services.publish(
+        EventKind::AgentStarted, name(),
+        eventData({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", prompt}}));
 }
 
 void AgentWorker::begin(const std::string &task)
 {
     m_idleTimer->stop();
-    m_started = true;
+    m_isDown = false;
     std::string prompt = m_spec.prompt.empty() ? task : m_spec.prompt;
     for (auto at = prompt.find("{{task}}"); at != std::string::npos;
          at = prompt.find("{{task}}", at + task.size()))
         prompt.replace(at, 8, task);
-    m_services.publish(
-        EventKind::AgentStarted, name(),
-        eventData({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", prompt}}));
+    tellStart(prompt);
     feed(input::Start{prompt.empty() ? std::nullopt : std::optional(std::move(prompt))});
+}
+
+void AgentWorker::goOn()
+{
+    tellStart("");
+    feed(input::Start{std::nullopt});
 }
 
 void AgentWorker::wake()
 {
-    if (m_crashed || !m_machine.isIdle() || m_reflection->isActive() || m_services.stopping
-        || !m_services.mailbox.hasMail(name()))
+    if (m_crashed || m_isDown || !m_machine.isIdle() || m_reflection->isActive()
+        || m_services.control.isStopping() || !m_services.mailbox.hasMail(name()))
         return;
-    if (!m_started) {
-        m_services.publish(
-            EventKind::AgentStarted, name(),
-            eventData({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", ""}}));
-        m_started = true;
-    }
-    m_busy = true; // before the mail is taken: see TeamRun::agentIdle
+    if (!m_started)
+        tellStart("");
+    m_busy = true; // before the mail is taken: see Orchestrator::end()
     m_idleTimer->stop();
     feed(input::Start{std::nullopt});
 }
 
-void AgentWorker::resume()
+void AgentWorker::gateChanged()
 {
-    if (!m_held)
+    if (std::exchange(m_isHeld, false) && !m_services.control.isStopping())
+        tellState(m_pending[m_next]);
+    performPending();
+}
+
+/// The machine told the state before the effect was held; after that it was told to be paused.
+void AgentWorker::tellState(const Effect &effect)
+{
+    std::size_t index = 0;
+    AgentState state = AgentState::Tool;
+    if (const auto *run = std::get_if<effect::RunTool>(&effect)) {
+        index = run->index;
+    } else if (const auto *ask = std::get_if<effect::AskApproval>(&effect)) {
+        index = ask->index;
+        state = AgentState::WaitingApproval;
+    } else {
         return;
-    m_held = false;
-    effect::Prepare prepare;
-    perform(prepare);
+    }
+    m_services.publish(
+        EventKind::AgentState, name(),
+        eventData({{"state", toString(state)},
+                   {"reason", cleanToolName(m_machine.call(index).name.value_or(""))}}));
 }
 
 // Every piece of work gets a stop source of its own, which the end of the run requests too.
@@ -97,13 +174,13 @@ void AgentWorker::beginTurn()
 void AgentWorker::abandonWork()
 {
     ++m_generation;
-    if (m_call)
-        m_call->abort();
-    m_call.reset();
+    m_underWay = 0;
+    m_caller->giveUp();
     m_reflection->cancel();
-    m_held = false;
+    m_isHeld = false;
+    for (const auto &[id, index] : m_approvals)
+        m_services.approvals.withdraw(id);
     m_approvals.clear();
-    leaveQueue();
     m_turnStop.request_stop();
     beginTurn();
 }
@@ -112,6 +189,7 @@ void AgentWorker::cancelNow(const std::string &reason)
 {
     const auto finished = std::exchange(m_finished, std::nullopt);
     abandonWork();
+    dropPending();
     feed(input::Cancel{reason});
     if (finished)
         becomeIdle(*finished); // the turn itself was done
@@ -122,10 +200,12 @@ void AgentWorker::interrupt(const std::string &text)
     if (m_crashed)
         return;
     m_started = true;
+    m_isDown = false;
     m_recalled = false;
     m_finished.reset();
     m_idleTimer->stop();
     abandonWork();
+    dropPending();
     feed(input::Interrupt{text});
 }
 
@@ -135,44 +215,138 @@ void AgentWorker::clearHistory()
     feed(input::ClearHistory{});
 }
 
+// Reading may block, so it is done on the pool.
+void AgentWorker::load(const std::string &session)
+{
+    if (!m_services.contexts || !m_machine.isIdle() || !m_loading.empty())
+        return;
+    m_loading = session;
+    m_services.tasks.start([this, session, &services = m_services, back = m_wayBack] {
+        Result<Context> context = [&]() -> Result<Context> {
+            auto saved = services.contexts->load(session);
+            if (!saved)
+                return fail(saved.error());
+            maskTexts(*saved, *services.secrets); // it may be older than the key
+            return deserializeContext(*saved);
+        }();
+        back->post([this, session, context = std::move(context)]() mutable {
+            m_loading.clear();
+            if (context)
+                restore(session, std::move(*context));
+            else
+                m_services.publish(
+                    EventKind::Warning, name(),
+                    eventData({{"code", "load_context"}, {"message", context.error().message}}));
+        });
+    });
+}
+
+void AgentWorker::restore(const std::string &session, Context context)
+{
+    addSystemPrompt(context, m_requests.systemPrompt());
+    feed(input::Restore{session, std::move(context)});
+}
+
 void AgentWorker::retire()
 {
     m_idleTimer->stop();
-    m_saveTimer->stop();
-    if (m_unsaved)
-        saveContext();
+    m_saver->finish();
     m_machine.forget();
-    m_prepared.reset();
     m_encoder = {};
     m_client.reset();
 }
 
-// Effects may cause further inputs while they are performed; they are worked off in order, never recursively.
 void AgentWorker::feed(Input input)
 {
     if (m_crashed)
         return;
     try {
-        work(input);
+        m_machine.handle(input, m_pending);
     } catch (const std::exception &exception) {
         crash(exception.what());
     } catch (...) {
         crash("something that is no exception");
     }
+    performPending();
 }
 
-void AgentWorker::work(Input &input)
+/// Stop lets end what is under way; nothing that only waits goes on.
+bool AgentWorker::mustStop() const
 {
-    m_machine.handle(input, m_pending);
-    if (m_performing)
+    return m_services.control.isStopping() && !m_machine.isIdle() && !m_caller->isSending()
+           && m_underWay == 0;
+}
+
+// Effects may cause further inputs while they are performed; they are worked off in order, never recursively.
+void AgentWorker::performPending()
+{
+    if (m_performing || m_crashed)
         return;
     m_performing = true;
-    for (std::size_t i = 0; i < m_pending.size(); ++i) {
-        Effect effect = std::move(m_pending[i]);
-        std::visit([this](auto &e) { perform(e); }, effect);
+    try {
+        performAllThatMay();
+        while (mustStop()) {
+            abandonWork();
+            Input cancel = input::Cancel{"Stopped by the person"};
+            m_machine.handle(cancel, m_pending);
+            performAllThatMay();
+        }
+    } catch (const std::exception &exception) {
+        crash(exception.what());
+    } catch (...) {
+        crash("something that is no exception");
     }
-    m_pending.clear();
     m_performing = false;
+}
+
+void AgentWorker::performAllThatMay()
+{
+    while (!m_isHeld && m_next < m_pending.size()) {
+        using Answer = RunControl::Answer;
+        const auto step = stepOf(m_pending[m_next]);
+        const Answer answer = step ? m_services.control.mayPass(name(), *step) : Answer::Go;
+        if (answer == Answer::Hold) {
+            hold();
+            return;
+        }
+        Effect effect = std::move(m_pending[m_next++]);
+        if (answer == Answer::Go) {
+            std::visit([this](auto &e) { perform(e); }, effect);
+        } else if (const auto *run = std::get_if<effect::RunTool>(&effect)) {
+            Input notStarted = input::NotStarted{run->index};
+            m_machine.handle(notStarted, m_pending);
+        }
+    }
+    if (m_next < m_pending.size())
+        return;
+    m_pending.clear();
+    m_next = 0;
+}
+
+void AgentWorker::hold()
+{
+    m_isHeld = true;
+    m_services.publish(EventKind::AgentState, name(),
+                       eventData({{"state", toString(AgentState::Paused)}, {"reason", ""}}));
+}
+
+/// What was held and would begin something is given up; what tells or ends something is done.
+void AgentWorker::dropPending()
+{
+    if (m_performing)
+        return;
+    std::erase_if(m_pending, [this, at = std::size_t(0)](const Effect &effect) mutable {
+        if (at++ < m_next)
+            return true;
+        if (const auto *run = std::get_if<effect::RunTool>(&effect)) {
+            Input notStarted = input::NotStarted{run->index};
+            std::vector<Effect> none;
+            m_machine.handle(notStarted, none);
+        }
+        return stepOf(effect).has_value();
+    });
+    m_next = 0;
+    performPending();
 }
 
 // An agent that breaks down takes nobody with it.
@@ -183,9 +357,8 @@ void AgentWorker::crash(const std::string &what)
     m_crashed = true;
     abandonWork();
     m_pending.clear();
+    m_next = 0;
     m_performing = false;
-    if (m_reservation)
-        m_services.limiter.release(std::exchange(m_reservation, 0), m_services.clock.wallMs());
     const std::string reason = "The agent broke down: " + what;
     m_services.publish(EventKind::AgentState, name(),
                        eventData({{"state", toString(AgentState::Crashed)}, {"reason", reason}}));
@@ -200,91 +373,21 @@ void AgentWorker::crash(const std::string &what)
                     QString::fromStdString(reason), QString());
 }
 
-void AgentWorker::perform(effect::Prepare &)
-{
-    if (m_services.stopping) {
-        feed(input::Cancel{"Stopped by the person"});
-        return;
-    }
-    if (m_services.paused) {
-        m_held = true;
-        m_services.publish(EventKind::AgentState, name(),
-                           eventData({{"state", toString(AgentState::Paused)}, {"reason", ""}}));
-        return;
-    }
-    input::Ready ready;
-    for (team::PeerMessage &mail : m_services.mailbox.take(name())) {
-        m_services.publish(EventKind::PeerMessageDelivered, name(),
-                           eventData({{"id", mail.id}, {"from", mail.from}, {"text", mail.text}}));
-        ready.mail.push_back(Message::user(
-            mail.from == "person" ? mail.text : "Message from " + mail.from + ": " + mail.text));
-    }
-    const bool beginsTurn = m_machine.context().iteration == 0 && !m_recalled;
-    if (m_services.team.memory.inject > 0 && beginsTurn)
-        recallThen(std::move(ready));
-    else
-        feed(std::move(ready));
-}
-
-// A search may wait for an embedder, so it is done on the pool.
-void AgentWorker::recallThen(input::Ready ready)
-{
-    m_recalled = true;
-    std::vector<Message> messages;
-    for (const auto &message : m_machine.context().messages)
-        messages.push_back(*message);
-    messages.insert(messages.end(), ready.mail.begin(), ready.mail.end());
-    const std::uint64_t generation = m_generation;
-    m_services.toolPool.start(
-        [this, generation, ready = std::move(ready), messages = std::move(messages)]() mutable {
-            ready.memories =
-                relevantMemories(m_services, name(), messages, m_services.team.memory.inject);
-            post([this, generation, ready = std::move(ready)]() mutable {
-                if (generation == m_generation)
-                    feed(std::move(ready));
-            });
-        });
-}
-
 // True when `then` is called later.
 bool AgentWorker::reflect(const std::string &outcome, std::function<void()> then)
 {
-    if (outcome != "done" || !m_services.team.memory.reflect || m_services.stopping || !m_client)
+    if (outcome != "done" || !m_services.team.memory.reflect || !m_client.isMade()
+        || m_services.control.mayPass(name(), Step::Reflection) == RunControl::Answer::Drop)
         return false;
-    llm::ModelRequest request = m_requests.make(m_machine.target(), Context());
-    request.apiKey = llm::resolveApiKey(request.provider, m_machine.target().apiKeyEnv);
-    m_reflection->start(m_machine.context(), std::move(request), *m_client, std::move(then));
+    m_reflection->start(m_machine.context(), m_requests.make(m_machine.target(), Context()),
+                        m_machine.target(), std::move(then));
     return true;
-}
-
-// Hooks may run commands, so they are asked on the pool like tools.
-void AgentWorker::perform(effect::AskHooks &ask)
-{
-    const std::uint64_t generation = m_generation;
-    // The pool is waited for before any worker is destroyed, so `this` outlives the job.
-    m_services.toolPool.start(
-        [this, generation, point = ask.point, payload = std::move(ask.payload)]() mutable {
-            HookVerdict verdict = m_services.hooks.ask(point, std::move(payload));
-            post([this, generation, verdict = std::move(verdict)]() mutable {
-                if (generation == m_generation)
-                    feed(input::HooksAnswered{std::move(verdict)});
-            });
-        });
-}
-
-void AgentWorker::perform(effect::Publish &publish)
-{
-    if (publish.kind == EventKind::RequestFailed) {
-        Json data = publish.data;
-        data["call"] = m_callId;
-        publish.data = data;
-    }
-    m_services.publish(publish.kind, name(), std::move(publish.data), 0);
 }
 
 void AgentWorker::perform(effect::Finish &finish)
 {
     ++m_generation;
+    m_underWay = 0;
     const std::string reason = finish.error ? finish.error->message : std::string();
     m_services.publish(
         EventKind::AgentFinished, name(),
@@ -294,6 +397,7 @@ void AgentWorker::perform(effect::Finish &finish)
                    {"usage", m_machine.context().usage},
                    {"error", finish.error ? JsonItem(reason) : JsonItem(nullptr)}}));
     m_recalled = false;
+    m_isDown = finish.outcome != "done";
     const bool reflects = reflect(finish.outcome, [this] {
         if (const auto finished = std::exchange(m_finished, std::nullopt))
             becomeIdle(*finished);

@@ -4,15 +4,18 @@
 #include "core/llm/requestencoder.h"
 #include "core/runtime/agentmachine.h"
 #include "core/runtime/agentrequest.h"
+#include "core/runtime/contextsaver.h"
+#include "core/runtime/modelcaller.h"
 #include "core/runtime/reflection.h"
+#include "core/runtime/runcontrol.h"
 #include "core/runtime/teamservices.h"
+#include "core/runtime/toolrunner.h"
 
 #include <QObject>
 
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 
@@ -20,42 +23,46 @@ class QTimer;
 
 namespace orrery::runtime {
 
-/// Performs the effects of one agent's machine and feeds the results back. Lives on a worker thread with an event loop;
-/// every function but post() is called there. It never blocks: requests are asynchronous, tools run on a pool.
+/// Performs the effects of one agent's machine, as far as the run's gate lets them pass, and feeds the results back. Lives
+/// on a worker thread with an event loop; every function but post() and isBusy() is called there. It never blocks: models,
+/// tools, approvals and saves are others' work (ModelCaller, ToolRunner, ApprovalDesk, ContextSaver).
 class AgentWorker : public QObject
 {
     Q_OBJECT
 public:
-    /// `depth`: 0 for a member in its own right, 1 for a sub-agent, and so on.
-    AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop, int depth = 0);
+    /// `ancestors`: whose sub-agent it is, nearest first; none for a member in its own right.
+    AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token stop,
+                std::vector<std::string> ancestors = {});
     ~AgentWorker() override;
 
     const std::string &name() const { return m_spec.name; }
     const AgentSpec &spec() const { return m_spec; }
-    int depth() const { return m_depth; } ///< 0 = a member in its own right
+    bool isSubAgent() const { return !m_ancestors.empty(); }
 
     /// True from the moment a turn is asked for until it has finished. Thread-safe.
     bool isBusy() const { return m_busy; }
     void markBusy() { m_busy = true; } ///< by the run, before it posts begin()
 
-    /// Runs `job` on the worker's thread. Thread-safe.
-    void post(std::function<void()> job);
+    /// Runs `job` on the worker's thread; false when it has gone. Thread-safe.
+    bool post(std::function<void()> job) const { return m_wayBack->post(std::move(job)); }
     void begin(const std::string &task); ///< the first turn; the caller has marked it busy
-    void wake();                         ///< mail has come
-    void resume();
+    void goOn(); ///< with what its conversation holds; the caller has marked it busy
+    void wake(); ///< mail has come; one whose turn did not end well sleeps on
+    void revive() { m_isDown = false; } ///< it may be woken again
+    /// The gate has changed: what was held is tried again, and what only waits is given up when the run is to stop.
+    void gateChanged();
     void cancelNow(const std::string &reason = "Stopped by the person");
     /// Gives up what it does, and starts anew with this message; the caller has marked it busy.
     void interrupt(const std::string &text);
     /// Gives up what it does, and forgets the conversation; its deps and its system prompt stay.
     void clearHistory();
     /// Saves the context now; ContextSaved or SaveFailed tells the end of it.
-    void saveNow();
+    void saveNow() { m_saver->saveNow(); }
     /// Goes on from what is saved under this name (`run/agent`); ContextLoaded or a Warning tells the end of it.
     void load(const std::string &session);
     void restore(const std::string &session, Context context); ///< load(), once it is read
     /// Frees what it knows; it will not be asked again.
     void retire();
-    void resolve(const std::string &callId, const ApprovalDecision &decision);
 
 signals:
     /// `output`: a text, or the JSON of what the agent has to give.
@@ -65,97 +72,72 @@ signals:
     void timedOut(const QString &agent);
 
 private:
+    // The loop: inputs to the machine, its effects through the gate.
     void feed(Input input);
-    void work(Input &input);
-    void crash(const std::string &what);
+    void performPending();
+    void performAllThatMay();
+    bool mustStop() const;
+    void hold();
+    void tellState(const Effect &effect);
+    void dropPending();
     void abandonWork();
-    void recallThen(input::Ready ready);
+    void crash(const std::string &what);
+
+    // Turns.
+    void tellStart(const std::string &prompt);
+    void handInMail(std::string memories);
     bool reflect(const std::string &outcome, std::function<void()> then);
     void becomeIdle(const effect::Finish &finish);
     void beginTurn();
+    LoopRules makeRules();
+    llm::ModelRequest makeRequest();
+    /// What `job` returns is called on this thread, unless what it belongs to has been given up.
+    void onPool(std::function<std::function<void()>()> job);
+
     void perform(effect::Prepare &);
     void perform(effect::AskHooks &ask);
     void perform(effect::Acquire &);
     void perform(effect::RequestModel &);
-    void perform(effect::Settle &settle);
-    void perform(effect::Release &);
+    void perform(effect::Settle &settle) { m_caller->settle(settle.usage); }
+    void perform(effect::Release &) { m_caller->release(); }
     void perform(effect::Retry &retry);
     void perform(effect::AskApproval &ask);
     void perform(effect::RunTool &run);
-    void perform(effect::Save &);
+    void perform(effect::Save &) { m_saver->changed(m_machine.isIdle()); }
     void perform(effect::Publish &publish);
     void perform(effect::Finish &finish);
-
-    std::optional<double> costOf(const Usage &usage) const; ///< nothing = unpriced
-    /// A call of a tool that has been started.
-    struct ToolRun {
-        tools::ToolPtr tool;
-        std::string callId;
-        std::uint64_t startSeq;
-        std::int64_t startUs;
-    };
-    tools::ToolContext toolContext(const std::string &callId);
-    void toolFinished(const ToolRun &run, const tools::ToolExecution &result);
-    void modelDone(Result<llm::ModelReply> reply);
-    void granted(const team::RateLimiter::Verdict &verdict, std::uint64_t generation);
-    void armLimiterTimer(std::int64_t fitsAtMs);
-    void leaveQueue();
-    void holdProvider(const Error &error);
-    std::optional<double> estimatedCost() const;
-    void saveContext(bool isExplicit = false);
-    void saved();
-    LoopRules makeRules();
-    std::vector<std::string> offeredTools() const; ///< by name
-    ToolGate gateFor(const std::string &tool) const;
-    llm::ModelRequest makeRequest();
+    void approvalAnswered(const std::string &id, const ApprovalDecision &decision);
 
     const AgentSpec m_spec;
     TeamServices &m_services;
-    const int m_depth;
+    const std::vector<std::string> m_ancestors;
     const std::stop_token m_stop; ///< of the run
     std::stop_source m_turnStop;  ///< of what is under way; the run's stop requests it too
     std::optional<std::stop_callback<std::function<void()>>> m_stopLink;
+    const WayBackPtr m_wayBack;
+    ToolRunner m_tools;
     RequestSource m_requests;
     AgentMachine m_machine;
-    std::unique_ptr<llm::ModelClient> m_client; ///< made on the worker's thread
-    std::unique_ptr<llm::ModelCall> m_call;
-    std::unique_ptr<llm::ModelCall> m_endedCall; ///< the one before
     llm::RequestEncoder m_encoder;
+    ClientSlot m_client;
+    ModelCaller *m_caller;
     Reflection *m_reflection;
-    QTimer *m_limiterTimer;
+    ContextSaver *m_saver;
     QTimer *m_idleTimer;
-    QTimer *m_saveTimer;           ///< runs while no further save is due
-    std::vector<Effect> m_pending; ///< effects not yet performed, in order
+    std::vector<Effect> m_pending; ///< from m_next on not yet performed, in order
+    std::size_t m_next = 0;
     std::atomic<bool> m_busy{false};
     bool m_performing = false;
-    bool m_held = false; ///< paused between two calls
+    bool m_isHeld = false; ///< before the next of m_pending
     bool m_started = false;
     bool m_crashed = false;
-    std::optional<effect::Finish> m_finished;    ///< the turn on which it reflects
-    bool m_recalled = false;                     ///< in this turn
-    std::string m_loading;                       ///< the session that is being read, or empty
-    std::optional<llm::ModelRequest> m_prepared; ///< the next request, with its body
-    ModelRef m_preparedFor;                      ///< where it goes
-    std::string m_callId;                        ///< of the request in flight
-    std::uint64_t m_requestSeq = 0;
-    std::int64_t m_requestStartUs = 0;
-    std::int64_t m_firstTokenUs = 0;
-    std::int64_t m_estimate = 0;
-    std::optional<double> m_cost; ///< of the last answer
-    team::ReservationId m_reservation = 0;
-    LimiterGate::Ticket m_ticket = 0;
-    std::uint64_t m_generation = 0; ///< of requests and tools; answers of an older one are dropped
-    /// How a save finds back to the worker, which it may outlive.
-    struct WayBack {
-        std::mutex mutex;
-        AgentWorker *worker; ///< null once it is gone
-    };
-    std::shared_ptr<WayBack> m_wayBack{new WayBack{{}, this}};
-    std::uint64_t m_saveVersion = 0;
-    std::int64_t m_saveStartUs = 0;
-    bool m_saving = false;  ///< a save is under way
-    bool m_unsaved = false; ///< something has changed since it was asked for
-    std::map<std::string, std::size_t> m_approvals; ///< open requests: call id → index
+    bool m_isDown = false;          ///< its last turn failed or was stopped
+    bool m_recalled = false;        ///< in this turn
+    std::string m_loading;          ///< the session that is being read, or empty
+    int m_underWay = 0;             ///< tools, hooks and searches of this generation
+    std::uint64_t m_generation = 0; ///< what comes back of an older one is dropped
+    std::map<std::string, std::size_t> m_approvals; ///< that wait: id → index of the call
+    std::optional<effect::Finish> m_finished;       ///< the turn on which it reflects
 };
 
 } // namespace orrery::runtime

@@ -31,8 +31,8 @@ void Crew::add(AgentWorker *worker)
     ++lane.agents;
     worker->moveToThread(lane.thread.get());
     QObject::connect(lane.thread.get(), &QThread::finished, worker, &QObject::deleteLater);
-    m_workers.push_back(worker);
     std::lock_guard lock(m_mutex);
+    m_workers.push_back(worker);
     m_byName.emplace(worker->name(), worker);
 }
 
@@ -63,13 +63,16 @@ void Crew::postAll(const std::function<void(AgentWorker &)> &job) const
         worker->post([worker, job] { job(*worker); });
 }
 
+void Crew::close()
+{
+    std::lock_guard lock(m_mutex);
+    m_byName.clear();
+    m_workers.clear();
+}
+
 void Crew::stop()
 {
-    {
-        std::lock_guard lock(m_mutex);
-        m_byName.clear();
-    }
-    m_workers.clear();
+    close();
     for (const Lane &lane : m_lanes)
         lane.thread->quit();
     for (const Lane &lane : m_lanes)

@@ -32,7 +32,9 @@ public:
     /// Runs `job` on the agent's thread; nothing when there is no such agent. Thread-safe.
     void post(const std::string &agent, std::function<void(AgentWorker &)> job) const;
     void postAll(const std::function<void(AgentWorker &)> &job) const;
-    /// Ends the threads, having worked off what was posted, and destroys the agents. From then on post() does nothing.
+    /// From then on post() does nothing, and there are no agents to be asked.
+    void close();
+    /// Closes it, ends the threads, having worked off what was posted, and destroys the agents. Blocks; on any thread.
     void stop();
 
 private:

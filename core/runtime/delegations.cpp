@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/delegations.h"
 
-#include <algorithm>
-
 namespace orrery::runtime {
 namespace {
 
@@ -13,9 +11,23 @@ constexpr const char *kPlace =
 
 } // namespace
 
-Delegations::Delegations(SubAgentLimits limits, Spawn spawn)
-    : m_limits(std::move(limits)), m_spawn(std::move(spawn))
+Delegations::Delegations(SubAgentLimits limits, const tools::ToolRegistry &registry, Spawn spawn)
+    : m_limits(std::move(limits)), m_registry(registry), m_spawn(std::move(spawn))
 {}
+
+Result<void> Delegations::checkTools(const ToolSet &parents, const SubTask &task) const
+{
+    const auto unknown = m_registry.unknownOf(task.tools.list());
+    if (unknown.empty())
+        return {};
+    std::string have;
+    for (const std::string &name : m_registry.names())
+        if (parents.has(name))
+            have += (have.empty() ? "" : ", ") + name;
+    return fail(ErrorCode::InvalidArgument, "There is no tool called " + unknown.front()
+                                                + ", expected some of yours: " + have
+                                                + ". Nothing was started.");
+}
 
 Result<void> Delegations::check(const std::string &parent, int depth,
                                 const std::vector<SubTask> &tasks) const
@@ -59,14 +71,7 @@ AgentSpec Delegations::specFor(const AgentSpec &parent, const SubTask &task)
         spec.script = m_limits.script;
         spec.fallback.clear();
     }
-    if (!task.tools.empty()) {
-        // Nobody can hand on more than it has.
-        std::erase_if(spec.tools, [&](const std::string &tool) {
-            return std::find(task.tools.begin(), task.tools.end(), tool) == task.tools.end();
-        });
-        if (parent.tools.empty())
-            spec.tools = task.tools;
-    }
+    spec.tools = parent.tools.common(task.tools); // nobody can hand on more than it has
     return spec;
 }
 
@@ -77,6 +82,11 @@ void Delegations::start(const AgentSpec &parent, const team::Member &parentMembe
         done(fail(allowed.error()));
         return;
     }
+    for (const SubTask &task : tasks)
+        if (auto known = checkTools(parent.tools, task); !known) {
+            done(fail(known.error()));
+            return;
+        }
     const auto group = std::make_shared<Group>();
     group->results.resize(tasks.size());
     group->open = tasks.size();

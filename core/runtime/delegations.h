@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/model/spec.h"
 #include "core/team/membership.h"
+#include "core/tools/toolregistry.h"
 
 #include <functional>
 #include <map>
@@ -18,7 +19,7 @@ struct SubTask {
     std::string task;
     std::string role;               ///< empty = sub-agent
     std::string instructions;       ///< empty = what a sub-agent has to know of its place
-    std::vector<std::string> tools; ///< of its parent's; empty = all of them
+    ToolSet tools = ToolSet::all(); ///< it gets those of them that its parent has
 };
 
 /// What came of it.
@@ -38,10 +39,11 @@ public:
     using Spawn =
         std::function<Result<void>(AgentSpec spec, const team::Member &member, std::string task)>;
 
-    Delegations(SubAgentLimits limits, Spawn spawn);
+    /// `registry`: what tools there are at all.
+    Delegations(SubAgentLimits limits, const tools::ToolRegistry &registry, Spawn spawn);
 
     /// `done` gets the results in the order of the tasks when all have ended. An error (Denied, InvalidArgument) when it is more
-    /// than the limits allow: then nothing was started.
+    /// than the limits allow, or a tool is asked for that there is not: then nothing was started.
     void start(const AgentSpec &parent, const team::Member &parentMember,
                const std::vector<SubTask> &tasks, Done done);
     /// An agent has ended its work. True if it was a sub-agent, which has nothing more to do then.
@@ -61,9 +63,11 @@ private:
     };
     Result<void> check(const std::string &parent, int depth,
                        const std::vector<SubTask> &tasks) const;
+    Result<void> checkTools(const ToolSet &parents, const SubTask &task) const;
     AgentSpec specFor(const AgentSpec &parent, const SubTask &task);
 
     const SubAgentLimits m_limits;
+    const tools::ToolRegistry &m_registry;
     const Spawn m_spawn;
     std::map<std::string, Child> m_children; ///< at work, by name
     std::map<std::string, int> m_counts;     ///< sub-agents made so far, by parent

@@ -21,7 +21,7 @@ Json taskSchema()
               {"tools",
                {{"type", "array"},
                 {"items", {{"type", "string"}}},
-                {"description", "Which of your tools it may use; left out: all"}}}}},
+                {"description", "Which of your tools it may use, by name; left out: all"}}}}},
             {"required", {"task"}}};
 }
 
@@ -33,11 +33,14 @@ std::string textOf(const Json &object, const char *key)
 
 SubTask taskOf(const Json &json)
 {
-    SubTask task{textOf(json, "task"), textOf(json, "role"), textOf(json, "instructions"), {}};
-    if (const auto it = json.find("tools"); it != json.end() && it->is_array())
+    SubTask task{textOf(json, "task"), textOf(json, "role"), textOf(json, "instructions"),
+                 ToolSet::all()};
+    if (const auto it = json.find("tools"); it != json.end() && it->is_array()) {
+        std::vector<std::string> names;
         for (const Json &tool : *it)
-            if (tool.is_string())
-                task.tools.push_back(tool.get<std::string>());
+            names.push_back(tool.is_string() ? tool.get<std::string>() : tool.dump());
+        task.tools = ToolSet::of(std::move(names));
+    }
     return task;
 }
 

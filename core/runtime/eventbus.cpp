@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/eventbus.h"
 
+#include "core/base/secrets.h"
 #include "core/store/journal.h"
 
 #include <algorithm>
@@ -33,12 +34,17 @@ bool Subscription::empty() const
     return m_head == m_queue.size();
 }
 
-EventBus::EventBus(const Clock &clock, store::JournalWriter *journal)
-    : m_clock(clock), m_journal(journal), m_seq(journal ? journal->lastSeq() : 0)
+EventBus::EventBus(const Clock &clock, store::JournalWriter *journal,
+                   std::shared_ptr<const Secrets> secrets)
+    : m_clock(clock), m_journal(journal), m_secrets(std::move(secrets)),
+      m_seq(journal ? journal->lastSeq() : 0)
 {}
 
 std::uint64_t EventBus::publish(Event event)
 {
+    if (m_secrets)
+        if (auto masked = m_secrets->maskedJson(event.data.text()))
+            event.data = EventData::fromText(std::move(*masked));
     auto shared = std::make_shared<Event>(std::move(event));
     // One lock over numbering and hand-over, so that every receiver sees the order of the numbers.
     std::lock_guard lock(m_mutex);

@@ -12,6 +12,9 @@
 namespace orrery::store {
 class JournalWriter;
 }
+namespace orrery {
+class Secrets;
+}
 
 namespace orrery::runtime {
 
@@ -31,12 +34,14 @@ private:
     std::function<void()> m_wake;
 };
 
-/// Gives events their number and time and hands them to the journal and to every subscriber. Thread-safe.
-/// Lock order: bus before subscription.
+/// Gives events their number and time and hands them, without the keys that stand in them, to the journal and to every
+/// subscriber. Thread-safe. Lock order: bus before subscription.
 class EventBus
 {
 public:
-    EventBus(const Clock &clock, store::JournalWriter *journal);
+    /// `secrets`: what is masked; null = nothing.
+    EventBus(const Clock &clock, store::JournalWriter *journal,
+             std::shared_ptr<const Secrets> secrets = nullptr);
 
     /// Fills in seq and timeUs, and returns seq.
     std::uint64_t publish(Event event);
@@ -46,6 +51,7 @@ public:
 private:
     const Clock &m_clock;
     store::JournalWriter *m_journal; ///< may be null
+    const std::shared_ptr<const Secrets> m_secrets;
     std::mutex m_mutex;
     std::uint64_t m_seq;                                  // guarded by m_mutex
     std::vector<std::weak_ptr<Subscription>> m_receivers; // guarded by m_mutex

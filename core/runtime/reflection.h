@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/modelclient.h"
 #include "core/model/context.h"
-#include "core/model/spec.h"
+#include "core/runtime/modelcaller.h"
 
 #include <QObject>
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,33 +19,29 @@ struct TeamServices;
 class Reflection : public QObject
 {
 public:
-    /// As one call of `agent`; a scripted model gives it the steps of `AGENT/memory`.
-    Reflection(TeamServices &services, std::string agent, QObject *parent);
+    /// As one call of `agent`, for `ancestors` too; a scripted model gives it the steps of `AGENT/memory`.
+    Reflection(TeamServices &services, std::string agent, std::vector<std::string> ancestors,
+               ClientSlot &client, QObject *parent);
+    ~Reflection() override;
 
     bool isActive() const { return m_active; }
     /// `request` says which model is asked and how; its messages and tools are replaced. `done` is called once, later,
     /// unless it is cancelled.
-    void start(const Context &context, llm::ModelRequest request, llm::ModelClient &client,
+    void start(const Context &context, llm::ModelRequest request, ModelRef target,
                std::function<void()> done);
     void cancel();
 
 private:
     void ask(const std::vector<Message> &messages, llm::ModelRequest request,
-             llm::ModelClient &client);
-    void answered(Result<llm::ModelReply> reply);
-    void apply(const std::string &answer);
-    void warn(const std::string &what);
+             const ModelRef &target);
+    void answered(const ModelCaller::Reply &answer);
     void end();
 
     TeamServices &m_services;
     const std::string m_agent;
-    std::unique_ptr<llm::ModelCall> m_call;
+    const WayBackPtr m_wayBack;
+    ModelCaller m_caller;
     std::function<void()> m_done;
-    std::string m_callId;
-    std::string m_model; ///< `provider:model`
-    std::uint64_t m_requestSeq = 0;
-    std::int64_t m_startUs = 0;
-    std::uint64_t m_reservation = 0;
     std::uint64_t m_generation = 0; ///< what comes back from a cancelled one is dropped
     bool m_active = false;
 };

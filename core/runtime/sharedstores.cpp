@@ -20,7 +20,7 @@ std::string fileIn(const TeamServices &services, const SharedStore &store)
 
 bool lists(const AgentSpec &agent, const tools::ToolPtr &tool)
 {
-    return std::find(agent.tools.begin(), agent.tools.end(), tool->name) != agent.tools.end();
+    return agent.tools.names(tool->name);
 }
 
 /// The tools of a store that the team file asks for, or else those that an agent names.
@@ -36,9 +36,7 @@ void addOffered(std::vector<tools::ToolPtr> &all, const std::vector<tools::ToolP
 
 bool has(const AgentSpec &agent, const TeamServices &services, const char *tool)
 {
-    return services.tools.contains(tool) && !services.policy.isBlocked(tool)
-           && (agent.tools.empty()
-               || std::find(agent.tools.begin(), agent.tools.end(), tool) != agent.tools.end());
+    return services.tools.find(tool) && !services.policy.isBlocked(tool) && agent.tools.has(tool);
 }
 
 /// Publishes lists of records as events of at most kPiece records.

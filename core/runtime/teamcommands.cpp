@@ -8,42 +8,48 @@ namespace orrery::runtime {
 
 void TeamRun::pause()
 {
-    if (!d->active || d->services->paused.exchange(true))
-        return;
-    d->services->publish(EventKind::RunPaused, "person", Json::object());
+    if (d->active && d->services->control.pause())
+        d->services->publish(EventKind::RunPaused, "person", Json::object());
 }
 
 void TeamRun::resume()
 {
-    if (!d->services->paused.exchange(false))
+    if (!d->services->control.resume())
         return;
     d->services->publish(EventKind::RunResumed, "person", Json::object());
-    d->crew->postAll([](AgentWorker &worker) { worker.resume(); });
+    d->tellGate();
+}
+
+void TeamRun::pauseAgent(const std::string &agent) { d->services->control.pauseAgent(agent); }
+
+void TeamRun::resumeAgent(const std::string &agent)
+{
+    d->services->control.resumeAgent(agent);
+    d->crew->post(agent, [](AgentWorker &worker) { worker.gateChanged(); });
 }
 
 void TeamRun::stop()
 {
-    if (!d->active)
+    if (!d->active || d->closing)
         return;
-    d->services->stopping = true;
-    // Those that are paused hold between two calls already.
-    d->services->paused = false;
-    d->crew->postAll([](AgentWorker &worker) { worker.resume(); });
-    if (!d->crew->anyBusy())
-        finish("stopped", "Stopped by the person");
+    d->services->control.stop();
+    d->tellGate();
+    endIfOver();
 }
 
 void TeamRun::stopNow()
 {
-    d->services->stopping = true;
-    d->services->paused = false;
+    if (d->closing)
+        return;
+    d->services->control.stop();
     d->stop.request_stop();
     d->crew->postAll([](AgentWorker &worker) { worker.cancelNow(); });
+    endIfOver();
 }
 
-void TeamRun::resolveApproval(const std::string &callId, ApprovalDecision decision)
+void TeamRun::resolveApproval(const std::string &approval, ApprovalDecision decision)
 {
-    d->crew->postAll([callId, decision](AgentWorker &worker) { worker.resolve(callId, decision); });
+    d->services->approvals.resolve(approval, std::move(decision));
 }
 
 // A run that has ended goes on as soon as somebody has something to do.
@@ -59,15 +65,16 @@ void TeamRun::goOn()
 bool TeamRun::reopen(const std::string &agent)
 {
     AgentWorker *worker = d->crew->find(agent);
-    if (!worker || d->services->stopping)
+    if (!worker || d->services->control.isStopping())
         return false;
     if (!d->services->members.has(agent)) {
         const AgentSpec &spec = worker->spec();
-        if (d->gone.contains(agent))
+        if (d->orchestrator.isDismissed(agent))
             return false;
         join({spec.name, spec.role, spec.model, {}, 0}, {});
     }
-    d->dead.erase(agent);
+    d->orchestrator.comeBack(agent);
+    worker->post([worker] { worker->revive(); });
     goOn();
     return true;
 }
@@ -109,7 +116,7 @@ void TeamRun::loadAgent(const std::string &agent, const std::string &session)
 
 Result<void> TeamRun::spawnAgent(AgentSpec spec, const std::string &task)
 {
-    if (d->services->stopping)
+    if (d->services->control.isStopping())
         return fail(ErrorCode::Cancelled, "The run is being stopped.");
     return spawn(std::move(spec), {}, task);
 }
@@ -124,19 +131,14 @@ std::vector<team::Member> TeamRun::members() const { return d->services->members
 
 void TeamRun::releaseClaim(const std::string &agent, const std::string &file)
 {
-    if (const auto claim = d->services->claims.release(agent, file, d->clock.wallMs()))
-        d->services->publish(EventKind::ClaimReleased, agent,
-                             {{"file", claim->file},
-                              {"start", claim->start},
-                              {"end", claim->end},
-                              {"by", "person"}});
+    d->services->claims.release(agent, file, d->clock.wallMs(), "person");
 }
 
 void TeamRun::searchMemory(memory::SearchQuery query)
 {
     if (query.rank.nowMs == 0)
         query.rank.nowMs = d->clock.wallMs();
-    d->services->toolPool.start([services = d->services.get(), query = std::move(query)] {
+    d->services->tasks.start([services = d->services.get(), query = std::move(query)] {
         const auto outcome = services->memory->search(query);
         if (outcome)
             services->publish(EventKind::MemorySearched, "person", memory::toJson(query, *outcome),
@@ -149,7 +151,7 @@ void TeamRun::searchMemory(memory::SearchQuery query)
 
 void TeamRun::ingest(const std::string &title, const std::string &content)
 {
-    d->services->toolPool.start([services = d->services.get(), title, content] {
+    d->services->tasks.start([services = d->services.get(), title, content] {
         ingestForPerson(*services, title, content);
     });
 }

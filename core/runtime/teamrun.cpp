@@ -3,55 +3,23 @@
 
 #include "core/base/ids.h"
 #include "core/llm/structuredoutput.h"
-#include "core/model/contextcodec.h"
 #include "core/runtime/commandhook.h"
 #include "core/runtime/protection.h"
 #include "core/runtime/sharedstores.h"
+#include "core/runtime/teamkeys.h"
 #include "core/runtime/teamrun_p.h"
 #include "core/runtime/workspace.h"
 
-#include <algorithm>
-#include <map>
 #include <utility>
 
 namespace orrery::runtime {
-
-namespace {
-
-/// What the agents of an earlier run knew, by name. An error when it left nothing for any of them.
-Result<std::map<std::string, Context>> contextsOf(const std::string &run, const TeamSpec &team,
-                                                  store::ContextStore *contexts)
-{
-    if (!contexts)
-        return fail(ErrorCode::InvalidArgument,
-                    "Without a journal there is no earlier run to go on from.");
-    std::map<std::string, Context> found;
-    for (const AgentSpec &agent : team.agents) {
-        const auto saved = contexts->load(run + "/" + agent.name);
-        if (!saved && saved.error().code == ErrorCode::NotFound)
-            continue; // new in the team, or it had nothing to do
-        if (!saved)
-            return fail(saved.error());
-        auto context = deserializeContext(*saved);
-        if (!context)
-            return fail(ErrorCode::Database, "The saved context of " + run + "/" + agent.name + ": "
-                                                 + context.error().message + " "
-                                                 + context.error().detail);
-        found.emplace(agent.name, std::move(*context));
-    }
-    if (found.empty())
-        return fail(ErrorCode::NotFound, "The journal holds no saved context of run " + run
-                                             + " for an agent of team " + team.name + ".");
-    return found;
-}
-
-} // namespace
 
 TeamRun::TeamRun(std::unique_ptr<Private> p) : d(std::move(p)) {}
 
 Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
 {
     auto p = std::make_unique<Private>();
+    p->hasNewTask = !options.task.empty();
     if (options.task.empty())
         options.task = options.team.task;
     p->id = newId("run");
@@ -75,7 +43,8 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
             return fail(ErrorCode::InvalidArgument,
                         "The output type of " + agent.name + ": " + type.error().message);
     for (const HookSpec &spec : p->options.team.hooks) {
-        auto hook = makeCommandHook(spec, p->id, *workspace, p->stop.get_token());
+        auto hook =
+            makeCommandHook(spec, p->id, *workspace, p->stop.get_token(), p->services->secrets);
         if (!hook)
             return fail(hook.error());
         p->services->hooks.add(std::move(*hook));
@@ -90,19 +59,20 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
     if (const auto opened = openSharedStores(*p->services); !opened)
         return fail(opened.error());
     if (p->journal) {
-        auto contexts = store::ContextStore::open(p->options.journalPath);
+        auto contexts = store::ContextStore::open(p->options.journalPath, p->journal->right());
         if (!contexts)
             return fail(contexts.error());
         p->services->contexts = std::move(*contexts);
     }
 
-    std::map<std::string, Context> continued;
     if (!p->options.continuedRun.empty()) {
-        auto found =
-            contextsOf(p->options.continuedRun, p->options.team, p->services->contexts.get());
-        if (!found)
-            return fail(found.error());
-        continued = std::move(*found);
+        auto continued =
+            Continuation::read(p->options.continuedRun, p->options.journalPath, p->options.team,
+                               *p->services->secrets, p->services->contexts.get());
+        if (!continued)
+            return fail(continued.error());
+        p->continuation = std::move(*continued);
+        p->continuation->fill(*p->services);
     }
     if (p->options.makeModelClient)
         p->services->makeModelClient = p->options.makeModelClient;
@@ -111,7 +81,7 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
     Private *d = run->d.get();
     d->crew = std::make_unique<Crew>(d->options.team.threads);
     d->delegations = std::make_unique<Delegations>(
-        d->options.team.subAgents,
+        d->options.team.subAgents, d->services->tools,
         [self = run.get()](AgentSpec spec, const team::Member &member, const std::string &task) {
             return self->spawn(std::move(spec), member, task);
         });
@@ -128,22 +98,33 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
             Qt::QueuedConnection);
     };
     for (const AgentSpec &agent : d->options.team.agents) {
-        AgentWorker *worker = run->hire(agent, 0);
-        if (auto node = continued.extract(agent.name))
-            worker->post(
-                [worker, session = d->options.continuedRun + "/" + agent.name,
-                 context = std::move(node.mapped())] { worker->restore(session, context); });
+        AgentWorker *worker = run->hire(agent, {});
+        if (const RecoveredAgent *left =
+                d->continuation ? d->continuation->find(agent.name) : nullptr)
+            worker->post([worker, session = d->options.continuedRun + "/" + agent.name,
+                          context = left->context] { worker->restore(session, context); });
     }
+    if (d->journal)
+        d->journal->onProblem([self = run.get()](const std::optional<Error> &problem) {
+            QMetaObject::invokeMethod(
+                self,
+                [self, text = QString::fromStdString(problem ? problem->message : "")] {
+                    emit self->journalProblem(text);
+                },
+                Qt::QueuedConnection);
+        });
     d->ticker.setInterval(200);
     connect(&d->ticker, &QTimer::timeout, run.get(), [d] { d->services->publishExpired(); });
     return run;
 }
 
-AgentWorker *TeamRun::hire(const AgentSpec &spec, int depth)
+AgentWorker *TeamRun::hire(const AgentSpec &spec, std::vector<std::string> ancestors)
 {
+    addKeys(*d->services->secrets, spec);
     AgentSpec told = spec;
     told.instructions = instructionsWithStores(spec, *d->services);
-    auto *worker = new AgentWorker(std::move(told), *d->services, d->stop.get_token(), depth);
+    auto *worker =
+        new AgentWorker(std::move(told), *d->services, d->stop.get_token(), std::move(ancestors));
     connect(worker, &AgentWorker::becameIdle, this,
             [this](const QString &agent, const QString &outcome, const QString &reason,
                    const QString &output) {
@@ -152,6 +133,8 @@ AgentWorker *TeamRun::hire(const AgentSpec &spec, int depth)
             });
     connect(worker, &AgentWorker::timedOut, this, [this](const QString &agent) {
         // Somebody may have given it work in the meantime.
+        if (d->closing)
+            return;
         if (const AgentWorker *idle = d->crew->find(agent.toStdString()); idle && !idle->isBusy())
             leave(agent.toStdString(),
                   "Idle for " + std::to_string(idle->spec().inactivityTimeoutMs / 1000) + " s");
@@ -160,20 +143,47 @@ AgentWorker *TeamRun::hire(const AgentSpec &spec, int depth)
     return worker;
 }
 
+// Jobs first: they end at once, having been told to stop. What they and the agents still send back finds nobody.
+void TeamRun::Private::windDown()
+{
+    services->tasks.drain();
+    crew->stop();
+    if (!services->contexts)
+        return;
+    if (const auto flushed = services->contexts->close(5000); !flushed)
+        services->publish(EventKind::SaveFailed, "", {{"message", flushed.error().message}});
+}
+
+void TeamRun::close()
+{
+    if (d->closing)
+        return;
+    stopNow();
+    d->closing = true;
+    d->ticker.stop();
+    d->services->tasks.close();
+    d->crew->close();
+    d->ending = std::thread([this] {
+        d->windDown();
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                if (d->active)
+                    finish("stopped", "The run was closed.");
+                emit closed();
+            },
+            Qt::QueuedConnection);
+    });
+}
+
 TeamRun::~TeamRun()
 {
     disconnect(this, nullptr, nullptr, nullptr);
-    stopNow();
-    // Tools first: their jobs hold pointers to the workers. They end at once, having been told to stop.
-    d->services->toolPool.waitForDone();
-    d->crew->stop();
+    close();
+    d->ending.join();
     if (d->active)
         finish("stopped", "The run was closed.");
-    if (d->services->contexts) {
-        if (const auto flushed = d->services->contexts->close(5000); !flushed)
-            d->services->publish(EventKind::SaveFailed, "", {{"message", flushed.error().message}});
-        d->services->contexts.reset();
-    }
+    d->services->contexts.reset();
 }
 
 const std::string &TeamRun::id() const { return d->id; }
@@ -205,55 +215,62 @@ void TeamRun::start()
                       {"budget_usd", orNull(team.limits.budgetUsd)},
                       {"policy", team.limits.policy == LimitPolicy::Wait ? "wait" : "refuse"}}},
                     {"claim_ttl_ms", team.claimTtlMs}};
+    if (!d->options.continuedRun.empty())
+        started["continues"] = d->options.continuedRun;
     if (d->services->offersCommands())
         started["sandbox"] = d->services->sandbox->description();
     d->services->publish(EventKind::RunStarted, "", std::move(started));
     publishLoaded(*d->services);
     d->ticker.start();
-    answerApprovals();
+    if (d->options.approvals != ApprovalMode::Ask)
+        d->standIn = std::make_unique<ApprovalStandIn>(d->options.approvals, *d->services);
+    if (d->continuation)
+        d->continuation->claim(*d->services);
+    if (d->continuation && !d->hasNewTask && d->continuation->hasOpenWork(*d->services))
+        goOnWhereItEnded();
+    else
+        beginAll();
+}
+
+void TeamRun::beginAll()
+{
     for (AgentWorker *worker : d->crew->all()) {
-        if (worker->spec().startsOnMessage)
-            d->services->publish(
-                EventKind::AgentState, worker->name(),
-                {{"state", toString(AgentState::Idle)}, {"reason", "waits for a message"}});
+        if (worker->spec().startsOnMessage && !d->services->mailbox.hasMail(worker->name()))
+            tellIdle(*worker);
         else
             worker->markBusy();
     }
     // Only now: an agent that ends at once must not find the others idle.
     for (AgentWorker *worker : d->crew->all()) {
-        if (worker->isBusy())
+        if (!worker->isBusy())
+            continue;
+        if (worker->spec().startsOnMessage)
+            worker->post([worker] { worker->wake(); });
+        else
             worker->post([worker, task = d->options.task] { worker->begin(task); });
     }
 }
 
-// Without a person, requests are answered from the event stream like a person would, so there is one way for both.
-void TeamRun::answerApprovals()
+// Those that were at work take it up again, without being asked anew; the others wait for a message, if none waits for them.
+void TeamRun::goOnWhereItEnded()
 {
-    if (d->options.approvals == ApprovalMode::Ask)
-        return;
-    m_approvalSubscription = d->services->bus.subscribe([this] {
-        QMetaObject::invokeMethod(
-            this,
-            [this] {
-                for (const EventPtr &event : m_approvalSubscription->drain(SIZE_MAX)) {
-                    if (event->kind != EventKind::ApprovalRequested)
-                        continue;
-                    const std::string tool = event->data.value("tool", "");
-                    const auto it = d->services->tools.find(tool);
-                    const bool write = it != d->services->tools.end()
-                                       && it->second->category == tools::ToolCategory::Write;
-                    ApprovalDecision decision;
-                    decision.by = "mode";
-                    if (d->options.approvals == ApprovalMode::All
-                        || (d->options.approvals == ApprovalMode::Write && write))
-                        decision.verdict = ApprovalDecision::Verdict::Approve;
-                    else
-                        decision.note = "nobody is there to approve it";
-                    resolveApproval(event->data.value("call", ""), decision);
-                }
-            },
-            Qt::QueuedConnection);
-    });
+    for (AgentWorker *worker : d->crew->all()) {
+        const RecoveredAgent *left = d->continuation->find(worker->name());
+        if ((left && left->wasAtWork) || d->services->mailbox.hasMail(worker->name()))
+            worker->markBusy();
+        else
+            tellIdle(*worker);
+    }
+    for (AgentWorker *worker : d->crew->all())
+        if (worker->isBusy())
+            worker->post([worker] { worker->goOn(); });
+}
+
+void TeamRun::tellIdle(const AgentWorker &worker)
+{
+    d->services->publish(
+        EventKind::AgentState, worker.name(),
+        {{"state", toString(AgentState::Idle)}, {"reason", "waits for a message"}});
 }
 
 void TeamRun::join(const team::Member &member, const std::string &task)
@@ -271,7 +288,7 @@ void TeamRun::leave(const std::string &agent, const std::string &reason)
 {
     if (!d->services->members.leave(agent))
         return;
-    d->dead.insert(agent);
+    d->orchestrator.drop(agent);
     d->releaseClaims(agent);
     d->services->publish(
         EventKind::AgentLeft, agent,
@@ -282,11 +299,18 @@ Result<void> TeamRun::spawn(AgentSpec spec, team::Member member, const std::stri
 {
     if (d->crew->find(spec.name))
         return fail(ErrorCode::Conflict, "There is an agent called " + spec.name + " already.");
+    if (const auto unknown = d->services->tools.unknownOf(spec.tools.list()); !unknown.empty())
+        return fail(ErrorCode::InvalidArgument, "The tools of " + spec.name
+                                                    + ": there is none called " + unknown.front()
+                                                    + " in this team.");
     member.name = spec.name;
     member.role = spec.role;
     member.model = spec.model;
     join(member, task);
-    AgentWorker *worker = hire(spec, member.depth);
+    // A sub-agent spends what its parents have.
+    if (spec.budgetUsd && member.parent.empty())
+        d->services->limiter.setAgentBudget(spec.name, *spec.budgetUsd);
+    AgentWorker *worker = hire(spec, d->services->members.parentsOf(spec.name));
     if (!d->started || (task.empty() && spec.startsOnMessage))
         return {};
     goOn();
@@ -300,7 +324,7 @@ void TeamRun::delegate(const std::string &agent, const std::vector<SubTask> &tas
 {
     const AgentWorker *parent = d->crew->find(agent);
     const auto member = d->services->members.find(agent);
-    if (!parent || !member || d->services->stopping) {
+    if (!parent || !member || d->services->control.isStopping()) {
         done(fail(ErrorCode::Cancelled, "The run is being stopped."));
         return;
     }
@@ -310,41 +334,38 @@ void TeamRun::delegate(const std::string &agent, const std::vector<SubTask> &tas
 void TeamRun::agentIdle(const std::string &agent, const std::string &outcome,
                         const std::string &reason, const std::string &output)
 {
-    if (outcome != "done") {
+    if (d->closing)
+        return;
+    const bool done = outcome == "done";
+    if (!done) {
         // What it held is given back, so that the others can go on.
-        d->dead.insert(agent);
+        d->orchestrator.drop(agent);
         d->releaseClaims(agent);
         d->stopChildren(agent);
     }
-    if (d->delegations->ended(agent, outcome == "done", outcome == "done" ? output : reason)) {
-        leave(agent, outcome == "done" ? "Its task is done" : reason);
-        d->gone.insert(agent);
+    if (d->delegations->ended(agent, done, done ? output : reason)) {
+        leave(agent, done ? "Its task is done" : reason);
+        d->orchestrator.dismiss(agent);
         d->crew->post(agent, [](AgentWorker &worker) { worker.retire(); });
     } else if (outcome == "crashed") {
         leave(agent, reason);
-        d->gone.insert(agent);
+        d->orchestrator.dismiss(agent);
     }
-    const bool failed = outcome == "failed" || outcome == "crashed";
     // A sub-agent's failure is its parent's to deal with.
-    if (failed && d->crew->find(agent)->depth() == 0 && d->firstFailure.empty())
-        d->firstFailure = agent + ": " + reason;
+    if ((outcome == "failed" || outcome == "crashed") && !d->crew->find(agent)->isSubAgent())
+        d->orchestrator.noteFailure(agent + ": " + reason);
+    endIfOver();
+}
+
+void TeamRun::endIfOver()
+{
     if (!d->active)
         return;
-    // First the mail, then the busy marks: whoever takes mail has marked itself before.
-    const auto members = d->services->members.list();
-    const bool mail =
-        !d->services->stopping
-        && std::any_of(members.begin(), members.end(), [&](const team::Member &member) {
-               return !d->dead.contains(member.name) && d->services->mailbox.hasMail(member.name);
-           });
-    if (mail || d->crew->anyBusy())
-        return;
-    if (d->services->stopping)
-        finish("stopped", "Stopped by the person");
-    else if (!d->firstFailure.empty())
-        finish("failed", std::exchange(d->firstFailure, {}));
-    else
-        finish("done", "");
+    const auto end = d->orchestrator.end(d->services->members, d->services->mailbox,
+                                         d->services->control.isStopping(),
+                                         [this] { return d->crew->anyBusy(); });
+    if (end)
+        finish(end->outcome, end->reason);
 }
 
 void TeamRun::finish(const std::string &outcome, const std::string &reason)
@@ -353,7 +374,6 @@ void TeamRun::finish(const std::string &outcome, const std::string &reason)
     d->ticker.stop();
     d->services->publishExpired();
     d->services->publish(EventKind::RunFinished, "", {{"outcome", outcome}, {"reason", reason}});
-    d->firstFailure.clear();
     emit finished(QString::fromStdString(outcome), QString::fromStdString(reason));
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/memory/searchoutcome.h"
 #include "core/model/spec.h"
+#include "core/runtime/approvals.h"
 #include "core/runtime/delegations.h"
 #include "core/runtime/eventbus.h"
 #include "core/team/membership.h"
@@ -23,29 +24,14 @@ namespace orrery::runtime {
 
 class AgentWorker;
 
-/// Who answers approval requests when no person is there.
-enum class ApprovalMode {
-    Ask,   ///< a person, through resolveApproval()
-    None,  ///< nobody: every request is rejected
-    Write, ///< file changes are approved, commands rejected
-    All
-};
-
-struct ApprovalDecision {
-    enum class Verdict { Approve, Reject, Edit } verdict = Verdict::Reject;
-    Json arguments;            ///< for Edit
-    std::string note;          ///< shown to the model on Reject
-    bool wholeRun = false;     ///< approve this tool for the rest of the run without asking again
-    std::string by = "person"; ///< or `mode`: answered by the run's ApprovalMode
-};
-
 struct RunOptions {
     TeamSpec team;
     std::string task;
     std::string
         workspace; ///< folder; made, and filled from the team's project template, when new or empty
     std::string journalPath; ///< empty = no journal
-    /// Go on from the contexts that this run left in the journal; empty = start afresh.
+    /// Go on from what this run left in the journal (Continuation); empty = start afresh. Without a task, agents that
+    /// were in the midst of a turn take it up again.
     std::string continuedRun;
     ApprovalMode approvals = ApprovalMode::Ask;
     /// Called on each agent's thread; empty = the models that the team file names.
@@ -61,7 +47,7 @@ class TeamRun : public QObject
 public:
     /// Prepares workspace and journal. Errors name what is wrong; nothing has started then.
     static Result<std::unique_ptr<TeamRun>> create(RunOptions options);
-    ~TeamRun() override; ///< stops now and waits for the worker threads
+    ~TeamRun() override; ///< closes it, and waits for that
 
     const std::string &id() const;
     const RunOptions &options() const;
@@ -72,7 +58,14 @@ public:
     void resume();
     void stop();    ///< after the current call; the run ends as stopped
     void stopNow(); ///< aborts requests, ends tools and their processes
-    void resolveApproval(const std::string &callId, ApprovalDecision decision);
+    /// Stops now and ends all threads, without waiting for them: closed() tells when that is done. After it nothing but
+    /// the destructor, which does not block then, may be called.
+    void close();
+    /// As pause() and resume(), for one agent.
+    void pauseAgent(const std::string &agent);
+    void resumeAgent(const std::string &agent);
+    /// `approval`: the id in the ApprovalRequested event. Nothing happens when it does not wait (any more).
+    void resolveApproval(const std::string &approval, ApprovalDecision decision);
     /// A message from the person to one agent, delivered into its next request; starts it again when it is idle.
     void sendToAgent(const std::string &agent, const std::string &text);
     /// A message from the person for which the agent drops what it does: it starts anew, with both messages in its
@@ -100,13 +93,17 @@ public:
 signals:
     /// After RunFinished; `outcome` as in the event.
     void finished(const QString &outcome, const QString &reason);
+    /// What close() began is done: the journal holds all of the run.
+    void closed();
+    /// The journal cannot be written, what is in the way and how many events wait; an empty text: it works again.
+    void journalProblem(const QString &message);
 
 private:
     struct Private;
     explicit TeamRun(std::unique_ptr<Private> p);
     void agentIdle(const std::string &agent, const std::string &outcome, const std::string &reason,
                    const std::string &output);
-    AgentWorker *hire(const AgentSpec &spec, int depth);
+    AgentWorker *hire(const AgentSpec &spec, std::vector<std::string> ancestors);
     Result<void> spawn(AgentSpec spec, team::Member member, const std::string &task);
     void delegate(const std::string &agent, const std::vector<SubTask> &tasks,
                   const Delegations::Done &done);
@@ -114,11 +111,13 @@ private:
     void leave(const std::string &agent, const std::string &reason);
     bool reopen(const std::string &agent);
     void goOn();
-    void answerApprovals();
+    void beginAll();
+    void goOnWhereItEnded();
+    void tellIdle(const AgentWorker &worker);
+    void endIfOver();
     void finish(const std::string &outcome, const std::string &reason);
 
     std::unique_ptr<Private> d;
-    std::shared_ptr<Subscription> m_approvalSubscription;
 };
 
 } // namespace orrery::runtime

@@ -2,17 +2,21 @@
 #pragma once
 
 #include "core/runtime/agentworker.h"
+#include "core/runtime/approvalstandin.h"
+#include "core/runtime/continuation.h"
 #include "core/runtime/crew.h"
 #include "core/runtime/delegations.h"
+#include "core/runtime/orchestrator.h"
 #include "core/runtime/teamrun.h"
 #include "core/runtime/teamservices.h"
 
 #include <QTimer>
 
 #include <memory>
-#include <set>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <thread>
 
 namespace orrery::runtime {
 
@@ -26,19 +30,20 @@ struct TeamRun::Private {
     std::stop_source stop;
     std::unique_ptr<Crew> crew;
     std::unique_ptr<Delegations> delegations;
-    std::set<std::string> dead; ///< failed, stopped or gone: they take no more mail
-    std::set<std::string> gone; ///< for good: crashed, or sub-agents that have ended
-    std::string firstFailure;
+    Orchestrator orchestrator;
+    std::optional<Continuation> continuation; ///< of an earlier run
+    bool hasNewTask = false;
+    std::unique_ptr<ApprovalStandIn> standIn; ///< null = a person answers
     QTimer ticker;
     bool started = false;
     bool active = false;
+    bool closing = false; ///< the agents belong to `ending` now
+    std::thread ending;
 
     /// Gives back what an agent holds.
     void releaseClaims(const std::string &agent)
     {
-        for (const team::Claim &claim : services->claims.releaseAll(agent, clock.wallMs()))
-            services->publish(EventKind::ClaimReleased, agent,
-                              {{"file", claim.file}, {"start", claim.start}, {"end", claim.end}});
+        services->claims.releaseAll(agent, clock.wallMs());
     }
     void stopChildren(const std::string &parent)
     {
@@ -47,6 +52,13 @@ struct TeamRun::Private {
                 worker.cancelNow("The agent that had handed on the task was stopped");
             });
     }
+    /// Lets the worker look at the gate again.
+    void tellGate() const
+    {
+        crew->postAll([](AgentWorker &worker) { worker.gateChanged(); });
+    }
+    /// Waits for all that works, and closes what it used. Blocks.
+    void windDown();
 };
 
 } // namespace orrery::runtime

@@ -4,6 +4,7 @@
 #include "core/base/ids.h"
 #include "core/runtime/agentrequest.h"
 #include "core/runtime/sharedstores.h"
+#include "core/runtime/teamkeys.h"
 
 #include <algorithm>
 
@@ -44,39 +45,36 @@ team::LimiterConfig limiterConfigOf(const TeamSpec &team)
 TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder,
                            const Clock &systemClock, store::JournalWriter *journal)
     : run(std::move(runId)), team(std::move(spec)), workspace(std::move(folder)),
-      clock(systemClock), bus(systemClock, journal), claims(team.claimTtlMs),
-      limiter(limiterConfigOf(team), team.limits.policy),
-      hasLimits(team.limits.any() || !limiter.limiter().config().agentBudgetsUsd.empty()),
+      clock(systemClock), secrets(keysOf(team)), bus(systemClock, journal, secrets),
+      claims(team.claimTtlMs, members,
+             [this](std::uint64_t number, const ClaimEvent &event) {
+                 publish(event.kind, event.claim.agent, dataOf(event, number));
+             }),
+      limiter(limiterConfigOf(team), team.limits.policy,
+              [this](std::uint64_t number, const LimiterEvent &event) { tellOf(event, number); }),
       embedder(team.memory.embedder), policy(policyOf(team.permissions)),
-      schemas([this](const std::string &name) { return view(tools.at(name)); })
+      schemas([this](const std::string &name) { return view(tools.at(name)); }),
+      // Tools block, so there may be more of them at once than there are cores.
+      tasks(std::max<int>(8, 2 * static_cast<int>(team.agents.size())))
 {
     for (const AgentSpec &agent : team.agents) {
         members.join({agent.name, agent.role, agent.model, {}, 0});
         mailbox.open(agent.name);
     }
     writeGate = makeClaimGate(*this);
-    const auto add = [this](const std::vector<tools::ToolPtr> &list) {
-        for (const tools::ToolPtr &tool : list)
-            tools.emplace(tool->name, tool);
-    };
-    add(tools::fileTools());
-    add(teamTools(*this));
-    add(memoryTools(*this));
-    add(sharedStoreTools(*this));
+    tools.add(tools::fileTools());
+    tools.add(teamTools(*this));
+    tools.add(memoryTools(*this));
+    tools.add(sharedStoreTools(*this));
     if (team.subAgents.any())
-        add(delegationTools(*this));
-    // Tools block, so there may be more of them at once than there are cores.
-    toolPool.setMaxThreadCount(std::max<int>(8, 2 * static_cast<int>(team.agents.size())));
+        tools.add(delegationTools(*this));
 }
 
 bool TeamServices::offersCommands() const
 {
     return !policy.isBlocked("bash")
-           && std::any_of(team.agents.begin(), team.agents.end(), [](const AgentSpec &agent) {
-                  return agent.tools.empty()
-                         || std::find(agent.tools.begin(), agent.tools.end(), "bash")
-                                != agent.tools.end();
-              });
+           && std::any_of(team.agents.begin(), team.agents.end(),
+                          [](const AgentSpec &agent) { return agent.tools.has("bash"); });
 }
 
 std::uint64_t TeamServices::publish(EventKind kind, const std::string &agent, EventData data,
@@ -94,22 +92,19 @@ std::uint64_t TeamServices::publish(EventKind kind, const std::string &agent, Ev
 
 void TeamServices::publishExpired()
 {
-    for (const team::Claim &claim : claims.expire(clock.wallMs()))
-        publish(EventKind::ClaimExpired, claim.agent,
-                {{"file", claim.file}, {"start", claim.start}, {"end", claim.end}});
-    auto reservations = limiter.limiter().takeExpired(clock.wallMs());
-    if (!hasLimits)
-        reservations.clear();
-    for (const team::ExpiredReservation &expired : reservations) {
-        publish(EventKind::LimiterExpired, expired.agent,
-                {{"reservation", expired.id}, {"tokens", expired.tokens}});
-        publish(EventKind::Warning, expired.agent,
-                {{"code", "reservation_expired"},
-                 {"message", "A call of " + expired.agent
-                                 + " has not told what it used in time; its reservation of "
-                                 + std::to_string(expired.tokens) + " tokens was given back."}});
-    }
+    claims.expire(clock.wallMs());
     limiter.pump(clock.wallMs());
+}
+
+void TeamServices::tellOf(const LimiterEvent &event, std::uint64_t number)
+{
+    publish(event.kind, event.agent, dataOf(event, number));
+    if (event.kind == EventKind::LimiterExpired)
+        publish(EventKind::Warning, event.agent,
+                {{"code", "reservation_expired"},
+                 {"message", "A call of " + event.agent
+                                 + " has not told what it used in time; its reservation of "
+                                 + std::to_string(event.tokens) + " tokens was given back."}});
 }
 
 bool TeamServices::sendMessage(const std::string &from, const std::string &to,
@@ -173,34 +168,6 @@ void TeamServices::shareDiscovery(team::Discovery discovery)
         discoveries.share(std::move(discovery));
     }
     wakeAllBut(from);
-}
-
-Json toJson(const team::LimiterDenial &denial)
-{
-    Json holders = Json::array();
-    for (const team::Holder &holder : denial.holders)
-        holders.push_back({{"agent", holder.agent},
-                           {"tokens", holder.tokens},
-                           {"reserved", holder.reserved},
-                           {"requests", holder.requests}});
-    using Reason = team::LimiterDenial::Reason;
-    Json data = {{"reason", team::toString(denial.reason)},
-                 {"tokens", denial.tokens},
-                 {"limit", denial.limit},
-                 {"window_tokens", denial.windowTokens},
-                 {"window_requests", denial.windowRequests},
-                 {"holders", std::move(holders)},
-                 {"fits_at_ms", denial.fitsAtMs ? Json(*denial.fitsAtMs) : Json()},
-                 {"sentence", denial.sentence}};
-    if (denial.reason == Reason::Queued) {
-        data["behind"] = denial.behind;
-        data["head_reason"] = team::toString(denial.headReason);
-    } else if (denial.reason == Reason::Budget || denial.reason == Reason::AgentBudget) {
-        data["spent_usd"] = denial.spentUsd;
-        data["reserved_usd"] = denial.reservedUsd;
-        data["estimate_usd"] = denial.estimateUsd ? Json(*denial.estimateUsd) : Json();
-    }
-    return data;
 }
 
 } // namespace orrery::runtime

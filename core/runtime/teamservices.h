@@ -2,42 +2,41 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/base/secrets.h"
 #include "core/llm/modelclient.h"
 #include "core/llm/toolschemacache.h"
 #include "core/decisions/decisiongraph.h"
 #include "core/knowledge/knowledgebase.h"
 #include "core/memory/memory.h"
 #include "core/model/spec.h"
+#include "core/runtime/claimdesk.h"
 #include "core/runtime/delegations.h"
+#include "core/runtime/approvals.h"
 #include "core/runtime/eventbus.h"
 #include "core/runtime/hooks.h"
 #include "core/runtime/limitergate.h"
+#include "core/runtime/runcontrol.h"
+#include "core/runtime/taskgroup.h"
 #include "core/runtime/teamembedder.h"
-#include "core/runtime/teamrun.h"
 #include "core/store/journal.h"
-#include "core/team/claimtable.h"
 #include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
 #include "core/team/membership.h"
 #include "core/tools/command/commandsandbox.h"
 #include "core/tools/permissionpolicy.h"
 #include "core/tools/tool.h"
+#include "core/tools/toolregistry.h"
 
-#include <QThreadPool>
-
-#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 
 namespace orrery::runtime {
 
 /// What the agents of one run share. Made before the first thread and destroyed after the last; every member is
-/// thread-safe by itself. Lock order: LimiterGate, then RateLimiter; the post, then EventBus and Mailbox. But for the
-/// post, a publish is never made while holding a lock.
+/// thread-safe by itself; docs/THREADING.md has the order of their locks.
 struct TeamServices {
     TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder,
                  const Clock &systemClock, store::JournalWriter *journal);
@@ -60,12 +59,12 @@ struct TeamServices {
     const TeamSpec team;
     const std::filesystem::path workspace;
     const Clock &clock;
+    const std::shared_ptr<Secrets> secrets; ///< the keys of the team
     EventBus bus;
-    team::ClaimTable claims;
-    LimiterGate limiter;  ///< without limits it keeps the pauses that providers ask for
-    const bool hasLimits; ///< without them reservations mean nothing, and are not told
-    team::DiscoveryBoard discoveries;
     team::Membership members;
+    ClaimDesk claims;
+    LimiterGate limiter; ///< without limits it keeps the pauses that providers ask for
+    team::DiscoveryBoard discoveries;
     team::Mailbox mailbox; ///< a box for each member
     std::unique_ptr<memory::Memory> memory;
     TeamEmbedder embedder; ///< after the memory, which it looks after
@@ -73,21 +72,22 @@ struct TeamServices {
     std::unique_ptr<decisions::DecisionGraph> decisions;
     std::unique_ptr<store::ContextStore> contexts; ///< null without a journal
     std::unique_ptr<tools::WriteGate> writeGate;
-    std::unordered_map<std::string, tools::ToolPtr> tools;
+    tools::ToolRegistry tools;
     const tools::PermissionPolicy policy; ///< which tools there are, and which ask first
     std::shared_ptr<const tools::TrustedFiles> trusted; ///< set once before start, as the next
     std::shared_ptr<tools::CommandSandbox> sandbox;
     llm::ToolSchemaCache schemas;
     std::function<std::unique_ptr<llm::ModelClient>()> makeModelClient = llm::makeModelClient;
-    HookChain hooks;                                    ///< complete before the first thread starts
-    QThreadPool toolPool;                               ///< blocking tool functions
+    HookChain hooks; ///< complete before the first thread starts
+    RunControl control;
+    ApprovalDesk approvals;
+    TaskGroup tasks;                                    ///< what blocks: tools, hooks, searches
     std::function<void(const std::string &)> wakeAgent; ///< set once before start; thread-safe
     /// Set once before start, thread-safe; the agent, its tasks, and who gets the results on the run's thread.
     std::function<void(const std::string &, std::vector<SubTask>, Delegations::Done)> delegate;
-    std::atomic<bool> paused{false};
-    std::atomic<bool> stopping{false};
 
 private:
+    void tellOf(const LimiterEvent &event, std::uint64_t number);
     int postToAll(const std::string &from, const std::string &text); ///< `m_post` is held
     void wakeAllBut(const std::string &agent);
 
@@ -103,8 +103,5 @@ std::vector<tools::ToolPtr> delegationTools(TeamServices &services);
 std::vector<tools::ToolPtr> memoryTools(TeamServices &services);
 /// Refuses writes into other agents' claims, and reports each edit.
 std::unique_ptr<tools::WriteGate> makeClaimGate(TeamServices &services);
-
-/// The verdict of the limiter as the data of a LimiterWaiting or LimiterDenied event.
-Json toJson(const team::LimiterDenial &denial);
 
 } // namespace orrery::runtime

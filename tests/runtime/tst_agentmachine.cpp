@@ -135,10 +135,11 @@ private slots:
     void retriesWhatMayPass();
     void triesTheFallbackBeforeItWaits();
     void asksTheNextModelWhenAProviderWantsAPause();
-    void keepsTheReservationForTheFallback();
+    void reservesAnewForTheFallback();
     void doesNotFallBackOnceItHasStreamed();
     void aStopLeavesAConversationThatMayGoOn_data();
     void aStopLeavesAConversationThatMayGoOn();
+    void tellsWhatMayHaveTakenEffect();
     void dropsAnswersThatNobodyAskedFor();
     void oneApprovalMayCoverTheRun();
     void sideBySideResultsKeepTheOrderOfTheCalls();
@@ -190,6 +191,8 @@ void AgentMachineTest::triesTheFallbackBeforeItWaits()
     bench.ask();
     bench.feed(failure(ErrorCode::RateLimited, true, true));
     QVERIFY(!bench.now<effect::Retry>());
+    QVERIFY(bench.now<effect::Acquire>());
+    bench.feed(input::Granted{});
     QVERIFY(bench.now<effect::RequestModel>());
     QCOMPARE(bench.machine.target().model, std::string("anthropic:second"));
     QVERIFY(bench.published(EventKind::RequestFailed)["fallback"] == "anthropic:second");
@@ -202,6 +205,7 @@ void AgentMachineTest::triesTheFallbackBeforeItWaits()
     QCOMPARE(bench.machine.target().model, std::string("openai:first"));
 
     bench.feed(failure(ErrorCode::RateLimited, true, true));
+    bench.feed(input::Granted{});
     bench.feed(reply(Message::assistant("From the second.")));
     QVERIFY(bench.published(EventKind::ModelSwitched)["to"] == "anthropic:second");
     QVERIFY(bench.machine.context().deps["active_model"] == "anthropic:second");
@@ -228,15 +232,17 @@ void AgentMachineTest::asksTheNextModelWhenAProviderWantsAPause()
     QVERIFY(bench.published(EventKind::ModelSwitched)["to"] == "anthropic:second");
 }
 
-void AgentMachineTest::keepsTheReservationForTheFallback()
+void AgentMachineTest::reservesAnewForTheFallback()
 {
     AgentSpec agent = spec();
     agent.fallback = {{"openai:second", "", ""}};
     Bench bench(agent);
     bench.ask();
     bench.feed(failure(ErrorCode::Server, false, true));
-    QVERIFY(!bench.now<effect::Release>());
-    QVERIFY(!bench.now<effect::Acquire>());
+    QVERIFY(bench.now<effect::Release>());
+    QVERIFY(bench.now<effect::Acquire>());
+    QVERIFY(!bench.now<effect::RequestModel>());
+    bench.feed(input::Granted{});
     bench.feed(failure(ErrorCode::Server, false, true));
     QVERIFY(bench.now<effect::Release>());
     QCOMPARE(bench.now<effect::Finish>()->outcome, std::string("failed"));
@@ -293,6 +299,25 @@ void AgentMachineTest::aStopLeavesAConversationThatMayGoOn()
 
     bench.ask();
     QVERIFY(bench.now<effect::RequestModel>());
+}
+
+void AgentMachineTest::tellsWhatMayHaveTakenEffect()
+{
+    AgentSpec agent = spec();
+    agent.parallelToolCalls = true;
+    Bench bench(agent);
+    bench.ask();
+    bench.feed(reply(calling({"a", "b", "c"})));
+    QCOMPARE(bench.launched().size(), std::size_t(3));
+    bench.feed(input::NotStarted{1});
+    bench.feed(input::ToolDone{2, {"c is done", true, {}}});
+    bench.feed(input::NotStarted{2}); // it has ended: too late
+    bench.feed(input::Cancel{"Stopped"});
+    const auto texts = bench.toolTexts();
+    QCOMPARE(texts.size(), std::size_t(3));
+    QVERIFY(texts[0].find("may have taken effect") != std::string::npos);
+    QVERIFY(texts[1].find("not executed") != std::string::npos);
+    QCOMPARE(texts[2], std::string("c is done"));
 }
 
 void AgentMachineTest::dropsAnswersThatNobodyAskedFor()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a team remembers gets into its conversations, and what happens there into its memory.
+#include "tests/support/rawhttpserver.h"
 #include "tests/support/runprobe.h"
 #include "tests/support/testregistry.h"
 
@@ -89,6 +90,34 @@ private slots:
         QCOMPARE(count(EventKind::MemoryStored), 0);
         QCOMPARE(count(EventKind::Warning), 1);
         QVERIFY(latest(EventKind::AgentFinished)->data["outcome"] == Json("done"));
+    }
+
+    void mailOfATurnThatIsGivenUpWhileItRecallsIsNotLost()
+    {
+        // The search of the second turn waits for an embedder that does not answer.
+        using orrery::testing::RawHttpServer;
+        auto server = std::make_unique<RawHttpServer>();
+        server->answer(RawHttpServer::full("400 No", "text/plain", "no"));
+        start(Json::array({remembering("The parser is in reader.cpp."),
+                           {{"text", "Noted."}},
+                           {{"text", "Read both."}}}),
+              runtime::ApprovalMode::None,
+              {{"memory",
+                {{"inject", 3}, {"embedder", "ollama:none"}, {"base_url", server->baseUrl()}}}});
+        QCOMPARE(end(30000), QString("done"));
+        const std::size_t before = server->requests().size();
+        m_run->sendToAgent("solo", "Where is the parser?");
+        QTRY_VERIFY(server->requests().size() > before);
+        m_run->interruptAgent("solo", "Where are the tests?");
+        QTRY_VERIFY(latest(EventKind::AgentInterrupted));
+        server.reset();
+        QCOMPARE(end(30000), QString("done"));
+        QCOMPARE(count(EventKind::PeerMessageDelivered), 1);
+        int asked = 0;
+        for (const EventPtr &event : seen())
+            asked += event->kind == EventKind::MessageAdded
+                     && event->data["message"]["content"] == "Where is the parser?";
+        QCOMPARE(asked, 1);
     }
 
     void aMessageDuringTheReflectionIsAnswered()

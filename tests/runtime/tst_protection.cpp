@@ -105,9 +105,11 @@ private slots:
         runInItsFolder(Json::array({call("glob", {{"pattern", "*.sh"}, {"path", nullptr}}),
                                     {{"text", "Done."}}}),
                        Json::object());
-        const Json data = latest(EventKind::ToolFinished)->data;
-        QVERIFY(data["ok"] == true);
+        const Json data = latest(EventKind::ToolRequested)->data;
         QCOMPARE(data["mended"].size(), 1u);
+        QCOMPARE(data["args"].dump(), std::string(R"({"pattern":"*.sh"})"));
+        QVERIFY(latest(EventKind::ToolStarted)->data["args"] == data["args"]);
+        QVERIFY(latest(EventKind::ToolFinished)->data["ok"] == true);
     }
 };
 

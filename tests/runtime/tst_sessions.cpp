@@ -242,8 +242,7 @@ private slots:
         wrong.continuedRun = "run_nobody";
         const auto refused = runtime::TeamRun::create(wrong);
         QVERIFY(!refused);
-        QVERIFY(refused.error().message.find("no saved context of run run_nobody")
-                != std::string::npos);
+        QVERIFY(refused.error().message.find("run_nobody") != std::string::npos);
 
         start(std::move(options));
         QCOMPARE(end(), QString("done"));
@@ -345,6 +344,54 @@ private slots:
         QCOMPARE(latest(EventKind::AgentLeft)->agent, std::string("lead.1"));
         QCOMPARE(m_run->members().size(), std::size_t(1));
         QVERIFY(latest(EventKind::RequestSent, "lead.1")->data["tool_count"] == Json(1));
+    }
+
+    void aSubAgentNeverHasMoreToolsThanItsParent_data()
+    {
+        QTest::addColumn<QByteArray>("parents");
+        QTest::addColumn<QByteArray>("asked");
+        QTest::addColumn<int>("has"); // -1 = it is refused
+        QTest::newRow("all of all") << QByteArray() << QByteArray(R"(["read_file", "glob"])") << 2;
+        QTest::newRow("some") << QByteArray(R"(["delegate_task", "read_file"])")
+                              << QByteArray(R"(["read_file", "bash"])") << 1;
+        QTest::newRow("none in common") << QByteArray(R"(["delegate_task", "read_file"])")
+                                        << QByteArray(R"(["bash", "write_file"])") << 0;
+        QTest::newRow("an empty list")
+            << QByteArray(R"(["delegate_task", "read_file"])") << QByteArray("[]") << 0;
+        QTest::newRow("unknown") << QByteArray(R"(["delegate_task", "read_file"])")
+                                 << QByteArray(R"(["read_file", "shell"])") << -1;
+        QTest::newRow("unknown of all") << QByteArray() << QByteArray(R"(["shell"])") << -1;
+    }
+    void aSubAgentNeverHasMoreToolsThanItsParent()
+    {
+        QFETCH(QByteArray, parents);
+        QFETCH(QByteArray, asked);
+        QFETCH(int, has);
+        Json lead = {{"name", "lead"}};
+        if (!parents.isEmpty())
+            lead["tools"] = Json::parse(parents.toStdString());
+        runtime::RunOptions options;
+        options.team = team(
+            {{"lead",
+              {call("delegate_task",
+                    {{"task", "Look."}, {"tools", Json::parse(asked.toStdString())}}),
+               {{"text", "Thanks."}}}},
+             {"lead.1",
+              {call("write_file", {{"path", "made"}, {"content", "x"}}), {{"text", "Seen."}}}}},
+            Json::array({lead}), {{"sub_agents", Json::object()}});
+        options.approvals = runtime::ApprovalMode::All;
+        start(std::move(options));
+        QCOMPARE(end(), QString("done"));
+        QVERIFY(!QFile::exists(m_folder->filePath("work/made")));
+        const EventPtr request = latest(EventKind::RequestSent, "lead.1");
+        if (has < 0) {
+            QVERIFY(!request);
+            const std::string told = resultOf("delegate_task")["message"]["content"];
+            QVERIFY2(told.find("no tool called shell") != std::string::npos, told.c_str());
+            return;
+        }
+        QVERIFY(request);
+        QCOMPARE(request->data["tool_count"].get<int>(), has);
     }
 
     void severalWorkSideBySideAndAnswerInOrder()

@@ -45,7 +45,7 @@ private slots:
               runtime::ApprovalMode::Ask);
         QTRY_VERIFY(latest(EventKind::ApprovalRequested));
         m_run->resolveApproval(
-            latest(EventKind::ApprovalRequested)->data["call"],
+            latest(EventKind::ApprovalRequested)->data["approval"],
             {runtime::ApprovalDecision::Verdict::Edit, {{"command", "touch mine"}}, {}, false});
         QCOMPARE(end(), QString("done"));
         QVERIFY(QFile::exists(m_folder->filePath("work/mine")));

@@ -131,7 +131,7 @@ private slots:
     void everyToolHasAnExample()
     {
         std::set<std::string> tools;
-        for (const auto &[name, tool] : m_services->tools)
+        for (const std::string &name : m_services->tools.names())
             tools.insert(name);
         std::set<std::string> examples;
         for (const auto &[name, example] : kExamples)

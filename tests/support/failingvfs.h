@@ -37,6 +37,8 @@ public:
         s_left = bytes;
     }
     void heal() { s_left = INT64_MAX; }
+    /// How often something has waited for the disk.
+    int syncs() const { return s_syncs; }
 
 private:
     struct File {
@@ -73,6 +75,7 @@ private:
     inline static sqlite3_vfs *s_real = nullptr;
     inline static std::atomic<std::int64_t> s_left{INT64_MAX};
     inline static std::atomic<int> s_code{SQLITE_FULL};
+    inline static std::atomic<int> s_syncs{0};
     static const sqlite3_io_methods *methods()
     {
         using M = sqlite3_io_methods;
@@ -84,7 +87,10 @@ private:
             },
             write,
             [](sqlite3_file *f, sqlite3_int64 n) { return pass<&M::xTruncate>(f, n); },
-            [](sqlite3_file *f, int n) { return pass<&M::xSync>(f, n); },
+            [](sqlite3_file *f, int n) {
+                ++s_syncs;
+                return pass<&M::xSync>(f, n);
+            },
             [](sqlite3_file *f, sqlite3_int64 *n) { return pass<&M::xFileSize>(f, n); },
             [](sqlite3_file *f, int n) { return pass<&M::xLock>(f, n); },
             [](sqlite3_file *f, int n) { return pass<&M::xUnlock>(f, n); },
