@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window program: reads its command line, builds the window, and hands over to it.
 #include "core/base/heappolicy.h"
+#include "core/base/processshield.h"
 #include "ui/shell/mainwindow.h"
 
 #include <QApplication>
@@ -11,7 +12,9 @@
 #include <QStandardPaths>
 #include <QTimer>
 
+#include <algorithm>
 #include <cstdio>
+#include <memory>
 
 using namespace orrery;
 
@@ -81,8 +84,17 @@ void schedulePicture(ui::MainWindow &window, const QString &file, const QString 
 
 int main(int argc, char **argv)
 {
+    orrery::shieldProcess();
     orrery::keepFreedMemory();
-    QApplication app(argc, argv);
+    // What only tells something needs no display.
+    const bool onlyTells = std::any_of(argv + 1, argv + argc, [](const char *argument) {
+        const QLatin1String word(argument);
+        return word == QLatin1String("-h") || word == QLatin1String("--help")
+               || word == QLatin1String("--help-all") || word == QLatin1String("-v")
+               || word == QLatin1String("--version");
+    });
+    const std::unique_ptr<QCoreApplication> app(onlyTells ? new QCoreApplication(argc, argv)
+                                                          : new QApplication(argc, argv));
     QCoreApplication::setOrganizationName(QStringLiteral("orrery"));
     QCoreApplication::setApplicationName(QStringLiteral("orrery"));
     QCoreApplication::setApplicationVersion(QStringLiteral(ORRERY_VERSION));
@@ -93,7 +105,8 @@ int main(int argc, char **argv)
         QStringLiteral("Orrery: runs teams of agents and shows all they do."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument("journal", "The journal of an earlier run.", "[JOURNAL.orrery]");
+    parser.addPositionalArgument("file", "The journal of an earlier run, or a team file.",
+                                 "[JOURNAL.orrery|TEAM.json]");
     parser.addOptions(
         {{"team", "Open this team file.", "file"},
          {"run", "Start the team at once."},
@@ -108,7 +121,7 @@ int main(int argc, char **argv)
          {"panel", "Bring this panel to the front, for example Knowledge; may be repeated.",
           "title"},
          {"size", "Size of the window, for example 1600x1000.", "WxH"}});
-    parser.process(app);
+    parser.process(*app);
 
     const auto mode = approvalMode(parser.value("approve"));
     if (!mode)
@@ -170,7 +183,7 @@ int main(int argc, char **argv)
         if (parser.isSet("run"))
             window.run();
     } else if (!parser.positionalArguments().isEmpty()) {
-        window.openJournal(parser.positionalArguments().constFirst());
+        window.openFile(parser.positionalArguments().constFirst());
     }
     if (parser.isSet("screenshot"))
         schedulePicture(window, parser.value("screenshot"), parser.value("after"));

@@ -26,6 +26,7 @@
 #include <QProcess>
 #include <QPushButton>
 #include <QSet>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTcpServer>
@@ -40,11 +41,11 @@ using namespace orrery::ui;
 namespace {
 
 /// A team of one whose answers take a while.
-const char *const slowTeam = R"json({
+const char *const fourStepTeam = R"json({
   "name": "Slow", "task": "Talk.", "threads": 1,
   "agents": [{ "name": "talker", "model": "scripted:slow", "script": "script.json" }]
 })json";
-const char *const slowScript = R"json({
+const char *const fourStepScript = R"json({
   "agents": { "talker": { "steps": [
     { "text": "One.", "tool_calls": [{ "name": "list_team", "arguments": {} }], "delay_ms": 150 },
     { "text": "Two.", "tool_calls": [{ "name": "list_team", "arguments": {} }], "delay_ms": 150 },
@@ -155,8 +156,8 @@ private:
     }
     void openSlowTeam()
     {
-        write(m_folder.filePath("team.json"), slowTeam);
-        write(m_folder.filePath("script.json"), slowScript);
+        write(m_folder.filePath("team.json"), fourStepTeam);
+        write(m_folder.filePath("script.json"), fourStepScript);
         open();
         QVERIFY(m_window->openTeam(m_folder.filePath("team.json")));
     }
@@ -180,7 +181,7 @@ private slots:
         QVERIFY(tabTo("startSample"));
         press(Qt::Key_Space);
         QVERIFY(m_window->isRunning());
-        auto *approval = m_window->findChild<QWidget *>("approvalCard");
+        auto *approval = m_window->findChild<ApprovalCard *>("approvalCard");
         QVERIFY(approval);
         int approved = 0;
         QElapsedTimer watch;
@@ -193,10 +194,13 @@ private slots:
             press(Qt::Key_F4); // go to the request
             QVERIFY(approval->hasFocus());
             QVERIFY(pictureOf(approval) != before);
+            const QString answered = approval->shownId();
+            QTRY_VERIFY(approval->canBeAnswered());
             press(Qt::Key_A);
             ++approved;
-            QTRY_VERIFY(!approval->isVisible());
-            QCOMPARE(QApplication::focusWidget()->objectName(), QString("conversationList"));
+            QTRY_VERIFY(approval->shownId() != answered);
+            if (!approval->isVisible())
+                QCOMPARE(QApplication::focusWidget()->objectName(), QString("conversationList"));
         }
         QVERIFY2(!m_window->isRunning(), qPrintable(m_window->message()));
         QTRY_VERIFY(m_window->isCaughtUp());
@@ -233,7 +237,9 @@ private slots:
         // Its journal shows the same.
         const int claims = rows("claimsTable");
         const int limits = rows("limitsTable");
-        QVERIFY(m_window->openJournal(runs.filePath(run + "/run.orrery")));
+        m_window->openFile(runs.filePath(run + "/run.orrery"));
+        QTRY_VERIFY(m_window->windowTitle().startsWith("run.orrery"));
+        QTRY_VERIFY(m_window->isCaughtUp());
         QTRY_COMPARE(rows("conversationList"), everybody);
         QCOMPARE(rows("claimsTable"), claims);
         QCOMPARE(rows("limitsTable"), limits);
@@ -305,7 +311,10 @@ private slots:
         }
 
         ApprovalCard card;
-        card.showRequest("c1", "coder", "bash", "It asks.", "{}", 2);
+        ApprovalRequest request;
+        request.id = "a1";
+        card.showRequests({request});
+        QTRY_VERIFY(card.canBeAnswered());
         QCOMPARE(nameless(&card).join(", "), QString());
         QVERIFY(m_focusable >= 6);
 
@@ -467,7 +476,7 @@ private slots:
     {
         openSlowTeam();
         m_window->run();
-        QTRY_VERIFY(rows("conversationList") > 0);
+        QTRY_VERIFY(rows("conversationList") > 0 && find<QWidget>("eventFilter")->isVisible());
         find<QLineEdit>("taskBox")->setFocus();
         QStringList order;
         for (int i = 0; i < 80; ++i) {
@@ -478,7 +487,8 @@ private slots:
         }
         QCOMPARE(order.last(), QString("taskBox")); // came round
         for (const char *name : {"teamList", "conversationList", "eventFilter", "eventsTable"})
-            QVERIFY2(order.contains(name), name);
+            QVERIFY2(order.contains(name),
+                     qPrintable(name + QString(" is not in ") + order.join(" ")));
     }
 
     void aMistakeInATeamFileIsShownAndNothingStarts()
@@ -489,7 +499,7 @@ private slots:
         QVERIFY(!m_window->openTeam(m_folder.filePath("bad.json")));
         QVERIFY2(m_window->message().contains("/agents/0/model"), qPrintable(m_window->message()));
         QVERIFY(!find<QAction>("run")->isEnabled());
-        QVERIFY(!m_window->openJournal(m_folder.filePath("none.orrery")));
+        m_window->openFile(m_folder.filePath("none.orrery"));
         QVERIFY(m_window->message().contains("none.orrery"));
     }
 
@@ -505,6 +515,39 @@ private slots:
         QVERIFY(find<QDockWidget>("dock.claims")->isVisible());
         find<QAction>("resetLayout")->trigger();
         QVERIFY(find<QDockWidget>("dock.memory")->isVisible());
+    }
+
+    void aPanelInTabsCanBeFlownPutBesideAndClosed()
+    {
+        open("tabs.ini");
+        auto *memory = find<QDockWidget>("dock.memory");
+        const auto choose = [&](const QString &what) {
+            QTabBar *tabs = nullptr;
+            int tab = -1;
+            QTest::qWait(20);
+            for (QTabBar *each : m_window->findChildren<QTabBar *>())
+                for (int i = 0; each->isVisible() && i < each->count(); ++i)
+                    if (each->tabText(i) == "Memory" && each->parent() == m_window.get())
+                        tabs = each, tab = i;
+            QVERIFY(tabs);
+            emit tabs->customContextMenuRequested(tabs->tabRect(tab).center());
+            auto *menu = find<QMenu>("tabMenu");
+            QVERIFY(menu);
+            for (QAction *action : menu->actions())
+                if (QString(action->text()).remove('&') == what)
+                    action->trigger();
+            delete menu;
+        };
+        choose("Put beside");
+        QVERIFY(m_window->tabifiedDockWidgets(memory).isEmpty());
+        QVERIFY(memory->isVisible() && !memory->isFloating());
+        find<QAction>("resetLayout")->trigger();
+        choose("Float");
+        QVERIFY(memory->isFloating());
+        find<QAction>("resetLayout")->trigger();
+        QVERIFY(!memory->isFloating());
+        choose("Close");
+        QVERIFY(memory->isHidden());
     }
 
     void bothThemesAreOneKeyAway()

@@ -41,29 +41,15 @@ private slots:
     {
         QFETCH(int, key);
         ApprovalCard card;
-        card.showRequest("c1", "coder", "bash", "Commands need approval.", "{\"command\":\"true\"}",
-                         0);
+        ApprovalRequest request;
+        request.id = "a1";
+        card.showRequests({request});
+        QTRY_VERIFY(card.canBeAnswered());
         QSignalSpy approved(&card, &ApprovalCard::approved);
         QSignalSpy denied(&card, &ApprovalCard::denied);
         QTest::keyClick(&card, Qt::Key(key));
         QTEST(int(approved.count()), "approved");
         QTEST(int(denied.count()), "denied");
-    }
-
-    void editedArgumentsAreSent()
-    {
-        ApprovalCard card;
-        card.showRequest("c1", "coder", "bash", {}, "{}", 0);
-        QSignalSpy edited(&card, &ApprovalCard::edited);
-        QTest::keyClick(&card, Qt::Key_E);
-        auto *text = card.findChild<QPlainTextEdit *>();
-        QVERIFY(!text->isReadOnly());
-        text->setPlainText("{\"command\":\"ls\"}");
-        card.showRequest("c1", "coder", "bash", {}, "{}",
-                         1); // an update must not undo what was typed
-        QTest::keyClick(&card, Qt::Key_E);
-        QCOMPARE(edited.count(), 1);
-        QCOMPARE(edited[0][1].toString(), "{\"command\":\"ls\"}");
     }
 
     void nothingIsAnsweredWithoutARequest()
@@ -137,6 +123,21 @@ private slots:
         QCOMPARE(activated.count(), 3);
         QCOMPARE(activated[0][0].toString(), "a.py");
         QCOMPARE(activated[2][0].toString(), "b.py");
+    }
+
+    void aTypedLetterMovesNothingInTheConversation()
+    {
+        ConversationPanel panel({});
+        QStandardItemModel model;
+        for (const char *text : {"apple", "pear", "plum"})
+            model.appendRow(new QStandardItem(text));
+        panel.setModel(&model, [](const QModelIndex &) { return Card(); });
+        panel.setEmpty(false);
+        panel.show();
+        auto *list = panel.findChild<QListView *>("conversationList");
+        list->setCurrentIndex(model.index(2, 0));
+        QTest::keyClick(list, Qt::Key_A); // one more than a request wanted
+        QCOMPARE(list->currentIndex().row(), 2);
     }
 
     void aLongCardFoldsAndUnfolds()

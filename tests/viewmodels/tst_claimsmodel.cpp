@@ -110,6 +110,35 @@ private slots:
         QCOMPARE(model.mapData().files.size(), std::size_t(0));
     }
 
+    void aClaimMovesWithItsLines()
+    {
+        AgentRoster roster;
+        ClaimsModel model(roster);
+        Tester tester(&model, Tester::FailureReportingMode::QtTest);
+        Story story;
+        story.start();
+        grant(story, "lead", "a.py", 40, 88);
+        grant(story, "coder", "b.py", 1, 9);
+        model.apply(story.take());
+        QSignalSpy map(&model, &ClaimsModel::mapChanged);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        Json moved = lines("a.py", 43, 91);
+        moved.update({{"from_start", 40}, {"from_end", 88}, {"by", "coder"}});
+        story.add(EventKind::ClaimMoved, "lead", moved);
+        story.add(EventKind::ClaimMoved, "coder", moved); // it has none there
+        model.apply(story.take());
+        QCOMPARE(map.size(), 1);
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(changed[0][1].toModelIndex().row(), 0);
+        QCOMPARE(cellsOf(model, ClaimsModel::Lines), QStringList({"43–91", "1–9"}));
+        QCOMPARE(cellsOf(model, ClaimsModel::State), QStringList({"Held", "Held"}));
+        QCOMPARE(model.mapData().files.at(0).bars.at(0).start, 43);
+        // What it held before is what it held last.
+        grant(story, "lead", "a.py", 1, 2);
+        model.apply(story.take());
+        QCOMPARE(cellsOf(model, ClaimsModel::State).front(), QString("Held, replaced 43–91"));
+    }
+
     void onlyHeldClaimsCountDown()
     {
         AgentRoster roster;

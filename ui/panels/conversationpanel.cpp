@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/conversationpanel.h"
 
+#include "ui/format/foreign.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/plaintip.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QAction>
 #include <QApplication>
@@ -10,7 +13,6 @@
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
@@ -30,7 +32,7 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     bar->setProperty("title", true);
     auto *top = new QHBoxLayout(bar);
     top->setContentsMargins(0, 0, metric::medium, 0);
-    m_heading = new QLabel(bar);
+    m_heading = new PlainLabel(bar);
     m_everybody = new QPushButton(tr("Show all agents"), bar);
     m_everybody->setProperty("link", true);
     top->addWidget(m_heading);
@@ -90,8 +92,8 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     m_interrupt = new QPushButton(tr("&Interrupt"), content);
     m_interrupt->setObjectName(QStringLiteral("interruptButton"));
     m_interrupt->setAccessibleName(tr("Interrupt the agent with the message"));
-    m_interrupt->setToolTip(tr("The agent drops what it does and starts anew with this message "
-                               "(Ctrl+Return).\nSend lets it finish its current call first."));
+    setTip(m_interrupt, tr("The agent drops what it does and starts anew with this message "
+                           "(Ctrl+Return).\nSend lets it finish its current call first."));
     row->addWidget(m_send);
     row->addWidget(m_interrupt);
     column->addLayout(row);
@@ -136,8 +138,8 @@ void ConversationPanel::follow()
 
 void ConversationPanel::setRecipient(const QString &agent, bool enabled)
 {
-    const QString text =
-        agent.isEmpty() ? tr("Select an agent to talk to it") : tr("Message to %1…").arg(agent);
+    const QString text = agent.isEmpty() ? tr("Select an agent to talk to it")
+                                         : tr("Message to %1…").arg(format::name(agent));
     m_message->setPlaceholderText(text);
     m_message->setAccessibleName(text);
     m_message->setEnabled(enabled);
@@ -147,7 +149,7 @@ void ConversationPanel::setRecipient(const QString &agent, bool enabled)
 void ConversationPanel::setHeading(const QString &agent)
 {
     m_heading->setText(agent.isEmpty() ? tr("Conversation: all agents")
-                                       : tr("Conversation: %1").arg(agent));
+                                       : tr("Conversation: %1").arg(format::name(agent)));
     m_everybody->setVisible(!agent.isEmpty());
 }
 
@@ -197,6 +199,11 @@ bool ConversationPanel::eventFilter(QObject *watched, QEvent *event)
         const auto *key = static_cast<QKeyEvent *>(event);
         if (key->key() == Qt::Key_Space || key->key() == Qt::Key_Return) {
             toggleCurrent();
+            return true;
+        }
+        // A letter more than a request wanted would jump to a card that begins with it.
+        if (!key->text().isEmpty() && key->text().front().isPrint()) {
+            event->ignore();
             return true;
         }
         // The list's own keys start where it put its current row when it got the focus: at the top.

@@ -2,12 +2,11 @@
 #include "ui/panels/decisionspanel.h"
 
 #include "ui/theme/theme.h"
-#include "ui/widgets/plainlabel.h"
 #include "ui/widgets/treetools.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QAction>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QScrollArea>
 #include <QSplitter>
@@ -117,14 +116,14 @@ QWidget *DecisionsPanel::makeDetails()
     auto *column = new QVBoxLayout(page);
     column->setContentsMargins(metric::medium, metric::small, metric::medium, metric::small);
     column->setSpacing(2);
-    m_label = new PlainLabel(page);
+    m_label = new ProseLabel(page);
     m_label->setObjectName(QStringLiteral("decisionLabel"));
     QFont bold = m_label->font();
     bold.setWeight(QFont::DemiBold);
     m_label->setFont(bold);
-    m_facts = new PlainLabel(page);
+    m_facts = new ProseLabel(page);
     m_facts->setProperty("muted", true);
-    m_body = new PlainLabel(page);
+    m_body = new ProseLabel(page);
     m_body->setObjectName(QStringLiteral("decisionBody"));
     column->addWidget(m_label);
     column->addWidget(m_facts);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/eventspanel.h"
 
+#include "ui/format/foreign.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/tabletools.h"
+#include "ui/widgets/plaintip.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
-#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QScrollBar>
@@ -92,7 +94,7 @@ QWidget *EventsPanel::makeFilterRow(QWidget *parent)
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->setMinimumContentsLength(10);
     }
-    m_count = new QLabel(bar);
+    m_count = new PlainLabel(bar);
     m_count->setProperty("muted", true);
     m_follow = new QToolButton(bar);
     m_follow->setText(tr("Follow"));
@@ -100,7 +102,7 @@ QWidget *EventsPanel::makeFilterRow(QWidget *parent)
     m_follow->setChecked(true);
     m_follow->setFocusPolicy(Qt::StrongFocus);
     m_follow->setAccessibleName(tr("Follow new events"));
-    m_follow->setToolTip(tr("Keep the newest event in view"));
+    setTip(m_follow, tr("Keep the newest event in view"));
     row->addWidget(m_filter, 1);
     row->addWidget(m_kind);
     row->addWidget(m_agent);
@@ -134,6 +136,8 @@ void EventsPanel::setModel(QAbstractItemModel *filtered, Details details)
     m_follow->setChecked(true);
     connect(filtered, &QAbstractItemModel::rowsInserted, this, &EventsPanel::scheduleFollow);
     connect(filtered, &QAbstractItemModel::modelReset, this, &EventsPanel::scheduleFollow);
+    // A reset takes the current row away without a word.
+    connect(filtered, &QAbstractItemModel::modelReset, this, [this] { showDetails({}); });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             &EventsPanel::showDetails);
     scheduleFollow();
@@ -179,7 +183,7 @@ void EventsPanel::setAgents(const QStringList &names)
 {
     QList<std::pair<QString, QString>> items{{tr("all agents"), QString()}};
     for (const QString &name : names)
-        items << std::pair(name, name);
+        items << std::pair(format::name(name), name);
     fill(m_agent, items);
 }
 

@@ -3,14 +3,14 @@
 
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/plainlabel.h"
 #include "ui/widgets/safereader.h"
 #include "ui/widgets/tabletools.h"
+#include "ui/widgets/plaintip.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QDragEnterEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
@@ -35,7 +35,7 @@ QToolButton *iconButton(const QString &icon, const QString &name, QWidget *paren
     button->setProperty("flat", true);
     button->setFocusPolicy(Qt::StrongFocus);
     button->setAccessibleName(name);
-    button->setToolTip(name);
+    setTip(button, name);
     return button;
 }
 
@@ -86,9 +86,9 @@ QWidget *KnowledgePanel::makeList()
     m_query->setAccessibleName(tr("Knowledge search"));
     m_query->setClearButtonEnabled(true);
     m_ingest = new QPushButton(tr("Add documents…"), list);
-    m_ingest->setToolTip(
-        tr("Put files into the queue from which agents make entries; they can be dropped here "
-           "too. Nothing leaves this machine unless the agents' model is remote."));
+    setTip(m_ingest,
+           tr("Put files into the queue from which agents make entries; they can be dropped here "
+              "too. Nothing leaves this machine unless the agents' model is remote."));
     row->addWidget(m_query, 1);
     row->addWidget(m_ingest);
     column->addLayout(row);
@@ -103,7 +103,7 @@ QWidget *KnowledgePanel::makeList()
     below->setContentsMargins(0, 0, 0, 0);
     below->setSpacing(metric::small);
     m_meters = new Meters(health);
-    m_health = new QLabel(health);
+    m_health = new PlainLabel(health);
     m_health->setProperty("muted", true);
     m_health->setContentsMargins(metric::medium, 0, metric::medium, 0);
     m_issues = new QTableView(health);
@@ -136,7 +136,7 @@ QWidget *KnowledgePanel::makeReader()
     auto *row = new QHBoxLayout;
     row->setSpacing(metric::small);
     m_back = iconButton(QStringLiteral("back"), tr("Back to the entry before (Alt+Left)"), page);
-    m_title = new PlainLabel(page);
+    m_title = new ProseLabel(page);
     m_title->setObjectName(QStringLiteral("knowledgeTitle"));
     m_title->setAccessibleName(tr("Title of the entry"));
     QFont bold = m_title->font();
@@ -148,10 +148,10 @@ QWidget *KnowledgePanel::makeReader()
     row->addWidget(m_title, 1);
     row->addWidget(m_event, 0, Qt::AlignTop);
     column->addLayout(row);
-    m_facts = new PlainLabel(page);
+    m_facts = new ProseLabel(page);
     m_facts->setProperty("muted", true);
     column->addWidget(m_facts);
-    m_summary = new PlainLabel(page);
+    m_summary = new ProseLabel(page);
     QFont italic = m_summary->font();
     italic.setItalic(true);
     m_summary->setFont(italic);
@@ -172,7 +172,7 @@ QWidget *KnowledgePanel::makeReader()
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
     column->addWidget(split, 1);
-    m_address = new PlainLabel(page);
+    m_address = new ProseLabel(page);
     m_address->setProperty("muted", true);
     m_address->hide();
     column->addWidget(m_address);

@@ -4,10 +4,10 @@
 #include "ui/format/format.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/tabletools.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QFrame>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QTableView>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -23,7 +23,7 @@ LimitsPanel::LimitsPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     auto *column = new QVBoxLayout(chart);
     column->setContentsMargins(metric::medium, 6, metric::medium, 6);
     column->setSpacing(metric::small);
-    m_summary = new QLabel(chart);
+    m_summary = new PlainLabel(chart);
     m_summary->setProperty("muted", true);
     m_summary->setWordWrap(true);
     column->addWidget(m_summary);
@@ -56,7 +56,7 @@ QFrame *LimitsPanel::makeCard()
     card->setProperty("bar", "warning");
     auto *row = new QHBoxLayout(card);
     row->setContentsMargins(metric::medium, 6, metric::medium, 6);
-    m_sentence = new QLabel(card);
+    m_sentence = new PlainLabel(card);
     m_sentence->setObjectName(QStringLiteral("denialSentence"));
     m_sentence->setWordWrap(true);
     m_sentence->setTextFormat(Qt::PlainText);

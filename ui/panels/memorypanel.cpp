@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/memorypanel.h"
 
+#include "ui/format/foreign.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/tabletools.h"
+#include "ui/widgets/plaintip.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTabWidget>
@@ -30,7 +32,7 @@ MemoryPanel::MemoryPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     m_pipeline = new PipelineBar(head);
     m_pipeline->setObjectName(QStringLiteral("memoryPipeline"));
     lines->addWidget(m_pipeline);
-    m_notes = new QLabel(head);
+    m_notes = new PlainLabel(head);
     m_notes->setObjectName(QStringLiteral("memoryNotes"));
     m_notes->setWordWrap(true);
     m_notes->setTextFormat(Qt::PlainText);
@@ -50,7 +52,7 @@ MemoryPanel::MemoryPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     results->setSpacing(0);
     m_results = addTable(tr("Results"), QStringLiteral("memoryResults"), page);
     results->addWidget(m_results, 1);
-    m_formula = new QLabel(page);
+    m_formula = new PlainLabel(page);
     m_formula->setObjectName(QStringLiteral("memoryFormula"));
     m_formula->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_formula->setWordWrap(true);
@@ -99,8 +101,8 @@ QWidget *MemoryPanel::makeSearchRow()
     m_explain->setText(tr("What i&f…"));
     m_explain->setCheckable(true);
     m_explain->setFocusPolicy(Qt::StrongFocus);
-    m_explain->setToolTip(
-        tr("Other weights for the shown search, and why something is not among its results"));
+    setTip(m_explain,
+           tr("Other weights for the shown search, and why something is not among its results"));
     m_explain->setAccessibleName(tr("What if, and why not"));
     row->addWidget(m_query, 1);
     for (QWidget *each : {static_cast<QWidget *>(m_scope), static_cast<QWidget *>(m_type),
@@ -127,7 +129,7 @@ QWidget *MemoryPanel::makeExplanation()
     m_whyNot->setAccessibleName(tr("Why is this memory not among the results?"));
     m_whyNot->setClearButtonEnabled(true);
     column->addWidget(m_whyNot);
-    m_answer = new QLabel(box);
+    m_answer = new PlainLabel(box);
     m_answer->setObjectName(QStringLiteral("memoryAnswer"));
     m_answer->setWordWrap(true);
     m_answer->setTextFormat(Qt::PlainText);
@@ -194,7 +196,7 @@ void MemoryPanel::setAgents(const QStringList &names)
     m_scope->clear();
     m_scope->addItem(tr("all scopes"), QString());
     for (const QString &name : names)
-        m_scope->addItem(tr("%1 + team").arg(name), name);
+        m_scope->addItem(tr("%1 + team").arg(format::name(name)), name);
 }
 
 void MemoryPanel::setSearchEnabled(bool enabled)

@@ -3,6 +3,7 @@
 
 #include "ui/format/format.h"
 #include "ui/theme/icons.h"
+#include "ui/widgets/plaintip.h"
 
 namespace orrery::ui {
 
@@ -21,36 +22,36 @@ void CursorPill::setLive()
 {
     setIcon(themedIcon(QStringLiteral("live")));
     setText(tr("LIVE"));
-    setToolTip(tr("The panels show what is happening now"));
+    setTip(this, tr("The panels show what is happening now"));
 }
 
 void CursorPill::setAt(qint64 timeUs)
 {
     setIcon(themedIcon(QStringLiteral("paused")));
     setText(tr("AT %1 · jump to live").arg(format::clockTime(timeUs)));
-    setToolTip(tr("The panels show this moment; click to go back to the latest one (Ctrl+L)"));
+    setTip(this, tr("The panels show this moment; click to go back to the latest one (Ctrl+L)"));
 }
 
 void CursorPill::setReading()
 {
     setIcon(themedIcon(QStringLiteral("events")));
     setText(tr("READING"));
-    setToolTip(tr("The journal is being read"));
+    setTip(this, tr("The journal is being read"));
 }
 
 void CursorPill::setEnd()
 {
     setIcon(themedIcon(QStringLiteral("stopped")));
     setText(tr("END"));
-    setToolTip(
-        tr("The panels show the run as it ended; double-click an event to go to its moment"));
+    setTip(this,
+           tr("The panels show the run as it ended; double-click an event to go to its moment"));
 }
 
 void CursorPill::setIdle()
 {
     setIcon(themedIcon(QStringLiteral("idle")));
     setText(tr("NO RUN"));
-    setToolTip(tr("Nothing has run yet"));
+    setTip(this, tr("Nothing has run yet"));
 }
 
 } // namespace orrery::ui

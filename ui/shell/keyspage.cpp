@@ -29,7 +29,8 @@ KeysPage::KeysPage(const QList<QAction *> &actions, QWidget *parent) : QDialog(p
         for (const QKeySequence &key : action->shortcuts())
             add(key.toString(QKeySequence::NativeText), text);
     }
-    add(tr("Ctrl+1 … Ctrl+6"), tr("Go to Team, Conversation, Claims, Rate limits, Memory, Events"));
+    add(tr("Ctrl+1 … Ctrl+8"), tr("Go to Team, Conversation, Claims, Rate limits, Memory, Events, "
+                                  "Knowledge, Decisions"));
     add(tr("A / D / E"), tr("Approve, deny or edit the request that waits"));
     add(tr("Ctrl+C"), tr("Copy the selected rows as tab-separated text"));
     add(tr("Ctrl+Shift+C"), tr("Copy the selected rows as JSON"));

@@ -3,9 +3,9 @@
 
 #include "ui/theme/theme.h"
 #include "ui/widgets/tabletools.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 #include <QStandardItemModel>
 #include <QTableView>
@@ -27,7 +27,7 @@ LocalModelsDialog::LocalModelsDialog(std::unique_ptr<llm::LocalServerFinder> fin
     resize(640, 360);
     auto *column = new QVBoxLayout(this);
     column->setSpacing(metric::medium);
-    m_state = new QLabel(this);
+    m_state = new PlainLabel(this);
     m_state->setObjectName(QStringLiteral("localState"));
     m_state->setWordWrap(true);
     column->addWidget(m_state);

@@ -9,12 +9,14 @@
 #include "ui/shell/startpage.h"
 #include "ui/theme/icons.h"
 #include "ui/widgets/messagebar.h"
+#include "ui/widgets/question.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMenuBar>
 #include <QScreen>
 #include <QSettings>
@@ -25,6 +27,8 @@
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace orrery::ui {
 namespace {
@@ -53,12 +57,15 @@ MainWindow::MainWindow(WindowOptions options, QWidget *parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     m_banner = new MessageBar(center);
+    m_journalBar = new MessageBar(center);
+    m_journalBar->setObjectName(QStringLiteral("journalBar"));
     m_messages = new MessageBar(center);
     m_messages->setObjectName(QStringLiteral("messageBar"));
     m_middle = new QStackedWidget(center);
     m_middle->addWidget(
         new StartPage(m_actions.openSample, m_actions.openTeam, m_actions.openJournal));
     m_middle->addWidget(m_panels->conversation);
+    column->addWidget(m_journalBar);
     column->addWidget(m_banner);
     column->addWidget(m_messages);
     column->addWidget(m_middle, 1);
@@ -178,6 +185,8 @@ void MainWindow::makeStatusBar()
     m_pulse->addItem(QStringLiteral("throttled"), QStringLiteral("rate"), tr("Throttled agents"));
     m_pulse->addItem(QStringLiteral("cost"), QStringLiteral("limits"), tr("Cost"));
     m_pulse->addItem(QStringLiteral("tokens"), QStringLiteral("limits"), tr("Tokens a minute"));
+    m_pulse->addItem(QStringLiteral("workspace"), QStringLiteral("folder"),
+                     tr("Folder the tools work in"));
     m_pulse->addItem(QStringLiteral("sandbox"), QStringLiteral("lock"), tr("Sandbox of commands"));
     m_pulse->addItem(QStringLiteral("journal"), QStringLiteral("events"), tr("Journal"));
     statusBar()->setSizeGripEnabled(false);
@@ -207,8 +216,8 @@ void MainWindow::applyDefaultLayout()
     QDockWidget *knowledge = m_docks[5];
     QDockWidget *decisions = m_docks[6];
     for (QDockWidget *dock : std::as_const(m_docks)) {
+        dock->setFloating(false); // who is no longer of the window stays where it floats
         removeDockWidget(dock);
-        dock->setFloating(false);
     }
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
@@ -278,8 +287,17 @@ void MainWindow::showEvent(QShowEvent *event)
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
-    saveLayout();
-    QMainWindow::closeEvent(event);
+    if (!m_ending && !m_run) {
+        saveLayout();
+        QMainWindow::closeEvent(event);
+        return;
+    }
+    // The run is ended first, and nobody waits for it with the window frozen.
+    event->ignore();
+    if (m_ending)
+        m_then = [this] { close(); };
+    else
+        replaceRun(tr("End the run and close the window?"), [this] { close(); });
 }
 
 /// Docks in one place have tabs with their titles, which need not be said twice.
@@ -300,8 +318,47 @@ void MainWindow::hideTitlesUnderTabs()
             delete old;
         }
         for (QTabBar *tabs : findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly))
-            tabs->setAccessibleName(tr("Panels"));
+            offerTabMenu(tabs);
     });
+}
+
+void MainWindow::offerTabMenu(QTabBar *tabs)
+{
+    if (tabs->contextMenuPolicy() == Qt::CustomContextMenu)
+        return;
+    tabs->setAccessibleName(tr("Panels"));
+    tabs->setContextMenuPolicy(Qt::CustomContextMenu);
+    const auto dockOf = [this, tabs](int tab) {
+        const auto dock = std::find_if(m_docks.cbegin(), m_docks.cend(), [&](QDockWidget *each) {
+            return each->windowTitle() == tabs->tabText(tab);
+        });
+        return dock == m_docks.cend() ? nullptr : *dock;
+    };
+    connect(tabs, &QWidget::customContextMenuRequested, this, [=, this](const QPoint &at) {
+        const int tab = tabs->tabAt(at);
+        if (QDockWidget *dock = dockOf(tab < 0 ? tabs->currentIndex() : tab))
+            showTabMenu(dock, tabs->mapToGlobal(at));
+    });
+    connect(tabs, &QTabBar::tabBarDoubleClicked, this, [dockOf](int tab) {
+        if (QDockWidget *dock = dockOf(tab))
+            dock->setFloating(true);
+    });
+}
+
+void MainWindow::showTabMenu(QDockWidget *dock, const QPoint &global)
+{
+    auto *menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("tabMenu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(tr("&Float"), dock, [dock] { dock->setFloating(true); });
+    menu->addAction(tr("Put &beside"), dock, [this, dock] {
+        const Qt::DockWidgetArea area = dockWidgetArea(dock);
+        removeDockWidget(dock); // splitting a place that has tabs would add one more
+        addDockWidget(area, dock, area == Qt::BottomDockWidgetArea ? Qt::Horizontal : Qt::Vertical);
+        dock->show();
+    });
+    menu->addAction(tr("&Close"), dock, &QWidget::close);
+    menu->popup(global);
 }
 
 void MainWindow::raiseDock(QDockWidget *dock)

@@ -6,10 +6,13 @@
 #include "ui/theme/theme.h"
 
 #include <QMainWindow>
+#include <QPointer>
 
+#include <functional>
 #include <memory>
 
 class QDockWidget;
+class QTabBar;
 class QLineEdit;
 class QSettings;
 class QStackedWidget;
@@ -20,6 +23,7 @@ class CursorPill;
 class MessageBar;
 class PastFrame;
 class PulseStrip;
+class Question;
 class RunView;
 struct Panels;
 
@@ -40,10 +44,13 @@ public:
     explicit MainWindow(WindowOptions options, QWidget *parent = nullptr);
     ~MainWindow() override;
 
-    /// Reads a team file and shows its team, ready to run. False, with the error in the message bar, otherwise.
+    /// A team file or a journal, by what it is. What cannot be opened is told in the message bar and changes nothing.
+    /// While a run works, the person is asked first.
+    void openFile(const QString &file);
+    /// The same for a team file; false, with the error in the message bar, when it is none.
     bool openTeam(const QString &file);
-    bool openJournal(const QString &file);
     void setTask(const QString &task);
+    /// The folder that runs work in from now on; empty = each run in a new one.
     void setWorkspace(const QString &folder);
     void setJournal(const QString &file);
     void setApprovals(runtime::ApprovalMode mode);
@@ -85,11 +92,32 @@ private:
     void raiseDock(QDockWidget *dock);
     void focusFilterOfCurrentPanel();
     void startRun();
+    void beginRun();
+    /// openTeam(), and then something more when it is there.
+    bool openTeamAndThen(const QString &file, std::function<void()> then);
     void showTeam(TeamSpec team);
+    void showJournal(const QString &file);
+    /// Asks when a run works, ends the run that is there, and then does `then`. `what` = what will be done, as a question.
+    void replaceRun(const QString &what, std::function<void()> then,
+                    std::function<void()> otherwise = {});
+    /// Ends the run, if there is one, without waiting for it, and then does `then`.
+    void endRun(std::function<void()> then);
+    void runHasClosed();
+    /// One question at a time.
+    void ask(const QString &text, const QString &more, const QString &yes, const QString &no,
+             std::function<void()> then, std::function<void()> otherwise = {});
+    /// The same about an agent of this run, if it is still there when the answer comes.
+    void askAboutAgent(const QString &text, const QString &more, const QString &yes,
+                       void (runtime::TeamRun::*command)(const std::string &));
+    void showJournalProblem(const QString &message);
+    void updateWorkspace();
     void showCommands();
     void showPlaces();
     void toggleBottomPanels();
     void hideTitlesUnderTabs();
+    /// What a title bar would offer: a tab has none.
+    void offerTabMenu(QTabBar *tabs);
+    void showTabMenu(QDockWidget *dock, const QPoint &global);
     void findLocalModels();
     void chooseTeam();
     void chooseJournal();
@@ -105,6 +133,9 @@ private:
     QStackedWidget *m_middle = nullptr;
     MessageBar *m_banner = nullptr;
     MessageBar *m_messages = nullptr;
+    MessageBar *m_journalBar =
+        nullptr; ///< while the journal cannot be written, whatever else is told
+    QPointer<Question> m_question;
     PulseStrip *m_pulse = nullptr;
     CursorPill *m_pill = nullptr;
     PastFrame *m_frame = nullptr;
@@ -116,6 +147,10 @@ private:
     std::optional<TeamSpec> m_team;
     QString m_workspace;
     QString m_journal;
+    QString m_journalProblem;
+    QString m_damage;             ///< what was told of the journal that is shown
+    std::function<void()> m_then; ///< once the run has closed
+    bool m_ending = false;        ///< the run has been told to close
     runtime::ApprovalMode m_approvals = runtime::ApprovalMode::Ask;
     // Declared in this order so that the view, which listens to the run's bus, goes first.
     std::unique_ptr<runtime::TeamRun> m_run;

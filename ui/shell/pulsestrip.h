@@ -19,8 +19,10 @@ public:
 
     /// Makes the item `id` in the order of the calls. `name` is its accessible name.
     void addItem(const QString &id, const QString &icon, const QString &name);
+    enum class Level { Plain, Alert };
     /// An empty text hides the item.
-    void setItem(const QString &id, const QString &text, const QString &toolTip = {});
+    void setItem(const QString &id, const QString &text, const QString &toolTip = {},
+                 Level level = Level::Plain);
     QString text(const QString &id) const;
 
 signals:
@@ -28,7 +30,13 @@ signals:
 
 private:
     QHBoxLayout *m_row;
-    QHash<QString, QToolButton *> m_items;
+    struct Item {
+        QToolButton *button = nullptr;
+        QString text;
+        QString tip;
+        Level level = Level::Plain;
+    };
+    QHash<QString, Item> m_items;
 };
 
 } // namespace orrery::ui

@@ -3,6 +3,7 @@
 
 #include "ui/viewmodels/agentsmodel.h"
 #include "ui/viewmodels/conversationmodel.h"
+#include "ui/format/foreign.h"
 #include "ui/format/format.h"
 #include "ui/viewmodels/memorymodel.h"
 
@@ -61,10 +62,10 @@ Card readCard(const QModelIndex &index)
     }
     card.key = index.data(Model::KeyRole).toString();
     card.revision = index.data(Model::RevisionRole).toInt();
-    card.agent = index.data(Model::AgentRole).toString();
+    card.agent = format::name(index.data(Model::AgentRole).toString());
     card.monogram = index.data(Model::MonogramRole).toString();
     card.agentIndex = index.data(Model::AgentIndexRole).toInt();
-    card.title = index.data(Model::TitleRole).toString();
+    card.title = format::name(index.data(Model::TitleRole).toString());
     card.status = index.data(Model::StatusRole).toString();
     card.time = format::clockTime(index.data(Model::TimeUsRole).toLongLong());
     card.text = index.data(Model::TextRole).toString();

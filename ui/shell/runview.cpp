@@ -7,21 +7,41 @@
 #include "ui/shell/rowreaders.h"
 #include "ui/viewmodels/agentsmodel.h"
 #include "ui/viewmodels/eventsummary.h"
+#include "ui/format/foreign.h"
 #include "ui/format/format.h"
 #include "ui/viewmodels/rundocument.h"
 #include "ui/widgets/tabletools.h"
 
 #include <QDateTime>
+#include <QElapsedTimer>
 #include <QTableView>
 #include <QTimer>
+
+#include <algorithm>
+#include <utility>
 
 namespace orrery::ui {
 namespace {
 
 constexpr int refreshMs = 100;
 constexpr int clockMs = 250;
+/// So much longer than the panels take, nothing is filled: the window stays a window.
+constexpr int restFactor = 4;
 /// A refused attempt stays on the map so long, and a claim that has ended.
 constexpr qint64 mapMemoryMs = 60000;
+
+QString damageText(const std::vector<store::Damage> &damage)
+{
+    if (damage.empty())
+        return {};
+    const QString what = format::name(QString::fromStdString(damage.front().what), 300);
+    QString text = damage.front().seq == 0
+                       ? RunView::tr("is damaged: %1").arg(what)
+                       : RunView::tr("breaks at event %1: %2").arg(damage.front().seq).arg(what);
+    if (damage.size() > 1)
+        text += RunView::tr(" (and in %1 more places)").arg(damage.size() - 1);
+    return text;
+}
 
 } // namespace
 
@@ -39,9 +59,12 @@ struct RunView::Private {
     QTimer refresh;
     QTimer clock;
     QStringList agentNames;
+    QStringList asked; ///< the requests for approval that the person was told of
+    bool tellsCaughtUp = false;
 
     void setModels();
     void connectPanels();
+    void fillSoon();
     void fillPanels();
     void fillClaims();
     void fillLimits();
@@ -56,18 +79,18 @@ RunView::RunView(Panels &panels) : d(std::make_unique<Private>(*this, panels))
     d->setModels();
     d->connectPanels();
     d->refresh.setSingleShot(true);
-    d->refresh.setInterval(refreshMs);
     connect(&d->refresh, &QTimer::timeout, this, [this] { d->fillPanels(); });
     d->clock.setInterval(clockMs);
     connect(&d->clock, &QTimer::timeout, this, [this] { d->tick(); });
-    connect(&d->document, &RunDocument::eventsApplied, this, [this] {
-        if (!d->refresh.isActive())
-            d->refresh.start();
-    });
+    d->refresh.setInterval(refreshMs);
+    connect(&d->document, &RunDocument::eventsApplied, this, [this] { d->fillSoon(); });
+    // While events trickle in, each of them is the last one for a moment.
     connect(&d->document, &RunDocument::caughtUp, this, [this] {
-        d->fillPanels();
-        emit caughtUp();
+        d->tellsCaughtUp = true;
+        d->fillSoon();
     });
+    connect(&d->document, &RunDocument::journalReady, this, &RunView::journalReady);
+    connect(&d->document, &RunDocument::journalRefused, this, &RunView::journalRefused);
     connect(&d->document, &RunDocument::cursorChanged, this, [this] { d->fillPanels(); });
     connect(&d->document, &RunDocument::selectionChanged, this, [this](const QString &agent) {
         d->panels.team->selectAgent(agent);
@@ -166,6 +189,8 @@ void RunView::Private::goToEvent(quint64 seq)
 void RunView::clear()
 {
     d->clock.stop();
+    d->tellsCaughtUp = false;
+    d->asked.clear();
     d->document.clear();
     d->panels.memory->setPipeline({}, {});
     d->panels.memory->setQuery({});
@@ -191,7 +216,17 @@ void RunView::detach()
     d->clock.stop();
 }
 
-Result<void> RunView::loadJournal(const QString &file) { return d->document.loadFile(file); }
+void RunView::openJournal(const QString &file) { d->document.openJournal(file); }
+
+void RunView::showJournal()
+{
+    d->document.showJournal();
+    d->clock.start();
+}
+
+void RunView::forgetJournal() { d->document.forgetJournal(); }
+
+bool RunView::isOpening() const { return d->document.isOpening(); }
 
 void RunView::selectAgent(const QString &agent) { d->document.setSelectedAgent(agent); }
 
@@ -199,39 +234,39 @@ QString RunView::selectedAgent() const { return d->document.selectedAgent(); }
 
 QStringList RunView::agents() const { return d->document.agents()->names(); }
 
-bool RunView::isBusy(const QString &agent) const
-{
-    const AgentsModel &agents = *d->document.agents();
-    const int row = agents.rowOf(agent);
-    if (row < 0)
-        return false;
-    using State = orrery::AgentState;
-    switch (static_cast<State>(agents.index(row, 0).data(AgentsModel::StateRole).toInt())) {
-    case State::Thinking:
-    case State::Tool:
-    case State::WaitingApproval:
-    case State::WaitingRate:
-    case State::WaitingClaim:
-    case State::Paused: return true;
-    default: return false;
-    }
-}
+bool RunView::isBusy(const QString &agent) const { return d->document.present()->isBusy(agent); }
 
 void RunView::jumpToLive() { d->document.jumpToLive(); }
 
-bool RunView::isCaughtUp() const { return d->document.isCaughtUp(); }
+bool RunView::isCaughtUp() const
+{
+    return !isOpening() && d->document.isCaughtUp() && !d->refresh.isActive();
+}
 
 void RunView::Private::tick()
 {
     document.setNow(QDateTime::currentMSecsSinceEpoch());
-    fillClaims();
-    fillLimits();
+    // What is over, or a moment in the past, stays as it was drawn.
+    if (!document.isTicking() && (!document.isLive() || document.present()->hasEnded()))
+        return;
+    if (document.isTicking()) {
+        fillClaims();
+        fillLimits();
+    }
     emit q.changed();
+}
+
+void RunView::Private::fillSoon()
+{
+    if (!refresh.isActive())
+        refresh.start();
 }
 
 void RunView::Private::fillPanels()
 {
     refresh.stop();
+    QElapsedTimer watch;
+    watch.start();
     const bool live = document.isLive();
     fillNames();
     panels.team->setEmpty(document.agents()->rowCount() == 0);
@@ -247,6 +282,9 @@ void RunView::Private::fillPanels()
     fillLimits();
     fillApproval();
     emit q.changed();
+    refresh.setInterval(std::max<int>(refreshMs, int(watch.elapsed()) * restFactor));
+    if (std::exchange(tellsCaughtUp, false))
+        emit q.caughtUp();
 }
 
 void RunView::Private::fillNames()
@@ -283,41 +321,64 @@ void RunView::Private::fillLimits()
 void RunView::Private::fillApproval()
 {
     const ApprovalsModel *approvals = document.approvals();
-    ApprovalCard *card = panels.conversation->approval();
-    // Only a run that is there can be answered, and only at its present.
-    if (!document.isLive() || document.cursor() || approvals->rowCount() == 0) {
-        card->clear();
-        return;
+    QList<ApprovalRequest> requests;
+    QStringList ids;
+    // Only a run that is there can be answered; it is, whatever moment is shown.
+    for (int row = 0; document.isLive() && row < approvals->rowCount(); ++row) {
+        const QModelIndex at = approvals->index(row, 0);
+        const auto text = [&](int role) { return at.data(role).toString(); };
+        ApprovalRequest request;
+        request.id = text(ApprovalsModel::IdRole);
+        request.agent = text(ApprovalsModel::AgentRole);
+        request.tool = text(ApprovalsModel::ToolRole);
+        request.folder = document.present()->workspace();
+        request.reason = text(ApprovalsModel::ReasonRole);
+        request.arguments = text(ApprovalsModel::ArgumentsRole);
+        if (const QVariant command = at.data(ApprovalsModel::CommandRole); command.isValid())
+            request.command = command.toString();
+        request.otherArguments = text(ApprovalsModel::OtherArgumentsRole);
+        ids << request.id;
+        requests << std::move(request);
     }
-    const QModelIndex first = approvals->index(0, 0);
-    const auto text = [&](int role) { return first.data(role).toString(); };
-    const bool isNew = card->call() != text(ApprovalsModel::CallRole);
-    card->showRequest(text(ApprovalsModel::CallRole), text(ApprovalsModel::AgentRole),
-                      text(ApprovalsModel::ToolRole), text(ApprovalsModel::ReasonRole),
-                      text(ApprovalsModel::ArgumentsRole), approvals->rowCount() - 1);
+    panels.conversation->approval()->showRequests(requests);
+    const bool isNew = std::any_of(ids.cbegin(), ids.cend(),
+                                   [this](const QString &id) { return !asked.contains(id); });
+    asked = ids;
     if (isNew)
         emit q.approvalWaits();
 }
 
 RunPulse RunView::pulse() const
 {
-    const RunStatus *status = d->document.status();
+    const RunDocument &document = d->document;
+    const bool isNow = document.isLive() || document.isFollowing();
+    const RunStatus *status = isNow ? d->document.present() : d->document.status();
+    const qint64 nowMs = isNow ? document.presentMs() : document.nowMs();
     RunPulse pulse;
+    pulse.atCursor = document.cursor().has_value();
     if (status->state() != RunState::Idle)
         pulse.stateWord = status->stateWord();
+    if (document.isFollowing() && status->isActive())
+        pulse.stateWord = tr("%1 (in another window)").arg(pulse.stateWord);
+    if (isNow && pulse.atCursor)
+        pulse.stateWord = tr("Now: %1").arg(pulse.stateWord);
     pulse.running = status->running();
     pulse.approvals = status->waitingApproval();
     pulse.throttled = status->throttled();
     if (const auto until = status->throttledUntilMs())
-        pulse.throttleLeft = format::remaining(*until - d->document.nowMs());
+        pulse.throttleLeft = format::remaining(*until - nowMs);
     pulse.throttleSentence = status->throttleSentence();
     pulse.costText = status->costText();
-    pulse.tokensPerMinute = status->tokensPerMinute(d->document.nowMs());
-    pulse.journalProblem =
-        d->document.readError().isEmpty() ? status->saveProblem() : d->document.readError();
+    pulse.tokensPerMinute = status->tokensPerMinute(nowMs);
+    pulse.saveProblem = status->saveProblem();
+    pulse.damage = damageText(document.damage());
+    pulse.workspace = status->workspace();
     pulse.sandbox = status->sandbox();
     pulse.lastSeq = status->lastSeq();
     pulse.lastUs = status->lastUs();
+    pulse.shownUs = document.cursorTimeUs();
+    pulse.reading = document.isReading();
+    pulse.following = document.isFollowing();
     pulse.scripted = status->isScripted();
     pulse.paused = status->isPaused();
     pulse.ended = status->hasEnded();
@@ -325,7 +386,6 @@ RunPulse RunView::pulse() const
     pulse.reason = status->reason();
     pulse.task = status->task();
     pulse.interrupted = status->state() == RunState::Interrupted;
-    pulse.atCursor = d->document.cursor().has_value();
     return pulse;
 }
 

@@ -18,9 +18,10 @@ namespace orrery::ui {
 
 struct Panels;
 
-/// The run in a few values, for the status bar and the commands.
+/// The run in a few values, for the status bar and the commands: of the present where a person can act on it, else of the
+/// moment that is shown.
 struct RunPulse {
-    QString stateWord; ///< `Done`, `Stopped`, …; empty before there is a run
+    QString stateWord; ///< `Done`, `Stopped`, `Now: Paused`, …; empty before there is a run
     int running = 0;
     int approvals = 0;
     int throttled = 0;
@@ -28,10 +29,15 @@ struct RunPulse {
     QString throttleSentence;
     QString costText;
     qint64 tokensPerMinute = 0;
-    QString journalProblem;
+    QString saveProblem;
+    QString damage; ///< `breaks at event 347: …`; empty when the journal could be read
+    QString workspace;
     QString sandbox; ///< as RunStatus has it
     quint64 lastSeq = 0;
     qint64 lastUs = 0;
+    qint64 shownUs = 0;     ///< the time of the moment that is shown
+    bool reading = false;   ///< a journal, whose end has not been met
+    bool following = false; ///< a journal that somebody else's run writes
     bool scripted = false;
     bool paused = false;
     bool ended = false; ///< by an event that says so
@@ -43,7 +49,8 @@ struct RunPulse {
 };
 
 /// Brings the projections of a run, live or from a journal, and the panels together. Panels are filled
-/// at most every 100 ms, and every 250 ms while something counts down. Lives on the GUI thread.
+/// at most every 100 ms, less often when that takes long, and every 250 ms while something counts down. Lives on the GUI
+/// thread.
 class RunView : public QObject
 {
     Q_OBJECT
@@ -57,8 +64,13 @@ public:
     void attach(runtime::EventBus &bus);
     /// Takes what is queued and lets go of the bus; what is shown stays. Call before the bus dies.
     void detach();
-    /// Reads in slices: the panels fill while the window works; caughtUp() tells the end.
-    Result<void> loadJournal(const QString &file);
+    /// journalReady() or journalRefused() comes; what is shown stays.
+    void openJournal(const QString &file);
+    /// After journalReady(): the panels fill while it is read; caughtUp() tells the end.
+    void showJournal();
+    /// Instead: the person thought better of it.
+    void forgetJournal();
+    bool isOpening() const;
 
     /// Empty = all agents.
     void selectAgent(const QString &agent);
@@ -82,6 +94,8 @@ signals:
     void eventChosen();
     /// Something that the person asked of a panel could not be done.
     void failed(const QString &message);
+    void journalReady(const QString &file);
+    void journalRefused(const orrery::Error &error);
 
 private:
     struct Private;

@@ -3,9 +3,9 @@
 
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QAction>
-#include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -17,16 +17,16 @@ StartPage::StartPage(QAction *sample, QAction *openTeam, QAction *openJournal, Q
     auto *column = new QVBoxLayout(this);
     column->setSpacing(metric::large);
     column->addStretch(2);
-    auto *picture = new QLabel(this);
+    auto *picture = new PlainLabel(this);
     picture->setPixmap(themedIcon(QStringLiteral("orrery")).pixmap(64, 64));
     picture->setAlignment(Qt::AlignCenter);
     column->addWidget(picture);
-    auto *heading = new QLabel(tr("A team of agents, and everything it does"), this);
+    auto *heading = new PlainLabel(tr("A team of agents, and everything it does"), this);
     heading->setProperty("heading", true);
     heading->setAlignment(Qt::AlignCenter);
     heading->setWordWrap(true);
     column->addWidget(heading);
-    auto *text = new QLabel(
+    auto *text = new PlainLabel(
         tr("See who holds which lines, who is throttled and why, what memory returned and why. "
            "The sample team needs no key and no network."),
         this);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the commands of the window do; its construction and layout are in mainwindow.cpp, opening and running in
 // windowrun.cpp.
+#include "ui/format/foreign.h"
 #include "ui/format/format.h"
 #include "ui/shell/cursorpill.h"
 #include "ui/shell/keyspage.h"
@@ -13,11 +14,13 @@
 #include "ui/shell/runview.h"
 #include "ui/viewmodels/claimsmodel.h"
 #include "ui/widgets/messagebar.h"
+#include "ui/widgets/question.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QDockWidget>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QLineEdit>
 #include <QShortcut>
 
@@ -26,10 +29,8 @@ namespace orrery::ui {
 void MainWindow::connectActions()
 {
     connect(m_actions.openTeam, &QAction::triggered, this, &MainWindow::chooseTeam);
-    connect(m_actions.openSample, &QAction::triggered, this, [this] {
-        if (openTeam(m_options.sampleTeam))
-            run();
-    });
+    connect(m_actions.openSample, &QAction::triggered, this,
+            [this] { openTeamAndThen(m_options.sampleTeam, [this] { run(); }); });
     connect(m_actions.begin, &QAction::triggered, this,
             [this] { (m_team ? m_actions.run : m_actions.openTeam)->trigger(); });
     connect(m_actions.openJournal, &QAction::triggered, this, &MainWindow::chooseJournal);
@@ -52,14 +53,24 @@ void MainWindow::connectActions()
     using Command = void (runtime::TeamRun::*)(const std::string &);
     const std::pair<QAction *, Command> ofAgent[] = {
         {m_actions.cancelAgent, &runtime::TeamRun::cancelAgent},
-        {m_actions.clearAgent, &runtime::TeamRun::clearHistory},
-        {m_actions.saveAgent, &runtime::TeamRun::saveAgent},
-        {m_actions.removeAgent, &runtime::TeamRun::removeAgent}};
+        {m_actions.saveAgent, &runtime::TeamRun::saveAgent}};
     for (const auto &[action, command] : ofAgent)
         connect(action, &QAction::triggered, this, [this, command = command] {
             if (m_run)
                 (m_run.get()->*command)(m_view->selectedAgent().toStdString());
         });
+    connect(m_actions.clearAgent, &QAction::triggered, this, [this] {
+        askAboutAgent(tr("Clear the conversation of %1?"),
+                      tr("The agent drops what it does and forgets all that was said. The journal "
+                         "keeps it."),
+                      tr("&Clear"), &runtime::TeamRun::clearHistory);
+    });
+    connect(m_actions.removeAgent, &QAction::triggered, this, [this] {
+        askAboutAgent(tr("Remove %1 from the team?"),
+                      tr("The agent drops what it does and gives its claims back. A message to it "
+                         "brings it back."),
+                      tr("&Remove"), &runtime::TeamRun::removeAgent);
+    });
     connect(m_actions.find, &QAction::triggered, this, &MainWindow::focusFilterOfCurrentPanel);
     connect(m_actions.commands, &QAction::triggered, this, &MainWindow::showCommands);
     connect(m_actions.goTo, &QAction::triggered, this, &MainWindow::showPlaces);
@@ -90,23 +101,23 @@ void MainWindow::connectActions()
 void MainWindow::connectPanels()
 {
     ApprovalCard *approval = m_panels->conversation->approval();
-    const auto resolve = [this](const QString &call, runtime::ApprovalDecision decision) {
+    const auto resolve = [this](const QString &id, runtime::ApprovalDecision decision) {
         if (m_run)
-            m_run->resolveApproval(call.toStdString(), std::move(decision));
+            m_run->resolveApproval(id.toStdString(), std::move(decision));
     };
     using Verdict = runtime::ApprovalDecision::Verdict;
-    connect(approval, &ApprovalCard::approved, this, [resolve](const QString &call, bool wholeRun) {
-        resolve(call, {Verdict::Approve, {}, {}, wholeRun});
+    connect(approval, &ApprovalCard::approved, this, [resolve](const QString &id, bool wholeRun) {
+        resolve(id, {Verdict::Approve, {}, {}, wholeRun});
     });
     connect(approval, &ApprovalCard::denied, this,
-            [resolve](const QString &call, const QString &note) {
-                resolve(call, {Verdict::Reject, {}, note.toStdString(), false});
+            [resolve](const QString &id, const QString &note) {
+                resolve(id, {Verdict::Reject, {}, note.toStdString(), false});
             });
     connect(approval, &ApprovalCard::edited, this,
-            [this, resolve](const QString &call, const QString &arguments) {
+            [this, resolve](const QString &id, const QString &arguments) {
                 Json edited = Json::parse(arguments.toStdString(), nullptr, false);
                 if (edited.is_object())
-                    resolve(call, {Verdict::Edit, std::move(edited), {}, false});
+                    resolve(id, {Verdict::Edit, std::move(edited), {}, false});
                 else
                     m_messages->show(MessageBar::Level::Error,
                                      tr("The edited arguments are not a JSON object."));
@@ -120,6 +131,11 @@ void MainWindow::connectPanels()
                     m_run->interruptAgent(agent, message.toStdString());
                 else
                     m_run->sendToAgent(agent, message.toStdString());
+                if (m_view->pulse().atCursor)
+                    m_messages->show(MessageBar::Level::Info,
+                                     tr("The message went to %1 now. The panels show an earlier "
+                                        "moment; Ctrl+L leads to the present.")
+                                         .arg(format::name(m_view->selectedAgent())));
             });
     connect(m_panels->memory, &MemoryPanel::searchRequested, this,
             [this](const QString &query, const QString &scope, const QString &type) {
@@ -150,6 +166,9 @@ void MainWindow::connectPanels()
         else if (id == QLatin1String("throttled") || id == QLatin1String("tokens")
                  || id == QLatin1String("cost"))
             focusPanel(4);
+        else if (id == QLatin1String("workspace"))
+            m_messages->show(MessageBar::Level::Info,
+                             tr("The tools work in %1").arg(m_view->pulse().workspace));
         else if (id == QLatin1String("journal") || id == QLatin1String("state"))
             focusPanel(6);
         else
@@ -157,9 +176,18 @@ void MainWindow::connectPanels()
     });
     connect(m_panels->claims, &ClaimsPanel::releaseRequested, this,
             [this](const QModelIndex &index) {
-                if (m_run && index.data(ClaimsModel::ActiveRole).toBool())
-                    m_run->releaseClaim(index.data(ClaimsModel::AgentRole).toString().toStdString(),
-                                        index.data(ClaimsModel::FileRole).toString().toStdString());
+                if (!m_run || !index.data(ClaimsModel::ActiveRole).toBool())
+                    return;
+                const QString agent = index.data(ClaimsModel::AgentRole).toString();
+                const QString file = index.data(ClaimsModel::FileRole).toString();
+                ask(tr("Release the claim of %1 on %2?")
+                        .arg(format::name(agent), format::name(file, 200)),
+                    tr("Others may then change these lines while the agent works on them."),
+                    tr("&Release"), tr("Leave it"),
+                    [this, agent, file, of = QPointer<runtime::TeamRun>(m_run.get())] {
+                        if (of && of == m_run.get())
+                            of->releaseClaim(agent.toStdString(), file.toStdString());
+                    });
             });
     connect(m_view.get(), &RunView::changed, this, [this] {
         updatePulse();
@@ -171,6 +199,13 @@ void MainWindow::connectPanels()
     connect(m_view.get(), &RunView::eventChosen, this, [this] { raiseDock(m_docks[4]); });
     connect(m_view.get(), &RunView::failed, this, [this](const QString &message) {
         m_messages->show(MessageBar::Level::Error, message);
+    });
+    connect(m_view.get(), &RunView::journalRefused, this, &MainWindow::showError);
+    connect(m_view.get(), &RunView::journalReady, this, [this](const QString &file) {
+        replaceRun(
+            tr("End the run and open the journal %1?")
+                .arg(format::name(QFileInfo(file).fileName())),
+            [this, file] { showJournal(file); }, [this] { m_view->forgetJournal(); });
     });
     connect(m_panels->knowledge, &KnowledgePanel::ingestRequested, this, &MainWindow::ingest);
     connect(m_view.get(), &RunView::caughtUp, this, &MainWindow::tellHowItEnded);
@@ -216,7 +251,9 @@ void MainWindow::findLocalModels()
                 TeamSpec team;
                 team.name = model.toStdString();
                 team.agents.push_back(std::move(agent));
-                showTeam(std::move(team));
+                replaceRun(
+                    tr("End the run and open a team with the model %1?").arg(format::name(model)),
+                    [this, team = std::move(team)] { showTeam(team); });
             });
     dialog->show();
 }
@@ -225,9 +262,11 @@ void MainWindow::findLocalModels()
 void MainWindow::updateCursor()
 {
     const RunPulse pulse = m_view->pulse();
-    if (pulse.atCursor)
-        m_pill->setAt(pulse.lastUs);
-    else if (m_run && m_run->isActive())
+    if (pulse.reading)
+        m_pill->setReading();
+    else if (pulse.atCursor)
+        m_pill->setAt(pulse.shownUs);
+    else if (isRunning() || pulse.following)
         m_pill->setLive();
     else if (pulse.lastSeq > 0)
         m_pill->setEnd();
@@ -239,26 +278,25 @@ void MainWindow::updateCursor()
 
 void MainWindow::updateActions()
 {
-    const bool running = isRunning();
+    const bool running = isRunning() && !m_ending;
     const bool paused = running && m_view->pulse().paused;
-    m_actions.run->setEnabled(running ? paused : m_team.has_value());
+    m_actions.run->setEnabled(running ? paused : m_team.has_value() && !m_ending);
     m_actions.run->setText(paused ? tr("Go &on") : tr("&Run"));
     m_actions.pause->setEnabled(running && !paused);
     m_actions.stop->setEnabled(running);
     m_actions.stopNow->setEnabled(running);
-    m_actions.workspace->setEnabled(!running);
-    m_actions.openTeam->setEnabled(!running);
-    m_actions.openJournal->setEnabled(!running);
-    m_actions.localModels->setEnabled(!running);
-    m_actions.openSample->setEnabled(!running && !m_options.sampleTeam.isEmpty());
+    for (QAction *action : {m_actions.openTeam, m_actions.openJournal, m_actions.localModels})
+        action->setEnabled(!m_ending);
+    m_actions.workspace->setEnabled(!running && !m_ending);
+    m_actions.openSample->setEnabled(!running && !m_ending && !m_options.sampleTeam.isEmpty());
     const QAction *next = m_team ? m_actions.run : m_actions.openTeam;
     m_actions.begin->setText(next->text());
     m_actions.begin->setEnabled(next->isEnabled());
-    m_actions.approvals->setEnabled(!m_panels->conversation->approval()->call().isEmpty());
+    m_actions.approvals->setEnabled(!m_panels->conversation->approval()->shownId().isEmpty());
     m_actions.jumpToLive->setEnabled(m_view->pulse().atCursor);
     m_panels->claims->setReleaseEnabled(running);
     const QString agent = m_view->selectedAgent();
-    const bool hasAgent = m_run != nullptr && !agent.isEmpty();
+    const bool hasAgent = m_run != nullptr && !m_ending && !agent.isEmpty();
     const bool isBusy = hasAgent && m_view->isBusy(agent);
     m_panels->conversation->setRecipient(agent, hasAgent);
     m_panels->conversation->setRecipientBusy(isBusy);
@@ -275,7 +313,7 @@ void MainWindow::updatePulse()
     const auto item = [this](const char *id, const QString &words, const QString &tip = {}) {
         m_pulse->setItem(QLatin1String(id), words, tip);
     };
-    item("state", pulse.stateWord);
+    item("state", m_ending ? tr("Ending…") : pulse.stateWord);
     item("running", pulse.running > 0 ? tr("%1 running").arg(pulse.running) : QString());
     item("approvals",
          pulse.approvals > 0 ? tr("%1 waiting for approval").arg(pulse.approvals) : QString());
@@ -292,11 +330,27 @@ void MainWindow::updatePulse()
          : pulse.sandbox.startsWith(QLatin1String("none")) ? tr("no sandbox")
                                                            : tr("sandbox"),
          tr("Sandbox of commands: %1").arg(pulse.sandbox));
-    item("journal",
-         pulse.lastSeq == 0               ? QString()
-         : pulse.journalProblem.isEmpty() ? tr("journal OK")
-                                          : tr("journal: problem"),
-         pulse.journalProblem);
+    const QString file = m_run ? QString::fromStdString(m_run->options().journalPath) : QString();
+    const QString where = file.isEmpty() ? QString() : tr("The journal is %1").arg(file);
+    if (!m_journalProblem.isEmpty())
+        m_pulse->setItem(QStringLiteral("journal"), tr("journal: not written"), m_journalProblem,
+                         PulseStrip::Level::Alert);
+    else if (!pulse.damage.isEmpty())
+        m_pulse->setItem(QStringLiteral("journal"), tr("journal: damaged"), pulse.damage,
+                         PulseStrip::Level::Alert);
+    else if (!pulse.saveProblem.isEmpty())
+        m_pulse->setItem(QStringLiteral("journal"), tr("contexts: not saved"), pulse.saveProblem,
+                         PulseStrip::Level::Alert);
+    else
+        item("journal", file.isEmpty() ? QString() : tr("journal"), where);
+    // As soon as it is met, not when the rest has been read.
+    if (pulse.damage != m_damage) {
+        m_damage = pulse.damage;
+        if (!m_damage.isEmpty())
+            m_messages->show(MessageBar::Level::Error,
+                             tr("The journal %1\nWhat could be read is shown.").arg(pulse.damage));
+    }
+    updateWorkspace();
 }
 
 void MainWindow::chooseTeam()
@@ -304,7 +358,7 @@ void MainWindow::chooseTeam()
     const QString file =
         QFileDialog::getOpenFileName(this, tr("Open a team file"), {}, tr("Team files (*.json)"));
     if (!file.isEmpty())
-        openTeam(file);
+        openFile(file);
 }
 
 void MainWindow::chooseJournal()
@@ -312,7 +366,7 @@ void MainWindow::chooseJournal()
     const QString file =
         QFileDialog::getOpenFileName(this, tr("Open a journal"), {}, tr("Journals (*.orrery)"));
     if (!file.isEmpty())
-        openJournal(file);
+        openFile(file);
 }
 
 void MainWindow::chooseWorkspace()

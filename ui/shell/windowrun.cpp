@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the window opens teams and journals, and runs them.
 #include "core/model/teamfile.h"
+#include "ui/format/foreign.h"
 #include "ui/format/format.h"
 #include "ui/shell/cursorpill.h"
 #include "ui/shell/mainwindow.h"
 #include "ui/shell/panels.h"
+#include "ui/shell/pulsestrip.h"
 #include "ui/shell/runview.h"
+#include "ui/viewmodels/filekind.h"
 #include "ui/widgets/messagebar.h"
+#include "ui/widgets/question.h"
 
+#include <QAction>
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
 #include <QLineEdit>
 #include <QStackedWidget>
+
+#include <utility>
 
 namespace orrery::ui {
 namespace {
@@ -22,73 +29,161 @@ QString text(const std::string &utf8) { return QString::fromStdString(utf8); }
 
 } // namespace
 
+void MainWindow::openFile(const QString &file)
+{
+    const auto kind = fileKindOf(file);
+    if (!kind)
+        showError(kind.error());
+    else if (*kind == FileKind::Team)
+        openTeam(file);
+    else
+        m_view->openJournal(file);
+}
+
 bool MainWindow::openTeam(const QString &file)
 {
+    return openTeamAndThen(file, [] {});
+}
+
+bool MainWindow::openTeamAndThen(const QString &file, std::function<void()> then)
+{
+    const auto kind = fileKindOf(file);
+    if (kind && *kind == FileKind::Journal) {
+        m_view->openJournal(file);
+        return false;
+    }
+    if (!kind) {
+        showError(kind.error());
+        return false;
+    }
     auto team = loadTeamFile(file.toStdString());
     if (!team) {
         showError(team.error());
         return false;
     }
-    showTeam(std::move(*team));
+    replaceRun(tr("End the run and open the team %1?").arg(format::name(text(team->name))),
+               [this, team = std::move(*team), then = std::move(then)] {
+                   showTeam(team);
+                   then();
+               });
     return true;
 }
 
 void MainWindow::showTeam(TeamSpec team)
 {
     m_view->clear();
-    m_run.reset();
     m_messages->hide();
     m_team = std::move(team);
-    m_workspace.clear();
     m_journal.clear();
     if (m_task->text().isEmpty() || !m_task->isModified())
         m_task->setText(text(m_team->task));
     m_task->setCursorPosition(0); // its beginning is what one reads
     m_view->showTeam(*m_team);
     m_middle->setCurrentWidget(m_panels->conversation);
-    setWindowTitle(tr("%1 – Orrery").arg(text(m_team->name)));
+    setWindowTitle(tr("%1 – Orrery").arg(format::windowTitle(text(m_team->name))));
     showBanner(m_team->scripted());
-    m_pill->setIdle();
     m_task->setFocus();
     updateActions();
     updatePulse();
+    updateCursor();
 }
 
-bool MainWindow::openJournal(const QString &file)
+void MainWindow::showJournal(const QString &file)
 {
-    m_view->clear();
-    m_run.reset();
     m_team.reset();
-    if (auto loaded = m_view->loadJournal(file); !loaded) {
-        showError(loaded.error());
-        return false;
-    }
+    m_damage.clear();
+    m_view->showJournal();
     m_messages->hide();
+    m_banner->hide();
     m_middle->setCurrentWidget(m_panels->conversation);
-    setWindowTitle(tr("%1 – Orrery").arg(QFileInfo(file).fileName()));
-    m_pill->setReading();
+    setWindowTitle(tr("%1 – Orrery").arg(format::windowTitle(QFileInfo(file).fileName())));
     m_panels->conversation->focusFilter();
     updateActions();
-    return true;
+    updatePulse();
+    updateCursor();
+}
+
+void MainWindow::replaceRun(const QString &what, std::function<void()> then,
+                            std::function<void()> otherwise)
+{
+    if (!isRunning()) {
+        endRun(std::move(then));
+        return;
+    }
+    ask(
+        what, tr("Requests are aborted and tools are ended at once; the journal is kept."),
+        tr("&End the run"), tr("&Keep running"), [this, then = std::move(then)] { endRun(then); },
+        std::move(otherwise));
+}
+
+void MainWindow::endRun(std::function<void()> then)
+{
+    if (!m_run) {
+        then();
+        return;
+    }
+    m_then = std::move(then);
+    if (std::exchange(m_ending, true))
+        return;
+    connect(m_run.get(), &runtime::TeamRun::closed, this, &MainWindow::runHasClosed,
+            Qt::QueuedConnection);
+    m_run->close();
+    updateActions();
+    updatePulse();
+    updateCursor();
+}
+
+void MainWindow::runHasClosed()
+{
+    if (!m_run)
+        return;
+    m_ending = false;
+    m_view->clear(); // it listens to the run's bus
+    m_run.reset();
+    showJournalProblem({});
+    std::exchange(m_then, {})();
+}
+
+void MainWindow::ask(const QString &text, const QString &more, const QString &yes,
+                     const QString &no, std::function<void()> then, std::function<void()> otherwise)
+{
+    if (m_question)
+        m_question->close();
+    m_question = new Question(text, more, yes, no, this);
+    connect(m_question, &QDialog::accepted, this, [then = std::move(then)] { then(); });
+    if (otherwise)
+        connect(m_question, &QDialog::rejected, this,
+                [otherwise = std::move(otherwise)] { otherwise(); });
+    m_question->open();
+}
+
+void MainWindow::askAboutAgent(const QString &text, const QString &more, const QString &yes,
+                               void (runtime::TeamRun::*command)(const std::string &))
+{
+    const QString agent = m_view->selectedAgent();
+    if (!m_run || agent.isEmpty())
+        return;
+    ask(text.arg(format::name(agent)), more, yes, tr("Leave it"),
+        [this, agent, command, of = QPointer<runtime::TeamRun>(m_run.get())] {
+            if (of && of == m_run.get())
+                (of->*command)(agent.toStdString());
+        });
 }
 
 /// Once everything is shown, of a run as of a journal.
 void MainWindow::tellHowItEnded()
 {
     const RunPulse pulse = m_view->pulse();
-    if (isRunning() || pulse.atCursor)
+    if (isRunning() || m_ending || pulse.atCursor || m_view->isOpening())
         return;
     showBanner(pulse.scripted);
     if (!m_run && !m_team) { // a journal says what its team was asked to do
         m_task->setText(pulse.task);
         m_task->setCursorPosition(0);
     }
-    if (!m_run && !pulse.journalProblem.isEmpty())
-        m_messages->show(MessageBar::Level::Error,
-                         tr("The journal could be read up to event %1 only: %2")
-                             .arg(pulse.lastSeq)
-                             .arg(pulse.journalProblem));
-    else if (pulse.failed)
+    if (!pulse.damage.isEmpty())
+        return; // is told already
+    if (pulse.failed)
         m_messages->show(MessageBar::Level::Error, tr("The run failed: %1").arg(pulse.reason));
     else if (pulse.interrupted)
         m_messages->show(
@@ -96,7 +191,7 @@ void MainWindow::tellHowItEnded()
             tr("This run ended unexpectedly after event %1 at %2. The journal is intact.")
                 .arg(pulse.lastSeq)
                 .arg(format::clockTime(pulse.lastUs)));
-    else if (!m_run && pulse.lastSeq == 0)
+    else if (!m_run && !m_team && pulse.lastSeq == 0)
         m_messages->show(MessageBar::Level::Info, tr("This journal holds no events yet."));
 }
 
@@ -107,7 +202,11 @@ void MainWindow::setTask(const QString &task)
     m_task->setCursorPosition(0);
 }
 
-void MainWindow::setWorkspace(const QString &folder) { m_workspace = folder; }
+void MainWindow::setWorkspace(const QString &folder)
+{
+    m_workspace = folder.isEmpty() ? QString() : QDir::cleanPath(QDir(folder).absolutePath());
+    updateWorkspace();
+}
 
 void MainWindow::setJournal(const QString &file) { m_journal = file; }
 
@@ -115,6 +214,8 @@ void MainWindow::setApprovals(runtime::ApprovalMode mode) { m_approvals = mode; 
 
 void MainWindow::run()
 {
+    if (m_ending)
+        return;
     if (m_run && m_run->isActive()) {
         m_run->resume();
         return;
@@ -124,6 +225,11 @@ void MainWindow::run()
 }
 
 void MainWindow::startRun()
+{
+    endRun([this] { beginRun(); });
+}
+
+void MainWindow::beginRun()
 {
     runtime::RunOptions options;
     options.team = *m_team;
@@ -146,7 +252,6 @@ void MainWindow::startRun()
         return;
     }
     m_view->clear();
-    m_run.reset();
     auto made = runtime::TeamRun::create(std::move(options));
     if (!made) {
         m_view->showTeam(*m_team);
@@ -161,7 +266,7 @@ void MainWindow::startRun()
         updateActions();
         updatePulse();
     });
-    m_pill->setLive();
+    connect(m_run.get(), &runtime::TeamRun::journalProblem, this, &MainWindow::showJournalProblem);
     m_run->start();
     // What one types from now on is not meant for the task; and what is hidden takes no focus.
     if (focusWidget() == m_task) {
@@ -169,11 +274,50 @@ void MainWindow::startRun()
         m_panels->conversation->focusFilter();
     }
     updateActions();
+    updatePulse();
+    updateCursor();
+}
+
+void MainWindow::showJournalProblem(const QString &message)
+{
+    m_journalProblem = message;
+    if (message.isEmpty())
+        m_journalBar->hide();
+    else
+        m_journalBar->show(MessageBar::Level::Error,
+                           tr("The journal is not being written: %1").arg(message), false);
+    updatePulse();
+}
+
+/// The folder of the run that is shown, or of the next one.
+void MainWindow::updateWorkspace()
+{
+    QString folder;
+    if (m_run && (isRunning() || m_workspace.isEmpty()))
+        folder = text(m_run->options().workspace);
+    else if (!m_team)
+        folder = m_view->pulse().workspace; // of a journal
+    if (folder.isEmpty())
+        folder = m_workspace;
+    m_pulse->setItem(QStringLiteral("workspace"),
+                     QFontMetrics(m_pulse->font()).elidedText(folder, Qt::ElideMiddle, 320),
+                     folder.isEmpty() ? QString() : tr("The tools work in %1").arg(folder));
+    const QString shown = folder.isEmpty() ? folder : QDir(folder).dirName();
+    QAction *action = m_actions.workspace;
+    action->setIconText(shown.isEmpty() ? tr("Workspace…")
+                                        : format::buttonText(QFontMetrics(font()).elidedText(
+                                            format::name(shown), Qt::ElideMiddle, 140)));
+    const QString what = tr("Choose the folder the tools work in.");
+    action->setToolTip(format::tip(!folder.isEmpty()
+                                       ? what + QLatin1Char('\n') + tr("Now: %1").arg(folder)
+                                       : what + QLatin1Char('\n')
+                                             + tr("Without one, each run works in a new "
+                                                  "folder of its own.")));
 }
 
 bool MainWindow::isRunning() const { return m_run && m_run->isActive(); }
 
-bool MainWindow::isCaughtUp() const { return !isRunning() && m_view->isCaughtUp(); }
+bool MainWindow::isCaughtUp() const { return !isRunning() && !m_ending && m_view->isCaughtUp(); }
 
 bool MainWindow::isIdle() const
 {

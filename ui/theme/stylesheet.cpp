@@ -45,6 +45,8 @@ QToolButton[flat="true"], QPushButton[flat="true"] { background: transparent; bo
 QToolButton[flat="true"]:hover, QPushButton[flat="true"]:hover { background: @accentSoft; }
 QToolButton[flat="true"]:checked { background: @accentSoft; border: 1px solid @accent; }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border: 1px solid @accent; }
+QToolButton[alert="true"], QToolButton[alert="true"]:hover { background: @errorSoft; color: @error;
+    border: 1px solid @error; font-weight: 600; }
 QToolButton[chip="true"] { padding: 1px 7px; border-radius: 8px; }
 QToolButton[chip="true"]:checked:focus { padding: 0 6px; }
 QLabel[failed="true"] { background: @errorSoft; border: 1px solid transparent; border-radius: 8px; padding: 0 6px; }
@@ -88,6 +90,8 @@ QStatusBar { background: @window; border-top: 1px solid @border; }
 QStatusBar::item { border: none; }
 QSplitter::handle { background: @border; }
 QLabel[muted="true"] { color: @muted; }
+QLabel[danger="true"] { color: @error; font-weight: 600; }
+QLabel[quoted="true"] { background: @raised; border: 1px solid @border; border-radius: 4px; padding: 1px 6px; }
 QLabel[heading="true"] { font-size: 15pt; font-weight: 600; }
 QFrame[title="true"] { background: @window; border: none; border-bottom: 1px solid @border; }
 QFrame[title="true"] QLabel { font-weight: 600; padding: 5px 11px; }
@@ -115,6 +119,7 @@ QCheckBox { spacing: 6px; }
         {"@warnSoft", t.warnSoft.name()},
         {"@warn", t.warn.name()},
         {"@errorSoft", t.errorSoft.name()},
+        {"@error", t.error.name()},
         {"@infoSoft", t.infoSoft.name()},
         {"@window", t.window.name()},
         {"@surface", t.surface.name()},

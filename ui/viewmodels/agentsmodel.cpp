@@ -251,6 +251,29 @@ void AgentsModel::applyOne(const Event &event)
     }
 }
 
+void AgentsModel::endOfJournal()
+{
+    for (std::size_t i = 0; i < m_rows.size(); ++i) {
+        Row &row = m_rows[i];
+        switch (row.state) {
+        case AgentStateValue::Thinking:
+        case AgentStateValue::Tool:
+        case AgentStateValue::WaitingApproval:
+        case AgentStateValue::WaitingRate:
+        case AgentStateValue::WaitingClaim:
+        case AgentStateValue::Paused: break;
+        default: continue;
+        }
+        row.state = AgentStateValue::Stopped;
+        row.reason = tr("its run ended unexpectedly");
+        row.sentence.clear();
+        row.waitsUntilMs.reset();
+        m_changes.touch(static_cast<int>(i));
+    }
+    if (const auto span = m_changes.take(m_shown))
+        emit dataChanged(index(span->first, 0), index(span->second, ColumnCount - 1));
+}
+
 void AgentsModel::setNow(qint64 nowMs)
 {
     if (nowMs == m_nowMs)

@@ -50,6 +50,7 @@ public:
 
     void apply(const std::vector<EventPtr> &batch) override;
     void reset() override;
+    void endOfJournal() override;
     /// The agents of a team that has not run yet, all idle.
     void showTeam(const TeamSpec &team);
     QStringList names() const;

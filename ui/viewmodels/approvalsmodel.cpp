@@ -2,30 +2,13 @@
 #include "ui/viewmodels/approvalsmodel.h"
 
 #include "ui/viewmodels/fields.h"
+#include "ui/viewmodels/openapproval.h"
 #include "ui/format/format.h"
 
 #include <algorithm>
 #include <iterator>
 
 namespace orrery::ui {
-namespace {
-
-bool resolves(const Event &event, const Event &request)
-{
-    switch (event.kind) {
-    case EventKind::ApprovalResolved:
-        return Fields(event.data).view("call") == Fields(request.data).view("call")
-               && (event.agent == request.agent || event.agent.empty() || event.agent == "person");
-    case EventKind::AgentInterrupted:
-    case EventKind::AgentFinished: return event.agent == request.agent;
-    case EventKind::RunStarted:
-    case EventKind::RunFinished: return true;
-    default: return false;
-    }
-}
-
-} // namespace
-
 ApprovalsModel::ApprovalsModel(AgentRoster &roster, QObject *parent)
     : QAbstractTableModel(parent), m_roster(roster)
 {}
@@ -61,9 +44,11 @@ void ApprovalsModel::apply(const std::vector<EventPtr> &batch)
             fresh.push_back(event);
             continue;
         }
-        std::erase_if(fresh, [&](const EventPtr &request) { return resolves(*event, *request); });
+        std::erase_if(fresh, [&](const EventPtr &request) {
+            return OpenApproval(*request).isEndedBy(*event);
+        });
         for (int row = rowCount() - 1; row >= 0; --row) {
-            if (!resolves(*event, *m_open[static_cast<std::size_t>(row)]))
+            if (!OpenApproval(*m_open[static_cast<std::size_t>(row)]).isEndedBy(*event))
                 continue;
             beginRemoveRows({}, row, row);
             m_open.erase(m_open.begin() + row);
@@ -87,6 +72,12 @@ void ApprovalsModel::reset()
     m_open.clear();
     endResetModel();
     emit countChanged(0);
+}
+
+void ApprovalsModel::endOfJournal()
+{
+    if (!m_open.empty())
+        reset();
 }
 
 void ApprovalsModel::setNow(qint64 nowMs)
@@ -116,11 +107,23 @@ QVariant ApprovalsModel::data(const QModelIndex &index, int role) const
                                 : format::remaining(m_nowMs - event.timeUs / 1000);
         default: return {};
         }
+    case IdRole: return toQString(OpenApproval(event).key());
     case CallRole: return data.text("call");
     case AgentRole: return toQString(event.agent);
     case ColorIndexRole: return m_roster.colorIndex(event.agent);
     case ToolRole: return data.text("tool");
     case ArgumentsRole: return jsonText(data.json("args"), 2);
+    case CommandRole: {
+        const Fields args = data.object("args");
+        return args.json("command").is_string() ? QVariant(args.text("command")) : QVariant();
+    }
+    case OtherArgumentsRole: {
+        Json others = data.json("args");
+        if (!others.is_object())
+            return {};
+        others.erase("command");
+        return others.empty() ? QString() : jsonText(others);
+    }
     case ReasonRole: return data.text("reason");
     case SinceUsRole: return qint64(event.timeUs);
     case SeqRole: return quint64(event.seq);

@@ -17,11 +17,14 @@ class ApprovalsModel : public QAbstractTableModel, public Projection
 public:
     enum Column { Agent, Tool, Arguments, Reason, Waiting, ColumnCount };
     enum Roles {
-        CallRole = Qt::UserRole + 1,
+        IdRole = Qt::UserRole + 1, ///< of which the run has no other; what answers it
+        CallRole,
         AgentRole,
         ColorIndexRole,
         ToolRole,
-        ArgumentsRole, ///< JSON, indented
+        ArgumentsRole,      ///< JSON, indented
+        CommandRole,        ///< of a call that is a command: its text; invalid otherwise
+        OtherArgumentsRole, ///< JSON of the arguments besides the command; empty when there are none
         ReasonRole,
         SinceUsRole,
         SeqRole
@@ -37,6 +40,7 @@ public:
 
     void apply(const std::vector<EventPtr> &batch) override;
     void reset() override;
+    void endOfJournal() override;
     void setNow(qint64 nowMs); ///< for the time waited
 
 signals:

@@ -82,6 +82,7 @@ void ClaimsModel::apply(const std::vector<EventPtr> &batch)
         case EventKind::ClaimDenied:
         case EventKind::ClaimReleased:
         case EventKind::ClaimExpired:
+        case EventKind::ClaimMoved:
         case EventKind::FileEdited:
             applyOne(*event);
             touched = true;
@@ -112,6 +113,7 @@ void ClaimsModel::applyOne(const Event &event)
     case EventKind::ClaimDenied: deny(event); break;
     case EventKind::ClaimReleased: end(event, ClaimState::Released); break;
     case EventKind::ClaimExpired: end(event, ClaimState::Expired); break;
+    case EventKind::ClaimMoved: move(event); break;
     default: edit(event); break;
     }
 }
@@ -188,6 +190,18 @@ void ClaimsModel::end(const Event &event, ClaimState state)
     row.endedMs = event.timeUs / 1000;
     m_changes.touch(found->second);
     m_held.erase(found);
+}
+
+void ClaimsModel::move(const Event &event)
+{
+    const Fields data(event.data);
+    const int at = heldRow(event.agent, std::string(data.view("file")));
+    if (at < 0)
+        return;
+    Row &row = m_rows[static_cast<std::size_t>(at)];
+    row.start = data.line("start");
+    row.end = std::max<qint64>(row.start, data.line("end"));
+    m_changes.touch(at);
 }
 
 void ClaimsModel::edit(const Event &event)

@@ -55,7 +55,8 @@ struct ClaimMapData {
     std::vector<File> files; ///< by name
 };
 
-/// Who holds, or held, which lines: a row for each claim. A re-claim changes the agent's row.
+/// Who holds, or held, which lines: a row for each claim. A re-claim changes the agent's row, and so does an edit that
+/// moves its lines.
 class ClaimsModel : public QAbstractTableModel, public Projection
 {
     Q_OBJECT
@@ -122,6 +123,7 @@ private:
     void grant(const Event &event);
     void deny(const Event &event);
     void end(const Event &event, ClaimState state);
+    void move(const Event &event);
     void edit(const Event &event);
     void endAll(qint64 atMs);
     bool isActive(const Row &row) const;

@@ -47,6 +47,13 @@ ConversationModel::Thread &ConversationModel::thread(const std::string &agent)
     return m_threads[agent];
 }
 
+std::size_t ConversationModel::numberOf(const std::string &run)
+{
+    if (m_runs.empty() || m_runs.back() != run)
+        m_runs.push_back(run);
+    return m_runs.size() - 1;
+}
+
 int ConversationModel::addItem(const Event &event, Kind kind, const QString &title,
                                const QString &text)
 {
@@ -59,6 +66,8 @@ int ConversationModel::addItem(const Event &event, Kind kind, const QString &tit
     added.text = text;
     added.timeUs = event.timeUs;
     added.seq = event.seq;
+    added.run = numberOf(event.run);
+    added.revision = ++m_revisions;
     added.rowOfAgent = static_cast<int>(of.items.size());
     m_items.push_back(std::move(added));
     of.items.push_back(item);
@@ -68,7 +77,7 @@ int ConversationModel::addItem(const Event &event, Kind kind, const QString &tit
 void ConversationModel::changed(int item)
 {
     Item &of = m_items[static_cast<std::size_t>(item)];
-    ++of.revision;
+    of.revision = ++m_revisions;
     if (m_agent.empty())
         m_changes.touch(item);
     else if (of.agent == m_agent)
@@ -397,6 +406,13 @@ void ConversationModel::closeAll()
             m_items[static_cast<std::size_t>(of.limit)].fitsAtMs.reset();
             changed(of.limit);
             of.limit = -1;
+        }
+        for (const auto &[call, item] : of.tools) {
+            ToolState &state = m_items[static_cast<std::size_t>(item)].toolState;
+            if (state != ToolState::Running && state != ToolState::AwaitingApproval)
+                continue;
+            state = ToolState::Unfinished;
+            changed(item);
         }
         of.tools.clear();
         of.peers.clear();

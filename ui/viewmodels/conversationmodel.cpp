@@ -54,9 +54,16 @@ void ConversationModel::reset()
     beginResetModel();
     m_items.clear();
     m_threads.clear();
+    m_runs.clear();
     m_changes = {};
     m_shown = 0;
     endResetModel();
+}
+
+void ConversationModel::endOfJournal()
+{
+    closeAll();
+    tellChanges();
 }
 
 QString ConversationModel::agent() const { return toQString(m_agent); }
@@ -92,13 +99,18 @@ void ConversationModel::apply(const std::vector<EventPtr> &batch)
         m_roster.learn(*event);
         applyOne(event);
     }
-    if (const auto span = m_changes.take(m_shown))
-        emit dataChanged(index(span->first), index(span->second));
+    tellChanges();
     if (const int size = viewSize(); size > m_shown) {
         beginInsertRows({}, m_shown, size - 1);
         m_shown = size;
         endInsertRows();
     }
+}
+
+void ConversationModel::tellChanges()
+{
+    if (const auto span = m_changes.take(m_shown))
+        emit dataChanged(index(span->first), index(span->second));
 }
 
 QString ConversationModel::status(const Item &item) const
@@ -113,6 +125,7 @@ QString ConversationModel::status(const Item &item) const
         return item.durationUs > 0 ? tr("failed · %1").arg(format::duration(item.durationUs))
                                    : tr("failed");
     case ToolState::Denied: return tr("denied");
+    case ToolState::Unfinished: return tr("not finished");
     case ToolState::None: break;
     }
     if (item.streaming)
@@ -142,7 +155,10 @@ QVariant ConversationModel::data(const QModelIndex &index, int role) const
         return parts.join(QStringLiteral(", "));
     }
     case KindRole: return static_cast<int>(item.kind);
-    case KeyRole: return QStringLiteral("%1/%2").arg(item.seq).arg(toQString(item.agent));
+    case KeyRole:
+        return QStringLiteral("%1/%2/%3")
+            .arg(item.seq)
+            .arg(toQString(m_runs[item.run]), toQString(item.agent));
     case RevisionRole: return item.revision;
     case AgentRole: return toQString(item.agent);
     case ColorIndexRole: return m_roster.colorIndex(item.agent);

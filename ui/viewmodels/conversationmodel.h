@@ -21,11 +21,11 @@ class ConversationModel : public QAbstractListModel, public Projection
     Q_OBJECT
 public:
     enum class Kind { System, User, Peer, Assistant, Tool, Limit, Warning, Error };
-    enum class ToolState { None, AwaitingApproval, Running, Ok, Failed, Denied };
+    enum class ToolState { None, AwaitingApproval, Running, Ok, Failed, Denied, Unfinished };
     enum Roles {
         KindRole = Qt::UserRole + 1, ///< int of Kind
-        KeyRole,                     ///< QString, the same as long as the item lives
-        RevisionRole,                ///< int, grows with each change
+        KeyRole, ///< QString: of this item and no other, in this run and no other, however often it is made
+        RevisionRole, ///< int: the same number never stands for two contents
         AgentRole,
         ColorIndexRole, ///< -1 for the person
         MonogramRole,   ///< two letters, unique in the team; of the person too
@@ -53,6 +53,7 @@ public:
 
     void apply(const std::vector<EventPtr> &batch) override;
     void reset() override;
+    void endOfJournal() override;
     /// Whose conversation; empty = all agents', in order of time.
     void setAgent(const QString &agent);
     QString agent() const;
@@ -64,7 +65,8 @@ private:
         bool streaming = false;
         bool collapsed = false;
         int revision = 0;
-        int rowOfAgent = 0; ///< position among the agent's items
+        int rowOfAgent = 0;  ///< position among the agent's items
+        std::size_t run = 0; ///< in m_runs
         std::string agent;
         QString title, text, thinking, call;
         EventPtr argumentsOf; ///< the event that holds `args`; text is made when asked for
@@ -84,10 +86,12 @@ private:
     };
 
     Thread &thread(const std::string &agent);
+    std::size_t numberOf(const std::string &run);
     int addItem(const Event &event, Kind kind, const QString &title, const QString &text);
     int toolItem(const Event &event);
     int assistantItem(const Event &event, const std::string &call);
     void changed(int item);
+    void tellChanges();
     void applyOne(const EventPtr &event);
     void addMessage(const Event &event);
     void addDelta(const Event &event);
@@ -105,7 +109,9 @@ private:
     std::string m_agent;
     std::deque<Item> m_items;
     std::unordered_map<std::string, Thread> m_threads;
+    std::vector<std::string> m_runs;
     int m_shown = 0;
+    int m_revisions = 0; ///< never starts anew: views keep what they measured
     RowChanges m_changes;
 };
 

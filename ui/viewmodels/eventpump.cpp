@@ -56,13 +56,19 @@ void EventPump::attach(runtime::EventBus &bus)
 
 void EventPump::detach()
 {
+    if (m_subscription)
+        drainAll();
+    letGo();
+}
+
+void EventPump::letGo()
+{
     if (!m_subscription)
         return;
     {
         std::lock_guard lock(m_gate->mutex);
         m_gate->pump = nullptr;
     }
-    drainAll();
     m_subscription.reset();
     m_gate.reset();
     m_timer.stop();

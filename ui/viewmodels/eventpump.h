@@ -26,6 +26,8 @@ public:
     void attach(runtime::EventBus &bus);
     /// Delivers what is queued, then lets go.
     void detach();
+    /// Lets go at once: what is queued is not wanted any more.
+    void letGo();
     /// Not owned. Gets the batches from now on.
     void addProjection(Projection *projection);
     void removeProjection(Projection *projection);

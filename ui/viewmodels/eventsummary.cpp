@@ -111,6 +111,11 @@ QString claimSummary(EventKind kind, const Fields &data)
                  format::remaining(data.integer("expires_in_ms", 0)));
     case EventKind::ClaimReleased: return tr("released %1").arg(region(data));
     case EventKind::ClaimExpired: return tr("the claim on %1 expired").arg(region(data));
+    case EventKind::ClaimMoved:
+        return tr("the claim on %1 moved to %2 with an edit by %3")
+            .arg(data.text("file") + QLatin1Char(':')
+                     + format::lines(data.line("from_start"), data.line("from_end")),
+                 format::lines(data.line("start"), data.line("end")), data.text("by"));
     default:
         return tr("edited %1, +%2 −%3")
                    .arg(region(data))
@@ -189,7 +194,9 @@ QString summary(const Event &event)
     case EventKind::RunPaused: return tr("run paused");
     case EventKind::RunResumed: return tr("run goes on");
     case EventKind::AgentStarted:
-        return tr("started as %1 on %2").arg(data.text("role"), data.text("model"));
+        return data.text("role").isEmpty()
+                   ? tr("started on %1").arg(data.text("model"))
+                   : tr("started as %1 on %2").arg(data.text("role"), data.text("model"));
     case EventKind::AgentState:
         return withReason(data.text("state").replace(QLatin1Char('_'), QLatin1Char(' ')),
                           data.text("reason"));
@@ -226,6 +233,7 @@ QString summary(const Event &event)
     case EventKind::ClaimDenied:
     case EventKind::ClaimReleased:
     case EventKind::ClaimExpired:
+    case EventKind::ClaimMoved:
     case EventKind::FileEdited: return claimSummary(event.kind, data);
     case EventKind::Warning: return withReason(tr("warning"), data.text("message"));
     case EventKind::DiscoveryShared: return withReason(data.text("topic"), data.text("text"));

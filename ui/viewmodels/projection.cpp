@@ -29,17 +29,17 @@ EventPtr merge(const std::vector<EventPtr> &batch, std::size_t first, std::size_
                const char *field)
 {
     auto merged = std::make_shared<Event>();
-    const Event &end = *batch[last];
-    merged->seq = end.seq;
-    merged->timeUs = end.timeUs;
-    merged->parent = end.parent;
+    const Event &begin = *batch[first];
+    merged->seq = begin.seq;
+    merged->timeUs = begin.timeUs;
+    merged->parent = begin.parent;
     merged->kind = EventKind::ModelDelta;
-    merged->run = end.run;
-    merged->agent = end.agent;
+    merged->run = begin.run;
+    merged->agent = begin.agent;
     std::string text;
     for (std::size_t i = first; i <= last; ++i)
         text += Fields(batch[i]->data).view(field);
-    merged->data = Json{{"call", Fields(end.data).json("call")}, {field, std::move(text)}};
+    merged->data = Json{{"call", Fields(begin.data).json("call")}, {field, std::move(text)}};
     return merged;
 }
 

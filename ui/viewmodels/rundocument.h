@@ -10,6 +10,7 @@
 #include "ui/viewmodels/eventpump.h"
 #include "ui/viewmodels/eventsfiltermodel.h"
 #include "ui/viewmodels/eventsmodel.h"
+#include "ui/viewmodels/journalfeed.h"
 #include "ui/viewmodels/knowledgemodel.h"
 #include "ui/viewmodels/limitermodel.h"
 #include "ui/viewmodels/memorymodel.h"
@@ -21,15 +22,12 @@
 #include <memory>
 #include <optional>
 
-namespace orrery::store {
-class JournalReader;
-}
-
 namespace orrery::ui {
 
 /// One run as the window shows it: all its events, the projections of them, and what all panels
 /// share: the selected agent, the time cursor and the filter. Fed by a live bus or by a journal.
-/// Works in slices of half a frame.
+/// Works in slices of half a frame. The projections show the moment of the cursor, but for present() and approvals():
+/// what a person can act on is always the present.
 class RunDocument : public QObject, private Projection
 {
     Q_OBJECT
@@ -39,6 +37,7 @@ public:
 
     AgentRoster &roster() { return m_roster; }
     RunStatus *status() { return &m_status; }
+    RunStatus *present() { return &m_present; }
     AgentsModel *agents() { return &m_agents; }
     ConversationModel *conversation() { return &m_conversation; }
     ClaimsModel *claims() { return &m_claims; }
@@ -61,18 +60,28 @@ public:
     void detach();
     /// The events of a journal, all there will ever be; clears first.
     void load(std::vector<EventPtr> events);
-    /// Opens a journal and reads it in slices; caughtUp() tells the end. Clears first; on an error
-    /// it stays empty.
-    Result<void> loadFile(const QString &path);
+    /// Opens a journal on another thread; journalReady() or journalRefused() comes. What is shown stays. Another one that
+    /// is being opened is forgotten.
+    void openJournal(const QString &path);
+    bool isOpening() const { return m_opening != nullptr; }
+    /// After journalReady(): clears, and reads that journal bit by bit. caughtUp() tells the end, or that there is no more
+    /// for now: while a run writes it, the document follows it.
+    void showJournal();
+    /// Instead: leaves it.
+    void forgetJournal();
 
     const std::vector<EventPtr> &allEvents() const { return m_all; }
     bool isLive() const { return m_live; } ///< attached to a bus
+    bool isReading() const
+    {
+        return m_feed && !m_following;
+    } ///< a journal, whose end has not been met
+    bool isFollowing() const { return m_feed && m_following; } ///< a journal that somebody writes
+    bool isTicking() const;                                    ///< time goes on in what is shown
+    /// The places of the journal that cannot be read.
+    const std::vector<store::Damage> &damage() const { return m_damage; }
     /// Everything known up to the cursor is shown, nothing is queued or being read.
     bool isCaughtUp() const;
-    QString readError() const
-    {
-        return m_readError;
-    } ///< why reading a journal ended early; empty = it did not
 
     QString selectedAgent() const { return m_selected; }
     void setSelectedAgent(const QString &agent); ///< empty = all
@@ -90,12 +99,15 @@ public:
     /// of what is shown is used instead.
     void setNow(qint64 nowMs);
     qint64 nowMs() const { return m_nowMs; } ///< the time the panels are to show
+    qint64 presentMs() const;                ///< the same for what a person can act on
 
 signals:
     void eventsApplied(); ///< once a batch, after all models have it
     void caughtUp();
     void selectionChanged(const QString &agent);
     void cursorChanged();
+    void journalReady(const QString &path);
+    void journalRefused(const orrery::Error &error);
     void filterChanged(const QString &text);
 
 private:
@@ -109,12 +121,13 @@ private:
     void advance(); ///< projects for half a frame, then goes on from the timer
     void project(std::size_t from, std::size_t to);
     void readMore();
+    void take(const JournalPart &part);
     void work();
     void updateNow();
     void tellIfCaughtUp();
 
     AgentRoster m_roster;
-    RunStatus m_status;
+    RunStatus m_status, m_present;
     AgentsModel m_agents;
     ConversationModel m_conversation;
     ClaimsModel m_claims;
@@ -128,14 +141,18 @@ private:
     std::vector<Projection *> m_projections;
 
     EventPump m_pump;
-    std::unique_ptr<store::JournalReader> m_reader;
+    std::unique_ptr<JournalFeed> m_opening, m_feed;
+    std::vector<store::Damage> m_damage;
+    QTimer m_poll;
     std::vector<EventPtr> m_all;
     std::size_t m_projected = 0; ///< of m_all
     std::size_t m_target = 0;    ///< of m_all: where the cursor stands
     std::optional<quint64> m_cursor;
-    QString m_selected, m_readError;
+    QString m_selected;
     bool m_live = false;
-    bool m_complete = false; ///< a journal that has been read to its end
+    bool m_asked = false;     ///< the feed for more, which has not come
+    bool m_following = false; ///< there was no more, but somebody writes
+    bool m_complete = false;  ///< a journal that has been read to its end
     bool m_toldCaughtUp = true;
     qint64 m_wallMs = 0, m_nowMs = 0;
     QTimer m_timer;

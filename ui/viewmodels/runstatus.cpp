@@ -18,8 +18,6 @@ RunState endState(std::string_view outcome)
     return outcome == "stopped" ? RunState::Stopped : RunState::Failed;
 }
 
-std::string callKey(const Event &event) { return std::string(Fields(event.data).view("call")); }
-
 } // namespace
 
 QString runStateWord(RunState state)
@@ -94,6 +92,8 @@ void RunStatus::endOfJournal()
     if (!isActive())
         return;
     m_state = RunState::Interrupted;
+    m_agents.clear();
+    m_approvals.clear();
     m_reason = tr("ended unexpectedly after event %1 at %2")
                    .arg(m_lastSeq)
                    .arg(format::clockTime(m_lastUs));
@@ -141,12 +141,13 @@ void RunStatus::applyOne(const Event &event)
     const Fields data(event.data);
     m_lastSeq = std::max<quint64>(m_lastSeq, event.seq);
     m_lastUs = event.timeUs;
+    std::erase_if(m_approvals,
+                  [&](const OpenApproval &request) { return request.isEndedBy(event); });
     switch (event.kind) {
     case EventKind::RunStarted: startRun(event); break;
     case EventKind::RunFinished:
         m_state = endState(data.view("outcome"));
         m_reason = data.text("reason");
-        m_approvals.clear();
         break;
     case EventKind::RunPaused: m_state = RunState::Paused; break;
     case EventKind::RunResumed: // also when a message makes an ended run go on
@@ -170,8 +171,7 @@ void RunStatus::applyOne(const Event &event)
         break;
     }
     case EventKind::ResponseReceived: addUsage(event); break;
-    case EventKind::ApprovalRequested: m_approvals[callKey(event)] = 1; break;
-    case EventKind::ApprovalResolved: m_approvals.erase(callKey(event)); break;
+    case EventKind::ApprovalRequested: m_approvals.emplace_back(event); break;
     case EventKind::LimiterWaiting:
     case EventKind::LimiterDenied:
         m_sentence = data.text("sentence");
@@ -200,6 +200,22 @@ qint64 RunStatus::tokensPerMinute(qint64 nowMs) const
         if (ms > nowMs - minuteMs && ms <= nowMs)
             sum += tokens;
     return sum;
+}
+
+bool RunStatus::isBusy(const QString &agent) const
+{
+    const auto found = m_agents.find(agent.toStdString());
+    if (found == m_agents.end())
+        return false;
+    switch (found->second.state) {
+    case AgentState::Thinking:
+    case AgentState::Tool:
+    case AgentState::WaitingApproval:
+    case AgentState::WaitingRate:
+    case AgentState::WaitingClaim:
+    case AgentState::Paused: return true;
+    default: return false;
+    }
 }
 
 int RunStatus::running() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/spec.h"
+#include "ui/viewmodels/openapproval.h"
 #include "ui/viewmodels/projection.h"
 
 #include <QObject>
@@ -10,6 +11,7 @@
 #include <deque>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace orrery::ui {
 
@@ -26,10 +28,12 @@ public:
 
     void apply(const std::vector<EventPtr> &batch) override;
     void reset() override;
+    /// A run without an end was interrupted.
+    void endOfJournal() override;
+    /// For the number and time of the latest event.
+    bool wantsEveryDelta() const override { return true; }
     /// A team that has not run yet.
     void showTeam(const TeamSpec &team);
-    /// The events are all there will ever be: a run without an end was interrupted.
-    void endOfJournal();
 
     QString run() const { return m_run; }
     QString team() const { return m_team; }
@@ -60,6 +64,7 @@ public:
     /// Tokens of the answers in the minute before `nowMs`.
     qint64 tokensPerMinute(qint64 nowMs) const;
 
+    bool isBusy(const QString &agent) const;        ///< works, or waits for something
     int running() const;                            ///< agents that think or use a tool
     int waitingApproval() const;                    ///< open approval requests
     int throttled() const;                          ///< agents that wait for the rate limit
@@ -95,8 +100,8 @@ private:
     qint64 m_input = 0, m_output = 0;
     int m_unpriced = 0;
     std::unordered_map<std::string, Agent> m_agents;
-    std::unordered_map<std::string, int> m_approvals; ///< open calls
-    std::deque<std::pair<qint64, qint64>> m_minute;   ///< time in ms, tokens
+    std::vector<OpenApproval> m_approvals;
+    std::deque<std::pair<qint64, qint64>> m_minute; ///< time in ms, tokens
     quint64 m_lastSeq = 0;
     qint64 m_startUs = 0, m_lastUs = 0;
 };

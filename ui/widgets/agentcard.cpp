@@ -2,6 +2,7 @@
 #include "ui/widgets/agentcard.h"
 
 #include "ui/format/format.h"
+#include "ui/format/foreign.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/statebadge.h"
 #include "ui/widgets/textblock.h"
@@ -80,7 +81,7 @@ void AgentCardDelegate::lay(QPainter &painter, const QRect &room,
                  card.index, option.palette);
     QRect text = room.adjusted(badge + 10, 0, 0, 0);
     const auto advance = [](QRect &of, int height) { of.setTop(of.top() + height); };
-    advance(text, drawLines(painter, text, bold, t.text, card.name, 1));
+    advance(text, drawLines(painter, text, bold, t.text, format::name(card.name), 1));
     const QString role = card.role == card.name ? QString() : card.role;
     advance(text, drawLines(painter, text, small, t.muted, role, lines.role));
     drawLines(painter, text, small, t.muted, card.model, lines.model);

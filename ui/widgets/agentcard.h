@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "ui/widgets/plaintip.h"
 
 #include <functional>
 #include <optional>
@@ -23,13 +23,13 @@ struct AgentCard {
 };
 
 /// Draws the cards of a list: as much of each agent as lets the whole team be seen.
-class AgentCardDelegate : public QStyledItemDelegate
+class AgentCardDelegate : public PlainDelegate
 {
     Q_OBJECT
 public:
     using Reader = std::function<AgentCard(const QModelIndex &)>;
     AgentCardDelegate(Reader reader, QObject *parent)
-        : QStyledItemDelegate(parent), m_read(std::move(reader))
+        : PlainDelegate(parent), m_read(std::move(reader))
     {}
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option,

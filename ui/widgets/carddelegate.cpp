@@ -16,6 +16,7 @@ constexpr int cardPad = 10;
 constexpr int cardBadge = 20;
 constexpr int foldedLines = 3;
 constexpr int openLines = 400;
+constexpr qsizetype mostHeights = 200000;
 
 /// At most `most` lines, and how many were left out.
 QString firstLines(const QString &text, int most, int *left)
@@ -35,7 +36,7 @@ QString firstLines(const QString &text, int most, int *left)
 } // namespace
 
 CardDelegate::CardDelegate(Reader reader, QObject *parent)
-    : QStyledItemDelegate(parent), m_read(std::move(reader))
+    : PlainDelegate(parent), m_read(std::move(reader))
 {}
 
 bool CardDelegate::isFolded(const Card &card) const
@@ -201,6 +202,9 @@ QSize CardDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelInd
     const QRect outer(0, 0, width - 2 * metric::medium - (card.kind == Card::Kind::Tool ? 20 : 0),
                       0);
     const int height = lay(nullptr, outer, option, card) + 6;
+    // Runs that are no longer shown leave theirs behind.
+    if (m_heights.size() > mostHeights)
+        m_heights.clear();
     m_heights.insert(card.key, {state, height});
     return {width, height};
 }

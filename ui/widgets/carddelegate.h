@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/widgets/plaintip.h"
+
 #include <QHash>
 #include <QSet>
-#include <QStyledItemDelegate>
 
 #include <functional>
 
@@ -13,8 +14,8 @@ namespace orrery::ui {
 struct Card {
     enum class Kind { Message, Tool, Note, Error };
     Kind kind = Kind::Message;
-    QString key;      ///< stays the same while the card changes
-    int revision = 0; ///< grows with each change
+    QString key;      ///< stays the same while the card changes, and is no other card's in any run
+    int revision = 0; ///< the same one never stands for two contents
     QString agent;
     QString monogram; ///< two letters, unique in the team; `YO` for the person
     int agentIndex = -1;
@@ -30,7 +31,7 @@ struct Card {
 };
 
 /// Draws cards. Heights are kept by key, revision and width, since a list asks for them often.
-class CardDelegate : public QStyledItemDelegate
+class CardDelegate : public PlainDelegate
 {
     Q_OBJECT
 public:

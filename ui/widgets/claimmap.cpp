@@ -3,12 +3,12 @@
 
 #include "ui/theme/theme.h"
 #include "ui/widgets/statebadge.h"
+#include "ui/widgets/plaintip.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QScrollBar>
-#include <QToolTip>
 
 namespace orrery::ui {
 namespace {
@@ -322,7 +322,7 @@ bool ClaimMap::viewportEvent(QEvent *event)
     auto *help = static_cast<QHelpEvent *>(event);
     const int row = (help->pos().y() - axisHeight + verticalScrollBar()->value()) / rowHeight();
     if (help->pos().y() <= axisHeight || row < 0 || row >= m_files.size()) {
-        QToolTip::hideText();
+        hideTip();
         return true;
     }
     const ClaimFile &file = m_files.at(row);
@@ -335,7 +335,7 @@ bool ClaimMap::viewportEvent(QEvent *event)
     for (const ClaimAttempt &attempt : file.denied)
         lines << tr("%1 was refused %2, held by %3")
                      .arg(attempt.agent, lineText(attempt.start, attempt.end), attempt.holder);
-    QToolTip::showText(help->globalPos(), lines.join(QLatin1Char('\n')), viewport());
+    showTip(help->globalPos(), lines.join(QLatin1Char('\n')), viewport());
     return true;
 }
 

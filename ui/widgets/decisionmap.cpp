@@ -3,13 +3,13 @@
 #include "ui/widgets/decisionmap.h"
 
 #include "ui/theme/theme.h"
+#include "ui/widgets/plaintip.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QScrollBar>
 #include <QStyle>
-#include <QToolTip>
 
 #include <cmath>
 
@@ -266,7 +266,7 @@ bool DecisionMap::viewportEvent(QEvent *event)
     auto *help = static_cast<QHelpEvent *>(event);
     const int at = boxAt(help->pos());
     if (at < 0) {
-        QToolTip::hideText();
+        hideTip();
         return true;
     }
     const DecisionBox &box = m_boxes.at(at);
@@ -275,12 +275,7 @@ bool DecisionMap::viewportEvent(QEvent *event)
         lines << tr("confidence %1").arg(box.confidence, 0, 'f', 2);
     if (!box.agent.isEmpty())
         lines << tr("recorded by %1").arg(box.agent);
-    // A label is a model's text, so it is not to be taken for markup.
-    QToolTip::showText(help->globalPos(),
-                       lines.join(QLatin1Char('\n'))
-                           .toHtmlEscaped()
-                           .replace(QLatin1Char('\n'), QStringLiteral("<br>")),
-                       viewport());
+    showTip(help->globalPos(), lines.join(QLatin1Char('\n')), viewport());
     return true;
 }
 

@@ -3,9 +3,9 @@
 
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QAction>
-#include <QLabel>
 #include <QPushButton>
 #include <QStackedLayout>
 #include <QVBoxLayout>
@@ -38,12 +38,12 @@ EmptyState::EmptyState(const QString &icon, const QString &sentence, QAction *ma
     column->setContentsMargins(metric::large, metric::medium, metric::large, metric::medium);
     column->setSpacing(metric::medium);
     column->addStretch();
-    auto *picture = new QLabel(this);
+    auto *picture = new PlainLabel(this);
     picture->setPixmap(themedIcon(icon).pixmap(28, 28));
     picture->setAlignment(Qt::AlignCenter);
     picture->setEnabled(false);
     column->addWidget(picture);
-    auto *text = new QLabel(sentence, this);
+    auto *text = new PlainLabel(sentence, this);
     text->setProperty("muted", true);
     text->setWordWrap(true);
     text->setAlignment(Qt::AlignCenter);

@@ -4,11 +4,11 @@
 #include "ui/format/format.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/statebadge.h"
+#include "ui/widgets/plaintip.h"
 
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QToolTip>
 
 #include <numeric>
 
@@ -301,10 +301,9 @@ bool LimitChart::event(QEvent *event)
     if (event->type() == QEvent::ToolTip) {
         auto *help = static_cast<QHelpEvent *>(event);
         if (const MarkAt *mark = markNear(help->pos()))
-            QToolTip::showText(help->globalPos(),
-                               mark->agent + QStringLiteral(": ") + mark->sentence, this);
+            showTip(help->globalPos(), mark->agent + QStringLiteral(": ") + mark->sentence, this);
         else
-            QToolTip::hideText();
+            hideTip();
         return true;
     }
     return QWidget::event(event);

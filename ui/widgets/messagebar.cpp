@@ -3,9 +3,10 @@
 
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/plaintip.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QStyle>
 #include <QToolButton>
 
@@ -16,9 +17,9 @@ MessageBar::MessageBar(QWidget *parent) : QFrame(parent)
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(metric::large, metric::small, metric::medium, metric::small);
     row->setSpacing(metric::medium);
-    m_icon = new QLabel(this);
+    m_icon = new PlainLabel(this);
     row->addWidget(m_icon, 0, Qt::AlignVCenter);
-    m_text = new QLabel(this);
+    m_text = new PlainLabel(this);
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_text->setTextFormat(Qt::PlainText);
@@ -27,7 +28,7 @@ MessageBar::MessageBar(QWidget *parent) : QFrame(parent)
     m_close->setProperty("flat", true);
     m_close->setIcon(themedIcon(QStringLiteral("close")));
     m_close->setAccessibleName(tr("Close the message"));
-    m_close->setToolTip(tr("Close the message"));
+    setTip(m_close, tr("Close the message"));
     m_close->setFocusPolicy(Qt::StrongFocus);
     connect(m_close, &QToolButton::clicked, this, &QWidget::hide);
     row->addWidget(m_close, 0, Qt::AlignVCenter);

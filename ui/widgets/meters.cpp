@@ -2,10 +2,10 @@
 #include "ui/widgets/meters.h"
 
 #include "ui/theme/theme.h"
+#include "ui/widgets/plaintip.h"
 
 #include <QHelpEvent>
 #include <QPainter>
-#include <QToolTip>
 
 namespace orrery::ui {
 
@@ -66,7 +66,7 @@ bool Meters::event(QEvent *event)
     const auto *help = static_cast<QHelpEvent *>(event);
     for (int i = 0; i < m_meters.size(); ++i)
         if (cell(i).contains(help->pos()))
-            QToolTip::showText(help->globalPos(), m_meters.at(i).tip, this);
+            showTip(help->globalPos(), m_meters.at(i).tip, this);
     return true;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/pipelinebar.h"
 
+#include "ui/format/foreign.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/plaintip.h"
+#include "ui/widgets/plainlabel.h"
 
-#include <QLabel>
 #include <QPainter>
 #include <QToolButton>
 
@@ -24,10 +26,10 @@ bool isSameKind(const PipelineChip &a, const PipelineChip &b)
 void describe(QWidget *widget, const PipelineChip &chip)
 {
     if (auto *button = qobject_cast<QToolButton *>(widget))
-        button->setText(chip.text);
+        button->setText(format::buttonText(chip.text));
     else
         static_cast<QLabel *>(widget)->setText(chip.text);
-    widget->setToolTip(chip.tip);
+    setTip(widget, chip.tip);
     widget->setAccessibleName(chip.text);
     widget->setAccessibleDescription(chip.tip);
 }
@@ -74,7 +76,7 @@ QWidget *PipelineBar::makeChip(int place, const PipelineChip &chip)
         });
         widget = button;
     } else {
-        auto *label = new QLabel(this);
+        auto *label = new PlainLabel(this);
         label->setProperty("muted", !chip.failed);
         label->setMargin(2);
         widget = label;

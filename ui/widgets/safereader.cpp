@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/safereader.h"
 
+#include "ui/widgets/plaintip.h"
+
+#include <QHelpEvent>
 #include <QRegularExpression>
 #include <QTextBlock>
 #include <QTextCursor>
@@ -70,6 +73,22 @@ void SafeReader::showMarkdown(const QString &text)
                             QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub)
                                 | QTextDocument::MarkdownNoHTML);
     moveCursor(QTextCursor::Start);
+}
+
+// A link may have a title, which becomes a tooltip. Which of the two gets the event is the base class's affair.
+bool SafeReader::event(QEvent *event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QTextBrowser::event(event);
+    const QPoint at = static_cast<QHelpEvent *>(event)->globalPos();
+    showTip(at, cursorForPosition(viewport()->mapFromGlobal(at)).charFormat().toolTip(), this);
+    return true;
+}
+
+bool SafeReader::viewportEvent(QEvent *event)
+{
+    return event->type() == QEvent::ToolTip ? SafeReader::event(event)
+                                            : QTextBrowser::viewportEvent(event);
 }
 
 /// Whatever a text names, it is not fetched. Empty bytes, since for want of an answer the document would read local files

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "ui/widgets/plaintip.h"
 
 #include <functional>
 
@@ -18,13 +18,13 @@ struct ScoreParts {
 };
 
 /// Draws a score as a stacked bar of its parts with the sum as a number.
-class ScoreBarDelegate : public QStyledItemDelegate
+class ScoreBarDelegate : public PlainDelegate
 {
     Q_OBJECT
 public:
     using Reader = std::function<ScoreParts(const QModelIndex &)>;
     ScoreBarDelegate(Reader reader, QObject *parent)
-        : QStyledItemDelegate(parent), m_read(std::move(reader))
+        : PlainDelegate(parent), m_read(std::move(reader))
     {}
     void paint(QPainter *painter, const QStyleOptionViewItem &option,
                const QModelIndex &index) const override;

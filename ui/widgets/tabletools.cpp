@@ -2,6 +2,7 @@
 #include "ui/widgets/tabletools.h"
 
 #include "ui/widgets/textcell.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QAction>
 #include <QApplication>
@@ -11,7 +12,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QLabel>
 #include <QMenu>
 #include <QTableView>
 
@@ -41,10 +41,10 @@ void addCopy(QTableView *table, const QString &text, const QKeySequence &key,
 }
 
 /// Text over an empty table; it lies in the viewport and takes no clicks.
-class Placeholder : public QLabel
+class Placeholder : public PlainLabel
 {
 public:
-    Placeholder(QTableView *table, const QString &text) : QLabel(text, table->viewport())
+    Placeholder(QTableView *table, const QString &text) : PlainLabel(text, table->viewport())
     {
         setProperty("muted", true);
         setAlignment(Qt::AlignCenter);
@@ -59,7 +59,7 @@ protected:
     {
         if (watched == parent() && event->type() == QEvent::Resize)
             resize(parentWidget()->size());
-        return QLabel::eventFilter(watched, event);
+        return PlainLabel::eventFilter(watched, event);
     }
 
 private:

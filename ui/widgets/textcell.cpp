@@ -2,12 +2,12 @@
 #include "ui/widgets/textcell.h"
 
 #include "ui/theme/theme.h"
+#include "ui/widgets/plaintip.h"
 
 #include <QAbstractItemView>
 #include <QHelpEvent>
 #include <QPainter>
 #include <QPixmapCache>
-#include <QToolTip>
 
 namespace orrery::ui {
 namespace {
@@ -41,7 +41,7 @@ void TextCellDelegate::setAgentColumn(int column, int colorRole)
 
 void TextCellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
 {
-    QStyledItemDelegate::initStyleOption(option, index);
+    PlainDelegate::initStyleOption(option, index);
     if (index.column() != m_agentColumn)
         return;
     const QVariant color = index.data(m_colorRole);
@@ -56,9 +56,9 @@ bool TextCellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view,
                                  const QStyleOptionViewItem &option, const QModelIndex &index)
 {
     if (event->type() != QEvent::ToolTip || index.data(Qt::ToolTipRole).isValid())
-        return QStyledItemDelegate::helpEvent(event, view, option, index);
+        return PlainDelegate::helpEvent(event, view, option, index);
     const bool isCut = sizeHint(option, index).width() > option.rect.width();
-    QToolTip::showText(event->globalPos(), isCut ? index.data().toString() : QString(), view);
+    showTip(event->globalPos(), isCut ? index.data().toString() : QString(), view);
     return true;
 }
 

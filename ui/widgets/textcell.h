@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "ui/widgets/plaintip.h"
 
 namespace orrery::ui {
 
 /// A cell of our tables: what is cut off is told by a tooltip, and the column of an agent's name has the agent's colour.
-class TextCellDelegate : public QStyledItemDelegate
+class TextCellDelegate : public PlainDelegate
 {
     Q_OBJECT
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using PlainDelegate::PlainDelegate;
     /// `colorRole` gives the colour's number, negative for none.
     void setAgentColumn(int column, int colorRole);
 

@@ -2,6 +2,8 @@
 #include "ui/widgets/whatifbar.h"
 
 #include "ui/theme/theme.h"
+#include "ui/widgets/plaintip.h"
+#include "ui/widgets/plainlabel.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -9,7 +11,6 @@
 #include <QHBoxLayout>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -56,9 +57,9 @@ WhatIfBar::WhatIfBar(QWidget *parent) : QWidget(parent)
     add(grid, tr("Least score"), tr("What scores less is dropped"), &WhatIfValues::least);
     auto *buttons = new QHBoxLayout;
     m_reset = new QPushButton(tr("&Reset"), this);
-    m_reset->setToolTip(tr("As the search was ranked"));
+    setTip(m_reset, tr("As the search was ranked"));
     auto *copy = new QPushButton(tr("Cop&y"), this);
-    copy->setToolTip(tr("Copies these settings as JSON"));
+    setTip(copy, tr("Copies these settings as JSON"));
     copy->setAccessibleName(tr("Copy the settings as JSON"));
     buttons->addWidget(m_reset);
     buttons->addWidget(copy);
@@ -85,16 +86,16 @@ void WhatIfBar::add(QGridLayout *grid, const QString &name, const QString &tip,
 {
     const int place = int(m_rows.size());
     const int column = place % 3 * 3;
-    auto *label = new QLabel(name, this);
+    auto *label = new PlainLabel(name, this);
     auto *slider = new QSlider(Qt::Horizontal, this);
-    auto *shown = new QLabel(this);
+    auto *shown = new PlainLabel(this);
     const bool isK = value == &WhatIfValues::k;
     slider->setRange(isK ? 1 : 0, isK ? 200 : steps);
     slider->setPageStep(10);
     slider->setMinimumWidth(48);
     slider->setAccessibleName(name);
     for (QWidget *widget : {static_cast<QWidget *>(label), static_cast<QWidget *>(slider)})
-        widget->setToolTip(tip);
+        setTip(widget, tip);
     label->setBuddy(slider);
     shown->setMinimumWidth(shown->fontMetrics().horizontalAdvance(QStringLiteral("0.0000")));
     shown->setProperty("muted", true);
