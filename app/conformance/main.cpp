@@ -2,6 +2,7 @@
 // orrery-conformance: runs recorded cases against the core and prints what differs.
 #include "app/conformance/compare.h"
 #include "app/conformance/suites.h"
+#include "core/base/processshield.h"
 #include "core/model/canonicaljson.h"
 
 #include <cstdio>
@@ -95,6 +96,7 @@ bool runFile(const char *name, const Runners &runners, const Options &options, b
 
 int main(int argc, char **argv)
 {
+    shieldProcess();
     Runners runners;
     addModelSuites(runners);
     addProviderSuites(runners);

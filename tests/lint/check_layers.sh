@@ -15,6 +15,9 @@ offence "core/ may not use QtGui or QtWidgets:" \
 offence "core/model holds values only:" "$(grep -rnE '\bQObject\b|Q_OBJECT' core/model)"
 offence "std::regex may be kept busy by a pattern:" "$(grep -rnE 'std::(regex|sregex|smatch)|#include <regex>' core/tools core/runtime)"
 offence "panels may not reach the store or the models:" "$(grep -rnE '#include "core/(store|llm)/' ui/panels)"
+offence "what shows words of others is ui/widgets/plainlabel.h, plaintip.h and question.h, which take nothing for markup:" \
+    "$(grep -rnE '\bnew QLabel\b|: public QLabel\b|\bQStyledItemDelegate\b|\bQToolTip::|\bQ(Message|ProgressDia|InputDia|ErrorMessage)(Box|log)?\b|\bQStaticText\b|\b(set|insert)Html\(|\bsetToolTip\(' ui app/window \
+        | grep -vE '^ui/widgets/plain(label|tip)\.|action->setToolTip\(')"
 offence "a source file has no SPDX line:" \
     "$(find core ui app tests bench \( -name node_modules -prune \) -o \( -name '*.cpp' -o -name '*.h' \) -exec grep -L 'SPDX-License-Identifier: GPL-3.0-or-later' {} +)"
 if [ -x build/release/bin/orrery-cli ]; then
