@@ -17,7 +17,7 @@ void moveEnvironment()
 {
     if (!environ || !*environ)
         return;
-    static std::vector<char *> moved; // lives as long as environ
+    static auto &moved = *new std::vector<char *>; // as environ, it is there until the very end
     moved.clear();
     for (char **variable = environ; *variable; ++variable) {
         moved.push_back(strdup(*variable));
