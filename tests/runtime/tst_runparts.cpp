@@ -43,16 +43,16 @@ struct Office {
     /// The error, or nothing when it was started.
     std::string ask(int count, int depth = 0, ToolSet tools = ToolSet::all())
     {
-        std::string told;
+        const auto told = std::make_shared<std::string>(); // it may be told later, or never
         SubTask task;
         task.task = "Do it.";
         task.tools = std::move(tools);
         delegations.start(parent, {"lead", "", "", "", depth},
                           std::vector<SubTask>(static_cast<std::size_t>(count), task),
-                          [&told](const Result<std::vector<SubResult>> &results) {
-                              told = results ? "ended" : results.error().message;
+                          [told](const Result<std::vector<SubResult>> &results) {
+                              *told = results ? "ended" : results.error().message;
                           });
-        return told;
+        return *told;
     }
 
     tools::ToolRegistry registry;
