@@ -17,12 +17,15 @@ void moveEnvironment()
 {
     if (!environ || !*environ)
         return;
-    static auto &moved = *new std::vector<char *>; // as environ, it is there until the very end
+    // As environ, they are there until the very end; setenv() puts others into the places of the first.
+    static auto &moved = *new std::vector<char *>;
+    static auto &texts = *new std::vector<char *>;
     moved.clear();
     for (char **variable = environ; *variable; ++variable) {
         moved.push_back(strdup(*variable));
         if (!moved.back())
             return; // no memory: it stays where it is
+        texts.push_back(moved.back());
     }
     moved.push_back(nullptr);
     // The block is at the very end of the stack; what setenv() has put elsewhere is nobody's to see.

@@ -159,7 +159,8 @@ private:
             return;
         m_toldWaiting = problem ? std::max<std::size_t>(waiting, 1) : 0;
         if (problem && waiting > 0)
-            problem->message += " Not written yet: " + std::to_string(waiting)
+            problem->message += (problem->message.ends_with('.') ? "" : ".")
+                                + std::string(" Not written yet: ") + std::to_string(waiting)
                                 + (waiting == 1 ? " event." : " events.");
         if (m_listener)
             m_listener(problem);

@@ -23,7 +23,8 @@ QString slowTeam(const QTemporaryDir &folder, int steps, int bytes = 1)
     QByteArray list;
     for (int i = 0; i < steps; ++i)
         list += "{\"text\": \"" + QByteArray(bytes, 'x') + QByteArray::number(i)
-                + "\", \"delay_ms\": 100, \"tool_calls\": [{\"name\": \"list_team\","
+                + "\", \"delay_ms\": 100, \"chars_per_second\": 1000000, \"tool_calls\": "
+                  "[{\"name\": \"list_team\","
                   " \"arguments\": {}}]},";
     QFile script(folder.filePath("script.json"));
     if (script.open(QFile::WriteOnly))
