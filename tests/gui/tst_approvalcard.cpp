@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A person answers what they have read, and nothing else.
+#include "ui/panels/conversationpanel.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/approvalcard.h"
 #include "ui/widgets/elidedlabel.h"
@@ -246,7 +247,8 @@ private slots:
         QCOMPARE(card.findChild<ElidedLabel *>("approvalTool")->whole(), QString("bash"));
         QCOMPARE(card.findChild<ElidedLabel *>("approvalFolder")->whole(),
                  QString("/home/me/project"));
-        QVERIFY(card.findChild<QLabel *>("approvalAlso")->text().contains("timeout_ms"));
+        QVERIFY(
+            card.findChild<QPlainTextEdit *>("approvalAlso")->toPlainText().contains("timeout_ms"));
     }
 
     void allOfALongCommandCanBeRead()
@@ -267,6 +269,44 @@ private slots:
         QVERIFY2(told.join('|').contains("501 lines"), qPrintable(told.join('|')));
     }
 
+    void nothingLiesUponAnotherInLittleRoom_data()
+    {
+        QTest::addColumn<QSize>("room");
+        QTest::newRow("narrow and low") << QSize(400, 330);
+        QTest::newRow("narrow") << QSize(400, 700);
+        QTest::newRow("low") << QSize(900, 300);
+        QTest::newRow("wide") << QSize(1200, 900);
+    }
+    void nothingLiesUponAnotherInLittleRoom()
+    {
+        QFETCH(QSize, room);
+        ConversationPanel panel({});
+        panel.setEmpty(false);
+        panel.resize(room);
+        panel.show();
+        ApprovalRequest wanted = request("a", QString("echo a line\n").repeated(40));
+        wanted.command += QChar(0x202E);
+        wanted.agent = QString("agent ").repeated(30);
+        wanted.tool = QString("tool").repeated(30);
+        wanted.folder = QString("/folder").repeated(60);
+        wanted.otherArguments = "{\"timeout_ms\":1000}";
+        panel.approval()->showRequests({wanted, request("b")});
+        QTest::qWait(50);
+        QList<QWidget *> parts;
+        for (QObject *child : panel.approval()->children())
+            if (auto *widget = qobject_cast<QWidget *>(child); widget && widget->isVisible())
+                parts << widget;
+        QVERIFY(parts.size() > 10);
+        QVERIFY2(panel.approval()->rect().contains(panel.approval()->childrenRect()),
+                 qPrintable(QString::number(panel.width())));
+        for (const QWidget *a : std::as_const(parts)) {
+            QVERIFY2(a->width() >= 10 && a->height() >= 12, qPrintable(a->objectName()));
+            for (const QWidget *b : std::as_const(parts))
+                QVERIFY2(a == b || !a->geometry().intersects(b->geometry()),
+                         qPrintable(a->objectName() + " upon " + b->objectName()));
+        }
+    }
+
     void whatCannotBeSeenIsWrittenOutAndMarked_data()
     {
         QTest::addColumn<bool>("isCommand");
@@ -277,6 +317,7 @@ private slots:
     {
         QFETCH(bool, isCommand);
         ApprovalCard card;
+        card.resize(700, 300);
         const QString hidden =
             QString("echo safe %1# rm -rf ~%2").arg(QChar(0x202E), QChar(0x200B));
         ApprovalRequest wanted = request("a", hidden);
@@ -288,6 +329,7 @@ private slots:
         QCOMPARE(body->extraSelections().size(), 2);
         QCOMPARE(body->extraSelections()[0].cursor.selectedText(), QString("⟨U+202E⟩"));
         QVERIFY(card.findChild<QLabel *>("approvalUnseen")->isVisibleTo(&card));
+        QVERIFY(card.findChild<QLabel *>("approvalUnseen")->text().startsWith("2 unseen"));
         card.showRequests({request("b")});
         QVERIFY(!card.findChild<QLabel *>("approvalUnseen")->isVisibleTo(&card));
         QCOMPARE(body->extraSelections().size(), 0);

@@ -44,6 +44,7 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     m_list = new QListView(content);
     m_list->setObjectName(QStringLiteral("conversationList"));
     m_list->setAccessibleName(tr("Messages and tool calls"));
+    m_list->setMinimumHeight(32); // a request that waits comes first
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->verticalScrollBar()->setSingleStep(24);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -29,6 +29,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace orrery::ui {
 namespace {
@@ -84,7 +85,12 @@ MainWindow::MainWindow(WindowOptions options, QWidget *parent)
     updateActions();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    // They are hidden when this is a MainWindow no longer, and would tell it.
+    for (QDockWidget *dock : std::as_const(m_docks))
+        dock->disconnect(this);
+}
 
 void MainWindow::makeDocks()
 {

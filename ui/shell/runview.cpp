@@ -37,7 +37,7 @@ QString damageText(const std::vector<store::Damage> &damage)
     const QString what = format::name(QString::fromStdString(damage.front().what), 300);
     QString text = damage.front().seq == 0
                        ? RunView::tr("is damaged: %1").arg(what)
-                       : RunView::tr("breaks at event %1: %2").arg(damage.front().seq).arg(what);
+                       : RunView::tr("breaks at event %1. %2").arg(damage.front().seq).arg(what);
     if (damage.size() > 1)
         text += RunView::tr(" (and in %1 more places)").arg(damage.size() - 1);
     return text;

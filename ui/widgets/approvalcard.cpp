@@ -26,8 +26,9 @@
 namespace orrery::ui {
 namespace {
 
-constexpr int leastLines = 2;
+constexpr int leastLines = 2; ///< that stay when there is little room
 constexpr int mostLines = 10;
+constexpr int narrow = 520; ///< below it the row of buttons becomes two
 
 PlainLabel *ours(const QString &text, QWidget *parent)
 {
@@ -37,15 +38,60 @@ PlainLabel *ours(const QString &text, QWidget *parent)
 }
 
 /// A box for the words of somebody else.
-ElidedLabel *theirs(const QString &name, bool isCode, QWidget *parent)
+ElidedLabel *theirs(const QString &name, bool isCode, int least, QWidget *parent)
 {
-    auto *label = new ElidedLabel(parent);
+    auto *label = new ElidedLabel(least, parent);
     label->setObjectName(name);
     label->setProperty("quoted", true);
     QFont font = isCode ? monospaceFont(label->font()) : label->font();
     font.setWeight(QFont::DemiBold);
     label->setFont(font);
     return label;
+}
+
+/// One line of ours, which is cut off where there is no room.
+ElidedLabel *line(const QFont &font, const char *look, QWidget *parent)
+{
+    auto *label = new ElidedLabel(0, parent);
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    label->setFont(font);
+    label->setProperty(look, true);
+    return label;
+}
+
+QPlainTextEdit *code(const QString &name, const QFont &font, QWidget *parent)
+{
+    auto *box = new QPlainTextEdit(parent);
+    box->setObjectName(name);
+    box->setReadOnly(true);
+    box->setTabChangesFocus(true);
+    box->setFont(font);
+    QTextOption option = box->document()->defaultTextOption();
+    option.setTextDirection(Qt::LeftToRight);
+    box->document()->setDefaultTextOption(option);
+    box->setWordWrapMode(QTextOption::WrapAnywhere);
+    return box;
+}
+
+/// How many lines its text takes as wide as it is.
+int linesOf(const QPlainTextEdit &box)
+{
+    const int one = qMax(1, QFontMetrics(box.font()).horizontalAdvance(QLatin1Char('0')));
+    const int columns = qMax(1, (box.viewport()->width() - 8) / one);
+    int lines = 0;
+    for (QTextBlock block = box.document()->begin(); block.isValid(); block = block.next())
+        lines += qMax(1, (block.length() - 1 + columns - 1) / columns);
+    return lines;
+}
+
+/// As high as its text, within bounds; beyond them it scrolls.
+void fit(QPlainTextEdit *box, int lines, int most)
+{
+    const auto heightOf = [&](int shown) {
+        return shown * QFontMetrics(box->font()).lineSpacing() + 18;
+    };
+    box->setMinimumHeight(heightOf(qMin(lines, qMin(most, leastLines))));
+    box->setMaximumHeight(heightOf(qMin(lines, most)));
 }
 
 } // namespace
@@ -73,54 +119,41 @@ void ApprovalCard::makeHead(QBoxLayout *column)
 {
     auto *row = new QHBoxLayout;
     row->setSpacing(6);
-    m_agent = theirs(QStringLiteral("approvalAgent"), false, this);
-    m_tool = theirs(QStringLiteral("approvalTool"), true, this);
-    m_folder = theirs(QStringLiteral("approvalFolder"), true, this);
+    m_agent = theirs(QStringLiteral("approvalAgent"), false, 100, this);
+    m_tool = theirs(QStringLiteral("approvalTool"), true, 80, this);
+    m_folder = theirs(QStringLiteral("approvalFolder"), true, 120, this);
     m_in = ours(tr("in"), this);
     m_others = ours({}, this);
     m_others->setObjectName(QStringLiteral("approvalOthers"));
     row->addWidget(m_agent);
     row->addWidget(ours(tr("wants to run"), this));
     row->addWidget(m_tool);
-    row->addWidget(m_in);
-    row->addWidget(m_folder);
     row->addStretch();
     row->addWidget(m_others);
     column->addLayout(row);
-    auto *reason = new ProseLabel(this);
-    reason->setProperty("muted", true);
-    reason->setFont(smallFont(font()));
-    m_reason = reason;
+    auto *place = new QHBoxLayout;
+    place->setSpacing(6);
+    place->addWidget(m_in);
+    place->addWidget(m_folder);
+    place->addStretch();
+    m_size = ours({}, this);
+    m_size->setObjectName(QStringLiteral("approvalSize"));
+    place->addWidget(m_size);
+    column->addLayout(place);
+    m_reason = line(smallFont(font()), "muted", this);
     column->addWidget(m_reason);
 }
 
 void ApprovalCard::makeBody(QBoxLayout *column)
 {
-    auto *unseen = new ProseLabel(this);
-    unseen->setObjectName(QStringLiteral("approvalUnseen"));
-    unseen->setProperty("danger", true);
-    m_unseen = unseen;
+    m_unseen = line(font(), "danger", this);
+    m_unseen->setObjectName(QStringLiteral("approvalUnseen"));
     column->addWidget(m_unseen);
-    m_body = new QPlainTextEdit(this);
-    m_body->setObjectName(QStringLiteral("approvalBody"));
-    m_body->setReadOnly(true);
-    m_body->setTabChangesFocus(true);
-    m_body->setFont(monospaceFont(font()));
-    QTextOption option = m_body->document()->defaultTextOption();
-    option.setTextDirection(Qt::LeftToRight);
-    m_body->document()->setDefaultTextOption(option);
-    m_body->setWordWrapMode(QTextOption::WrapAnywhere);
+    m_body = code(QStringLiteral("approvalBody"), monospaceFont(font()), this);
     column->addWidget(m_body);
-    auto *also = new ProseLabel(this);
-    also->setObjectName(QStringLiteral("approvalAlso"));
-    also->setFont(monospaceFont(smallFont(font())));
-    m_also = also;
-    m_size = ours({}, this);
-    m_size->setFont(smallFont(font()));
-    auto *row = new QHBoxLayout;
-    row->addWidget(m_also, 1);
-    row->addWidget(m_size, 0, Qt::AlignRight | Qt::AlignTop);
-    column->addLayout(row);
+    m_also = code(QStringLiteral("approvalAlso"), monospaceFont(smallFont(font())), this);
+    m_also->setAccessibleName(tr("Other arguments of the call"));
+    column->addWidget(m_also);
 }
 
 void ApprovalCard::makeButtons(QBoxLayout *column)
@@ -143,11 +176,29 @@ void ApprovalCard::makeButtons(QBoxLayout *column)
         row->addWidget(button);
     }
     row->addWidget(m_wholeRun);
-    row->addWidget(m_note, 1);
+    m_buttons = row;
+    m_below = new QHBoxLayout;
     column->addLayout(row);
+    column->addLayout(m_below);
+    placeNote();
     connect(m_approve, &QPushButton::clicked, this, &ApprovalCard::approve);
     connect(m_deny, &QPushButton::clicked, this, &ApprovalCard::deny);
     connect(m_edit, &QPushButton::clicked, this, &ApprovalCard::edit);
+}
+
+/// Beside the buttons, or below them when it would be too short there.
+void ApprovalCard::placeNote()
+{
+    QBoxLayout *row = width() < narrow ? m_below : m_buttons;
+    if (row->indexOf(m_note) >= 0)
+        return;
+    (row == m_below ? m_buttons : m_below)->removeWidget(m_note);
+    if (row == m_below)
+        m_buttons->addStretch();
+    else if (QLayoutItem *stretch = m_buttons->itemAt(m_buttons->count() - 1);
+             stretch && stretch->spacerItem())
+        delete m_buttons->takeAt(m_buttons->count() - 1);
+    row->addWidget(m_note, 1);
 }
 
 void ApprovalCard::showRequests(const QList<ApprovalRequest> &waiting)
@@ -185,7 +236,7 @@ void ApprovalCard::fill()
     m_folder->setWhole(format::name(m_shown.folder, 400));
     m_in->setVisible(!m_shown.folder.isEmpty());
     m_folder->setVisible(!m_shown.folder.isEmpty());
-    m_reason->setText(format::name(m_shown.reason, 400));
+    m_reason->setWhole(format::name(m_shown.reason, 400));
     m_reason->setVisible(!m_shown.reason.isEmpty());
 
     const bool isCommand = !m_shown.command.isNull();
@@ -195,12 +246,11 @@ void ApprovalCard::fill()
     m_body->setReadOnly(true);
     m_body->setPlainText(body.text);
     m_body->setAccessibleName(isCommand ? tr("The command") : tr("Arguments of the call"));
-    m_also->setText(also.text);
+    m_also->setPlainText(also.text);
     m_also->setVisible(!also.text.isEmpty());
     const auto unseen = body.marks.size() + also.marks.size();
-    m_unseen->setText(
-        unseen == 1 ? tr("1 character in it cannot be seen; it is written out.")
-                    : tr("%1 characters in it cannot be seen; they are written out.").arg(unseen));
+    m_unseen->setWhole(unseen == 1 ? tr("1 unseen character is written out")
+                                   : tr("%1 unseen characters are written out").arg(unseen));
     m_unseen->setVisible(unseen > 0);
     markUnseen();
     fitBody();
@@ -228,18 +278,13 @@ void ApprovalCard::markUnseen()
     m_body->setExtraSelections(selections);
 }
 
-/// As high as the text, within bounds; beyond them it scrolls, and says so.
 void ApprovalCard::fitBody()
 {
-    const QFontMetrics metrics(m_body->font());
-    const int columns = qMax(1, (m_body->viewport()->width() - 8)
-                                    / qMax(1, metrics.horizontalAdvance(QLatin1Char('0'))));
-    int lines = 0;
-    for (QTextBlock block = m_body->document()->begin(); block.isValid(); block = block.next())
-        lines += qMax(1, (block.length() - 1 + columns - 1) / columns);
-    m_body->setFixedHeight(qBound(leastLines, lines, mostLines) * metrics.lineSpacing() + 18);
-    m_size->setText(lines > mostLines ? tr("%1 lines: scroll to read all").arg(lines) : QString());
-    m_size->setVisible(lines > mostLines);
+    const int lines = linesOf(*m_body);
+    fit(m_body, lines, mostLines);
+    fit(m_also, linesOf(*m_also), leastLines);
+    m_size->setText(lines > leastLines ? tr("%1 lines").arg(lines) : QString());
+    m_size->setVisible(lines > leastLines);
 }
 
 void ApprovalCard::look()
@@ -299,7 +344,7 @@ void ApprovalCard::edit()
     m_body->setPlainText(m_editsCommand ? m_shown.command : format::visibleJson(m_shown.arguments));
     markUnseen();
     fitBody();
-    m_also->setVisible(m_editsCommand && !m_also->text().isEmpty());
+    m_also->setVisible(m_editsCommand && !m_shown.otherArguments.isEmpty());
     m_body->setReadOnly(false);
     m_body->setFocus();
     m_edit->setText(tr("Run &edited"));
@@ -355,8 +400,10 @@ void ApprovalCard::moveEvent(QMoveEvent *event)
 void ApprovalCard::resizeEvent(QResizeEvent *event)
 {
     QFrame::resizeEvent(event);
-    if (event->size().width() != event->oldSize().width())
+    if (event->size().width() != event->oldSize().width()) {
+        placeNote();
         fitBody();
+    }
     look();
 }
 

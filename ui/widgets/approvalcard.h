@@ -72,6 +72,7 @@ private:
     void makeHead(QBoxLayout *column);
     void makeBody(QBoxLayout *column);
     void makeButtons(QBoxLayout *column);
+    void placeNote();
     void fill();
     void markUnseen();
     void fitBody();
@@ -89,9 +90,10 @@ private:
     bool m_canBeAnswered = false;
     bool m_editsCommand = false;
     ElidedLabel *m_agent = nullptr, *m_tool = nullptr, *m_folder = nullptr;
-    QLabel *m_in = nullptr, *m_others = nullptr, *m_reason = nullptr, *m_unseen = nullptr;
-    QLabel *m_size = nullptr, *m_also = nullptr;
-    QPlainTextEdit *m_body = nullptr;
+    ElidedLabel *m_reason = nullptr, *m_unseen = nullptr;
+    QLabel *m_in = nullptr, *m_others = nullptr, *m_size = nullptr;
+    QBoxLayout *m_buttons = nullptr, *m_below = nullptr;
+    QPlainTextEdit *m_body = nullptr, *m_also = nullptr;
     QLineEdit *m_note = nullptr;
     QCheckBox *m_wholeRun = nullptr;
     QPushButton *m_approve = nullptr, *m_deny = nullptr, *m_edit = nullptr;

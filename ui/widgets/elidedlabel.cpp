@@ -6,13 +6,8 @@
 #include <QEvent>
 
 namespace orrery::ui {
-namespace {
 
-constexpr int leastWidth = 36;
-
-} // namespace
-
-ElidedLabel::ElidedLabel(QWidget *parent) : PlainLabel(parent)
+ElidedLabel::ElidedLabel(int least, QWidget *parent) : PlainLabel(parent), m_least(least)
 {
     setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
 }
@@ -38,14 +33,14 @@ QSize ElidedLabel::sizeHint() const
 
 QSize ElidedLabel::minimumSizeHint() const
 {
-    return {qMin(leastWidth, sizeHint().width()), PlainLabel::minimumSizeHint().height()};
+    return {qMin(m_least, sizeHint().width()), PlainLabel::minimumSizeHint().height()};
 }
 
 void ElidedLabel::elide()
 {
     const QString shown = fontMetrics().elidedText(m_whole, Qt::ElideMiddle, width() - around());
     if (shown != text())
-        setText(shown);
+        PlainLabel::setText(shown);
     setTip(this, shown == m_whole ? QString() : m_whole);
 }
 

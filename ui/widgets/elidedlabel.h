@@ -10,8 +10,10 @@ class ElidedLabel : public PlainLabel
 {
     Q_OBJECT
 public:
-    explicit ElidedLabel(QWidget *parent = nullptr);
+    /// It gives way to `least` pixels, if its text is as long as that.
+    explicit ElidedLabel(int least, QWidget *parent = nullptr);
     void setWhole(const QString &text);
+    void setText(const QString &text) = delete; ///< is what of it has room
     QString whole() const { return m_whole; }
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -23,6 +25,7 @@ protected:
 private:
     int around() const; ///< what a style sheet adds to the text on both sides
     void elide();
+    int m_least;
     QString m_whole;
 };
 
