@@ -236,11 +236,18 @@ void limiterRefusal(benchmark::State &state)
 BENCHMARK(limiterRefusal)->RangeMultiplier(10)->Range(100, 1'000'000);
 
 /// So many claims, 10 on each file.
+/// As long for every number: from 16 bytes on a name costs each copy an allocation, and then growth would be that.
+std::string fileOf(std::int64_t number)
+{
+    const std::string digits = std::to_string(number);
+    return "f/" + std::string(7 - digits.size(), '0') + digits + ".cpp";
+}
+
 void fill(ClaimTable &table, std::int64_t count, std::int64_t nowMs = 0)
 {
     for (std::int64_t i = 0; i < count; ++i)
-        table.claim("agent" + std::to_string(i % 10), "src/file" + std::to_string(i / 10) + ".cpp",
-                    i % 10 * 100, i % 10 * 100 + 50, nowMs);
+        table.claim("agent" + std::to_string(i % 10), fileOf(i / 10), i % 10 * 100,
+                    i % 10 * 100 + 50, nowMs);
 }
 
 /// Claim and release while so many other claims are held.
@@ -248,9 +255,10 @@ void claimAndRelease(benchmark::State &state)
 {
     ClaimTable table;
     fill(table, state.range(0));
+    const std::string file = fileOf(5);
     for (auto _ : state) {
-        benchmark::DoNotOptimize(table.claim("me", "src/file5.cpp", 5000, 5050, 1));
-        benchmark::DoNotOptimize(table.release("me", "src/file5.cpp", 1));
+        benchmark::DoNotOptimize(table.claim("me", file, 5000, 5050, 1));
+        benchmark::DoNotOptimize(table.release("me", file, 1));
     }
     state.SetItemsProcessed(state.iterations());
     state.SetComplexityN(state.range(0));
@@ -264,7 +272,7 @@ void claimAndReleaseAnywhere(benchmark::State &state)
     fill(table, state.range(0));
     std::vector<std::string> files;
     for (std::int64_t i = 0; i < 4096; ++i)
-        files.push_back("src/file" + std::to_string(i * 7919 % (state.range(0) / 10)) + ".cpp");
+        files.push_back(fileOf(i * 7919 % (state.range(0) / 10)));
     std::size_t next = 0;
     for (auto _ : state) {
         const std::string &file = files[next++ % files.size()];
@@ -280,8 +288,9 @@ void claimConflict(benchmark::State &state)
 {
     ClaimTable table;
     fill(table, state.range(0));
+    const std::string file = fileOf(5);
     for (auto _ : state)
-        benchmark::DoNotOptimize(table.claim("me", "src/file5.cpp", 510, 520, 1));
+        benchmark::DoNotOptimize(table.claim("me", file, 510, 520, 1));
     state.SetItemsProcessed(state.iterations());
     state.SetComplexityN(state.range(0));
 }
@@ -292,9 +301,10 @@ void claimMove(benchmark::State &state)
 {
     ClaimTable table;
     fill(table, state.range(0));
+    const std::string file = fileOf(5);
     for (auto _ : state) {
-        benchmark::DoNotOptimize(table.move("src/file5.cpp", {{1, 0, 3}}, "me", 1));
-        benchmark::DoNotOptimize(table.move("src/file5.cpp", {{1, 3, 0}}, "me", 1));
+        benchmark::DoNotOptimize(table.move(file, {{1, 0, 3}}, "me", 1));
+        benchmark::DoNotOptimize(table.move(file, {{1, 3, 0}}, "me", 1));
     }
     state.SetItemsProcessed(state.iterations() * 20);
     state.SetComplexityN(state.range(0));
@@ -348,9 +358,10 @@ void claimAndReleaseBesideAReader(benchmark::State &state)
         for (; !stop.stop_requested(); ++snapshots)
             benchmark::DoNotOptimize(table.snapshot(1));
     });
+    const std::string file = fileOf(5);
     for (auto _ : state) {
-        benchmark::DoNotOptimize(table.claim("me", "src/file5.cpp", 5000, 5050, 1));
-        benchmark::DoNotOptimize(table.release("me", "src/file5.cpp", 1));
+        benchmark::DoNotOptimize(table.claim("me", file, 5000, 5050, 1));
+        benchmark::DoNotOptimize(table.release("me", file, 1));
     }
     reader.request_stop();
     reader.join();
@@ -388,10 +399,9 @@ void claimAndReleaseInAList(benchmark::State &state)
 {
     std::vector<Claim> held;
     for (std::int64_t i = 0; i < state.range(0); ++i)
-        held.push_back({"agent" + std::to_string(i % 10),
-                        "src/file" + std::to_string(i / 10) + ".cpp", i % 10 * 100,
+        held.push_back({"agent" + std::to_string(i % 10), fileOf(i / 10), i % 10 * 100,
                         i % 10 * 100 + 50, 0, 300000});
-    const std::string file = "src/file5.cpp";
+    const std::string file = fileOf(5);
     for (auto _ : state) {
         bool isFree = true;
         for (const Claim &claim : held)

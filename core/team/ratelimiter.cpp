@@ -85,7 +85,7 @@ DenialPtr RateLimiter::check(const LimiterAsk &ask, std::int64_t nowMs)
 RateLimiter::Verdict RateLimiter::acquire(const std::string &agent, std::int64_t tokens,
                                           std::int64_t nowMs)
 {
-    return d->acquire({agent, sane(tokens), std::nullopt, {}}, nowMs, Explain::Fully);
+    return d->acquire({.agent = agent, .tokens = sane(tokens)}, nowMs, Explain::Fully);
 }
 
 std::uint64_t RateLimiter::record(const std::string &agent, std::int64_t tokens, double costUsd,
@@ -112,6 +112,12 @@ void RateLimiter::penalise(const std::string &provider, std::int64_t untilMs, st
     std::lock_guard lock(d->mutex);
     const std::int64_t now = d->bringUpTo(nowMs);
     d->state.hold(provider, now + std::max<std::int64_t>(0, untilMs - nowMs), std::move(sentence));
+}
+
+bool RateLimiter::lift(const std::string &provider, std::int64_t nowMs)
+{
+    std::lock_guard lock(d->mutex);
+    return d->state.lift(provider, d->bringUpTo(nowMs));
 }
 
 void RateLimiter::setAgentBudget(const std::string &agent, double usd)

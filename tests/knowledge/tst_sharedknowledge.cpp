@@ -136,9 +136,9 @@ private slots:
     {
         const QString path = m_folder.filePath("queue");
         const auto mine = openedBase(path);
-        const auto others = openedBase(path);
         for (int i = 0; i < 40; ++i)
             QVERIFY(mine->storeDocument(sharedDocument("d" + std::to_string(i))));
+        const auto others = openedBase(path);
         std::vector<std::string> taken[2];
         const auto take = [](KnowledgeBase &base, std::vector<std::string> &ids) {
             for (auto document = base.takePending({}, 1); document && *document;
