@@ -1,38 +1,65 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/providers.h"
 
+#include "core/llm/baseaddress.h"
+#include "core/model/modeltable.h"
+
 #include <cstdlib>
+#include <map>
+#include <mutex>
 
 namespace orrery::llm {
 namespace {
 
-constexpr auto kOpenAi = WireForm::OpenAi;
+Provider providerFrom(const ModelTable &table, const std::string &name)
+{
+    const auto text = [&](const char *column) -> std::string_view {
+        const Json &value = table.column(name, column);
+        return value.is_string() ? std::string_view(value.get_ref<const std::string &>())
+                                 : std::string_view();
+    };
+    Provider provider;
+    provider.name = name;
+    provider.title = text("title").empty() ? std::string_view(name) : text("title");
+    provider.baseUrl = text("base_url");
+    for (const Json &variable : table.column(name, "key_env"))
+        provider.keyEnvs.emplace_back(variable.get_ref<const std::string &>());
+    provider.form = wireFormFromString(text("form")).value_or(WireForm::OpenAi);
+    provider.local = table.column(name, "local") == true;
+    return provider;
+}
 
-constexpr Provider kProviders[] = {
-    {"openai", "OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY"},
-    {"anthropic", "Anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY",
-     WireForm::Anthropic},
-    {"gemini", "Gemini", "https://generativelanguage.googleapis.com/v1beta", "GEMINI_API_KEY",
-     WireForm::Gemini},
-    {"groq", "Groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY"},
-    {"mistral", "Mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"},
-    {"openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"},
-    {"together", "Together AI", "https://api.together.xyz/v1", "TOGETHER_API_KEY"},
-    {"ollama", "Ollama", "http://localhost:11434/v1", "", kOpenAi, true},
-    {"lmstudio", "LM Studio", "http://localhost:1234/v1", "", kOpenAi, true},
-    {"llamacpp", "llama.cpp", "http://localhost:8080/v1", "", kOpenAi, true},
-    {"vllm", "vLLM", "http://localhost:8000/v1", "", kOpenAi, true},
-    {"sglang", "SGLang", "http://localhost:30000/v1", "", kOpenAi, true},
-    {"custom", "Custom provider", "", ""},
-};
+std::string valueOf(const std::string &variable)
+{
+    const char *value = std::getenv(variable.c_str());
+    if (!value)
+        return {};
+    const std::string key(value);
+    const auto first = key.find_first_not_of(" \t\r\n");
+    if (first == std::string::npos)
+        return {};
+    return key.substr(first, key.find_last_not_of(" \t\r\n") - first + 1);
+}
 
 } // namespace
 
-std::span<const Provider> providers() { return kProviders; }
+std::span<const Provider> providers()
+{
+    // Tables live as long as the process, and there are few.
+    static std::mutex mutex;
+    static std::map<const ModelTable *, std::vector<Provider>> made;
+    const ModelTable &table = ModelTable::installed();
+    const std::lock_guard lock(mutex);
+    auto &list = made[&table];
+    if (list.empty())
+        for (const ModelTable::ProviderRow &row : table.providers())
+            list.push_back(providerFrom(table, row.name));
+    return list;
+}
 
 const Provider *findProvider(std::string_view name)
 {
-    for (const Provider &provider : kProviders) {
+    for (const Provider &provider : providers()) {
         if (provider.name == name)
             return &provider;
     }
@@ -47,12 +74,11 @@ WireForm wireFormOf(std::string_view provider)
 
 std::string resolveBaseUrl(std::string_view provider, const std::string &baseUrl)
 {
-    std::string url = baseUrl;
     const Provider *known = findProvider(provider);
-    if (known && (url.empty() || url == "local"))
-        url = known->baseUrl;
-    while (!url.empty() && url.back() == '/')
-        url.pop_back();
+    const std::string_view usual = known ? known->baseUrl : std::string_view();
+    std::string url = baseUrl.empty() || baseUrl == "local"
+                          ? std::string(usual)
+                          : completeBaseUrl(baseUrl, known && usual.empty() ? "/v1" : usual);
     if (known && known->form == WireForm::Anthropic && url.ends_with("/v1"))
         url.resize(url.size() - 3);
     return url;
@@ -60,21 +86,13 @@ std::string resolveBaseUrl(std::string_view provider, const std::string &baseUrl
 
 std::string resolveApiKey(std::string_view provider, const std::string &envName)
 {
-    std::string name = envName;
-    if (name.empty()) {
-        if (const Provider *known = findProvider(provider))
-            name = known->keyEnv;
-    }
-    if (name.empty())
-        return {};
-    const char *value = std::getenv(name.c_str());
-    if (!value)
-        return {};
-    const std::string key(value);
-    const auto first = key.find_first_not_of(" \t\r\n");
-    if (first == std::string::npos)
-        return {};
-    return key.substr(first, key.find_last_not_of(" \t\r\n") - first + 1);
+    if (!envName.empty())
+        return valueOf(envName);
+    if (const Provider *known = findProvider(provider))
+        for (const std::string_view variable : known->keyEnvs)
+            if (std::string key = valueOf(std::string(variable)); !key.empty())
+                return key;
+    return {};
 }
 
 } // namespace orrery::llm

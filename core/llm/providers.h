@@ -6,17 +6,20 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace orrery::llm {
 
-/// A service that models are asked at, with what a newcomer would have to look up.
+/// A service that models are asked at: the columns of its row in ModelTable::installed() that name and reach it. Lives as long
+/// as the process.
 struct Provider {
     std::string_view name;    ///< as in `provider:model`
     std::string_view title;   ///< for people
     std::string_view baseUrl; ///< empty = the agent has to name one
-    std::string_view keyEnv;  ///< environment variable of the key; empty = it needs none
-    WireForm form = WireForm::OpenAi;
-    bool local = false; ///< runs on this machine
+    std::vector<std::string_view>
+        keyEnvs; ///< environment variables of the key, in this order; empty = it needs none
+    WireForm form = WireForm::OpenAi; ///< of its models that say nothing else
+    bool local = false;               ///< runs on this machine
 };
 
 /// All known providers, `custom` last. `scripted` is not one of them: it sends nothing.
@@ -26,12 +29,13 @@ const Provider *findProvider(std::string_view name);
 /// The form in which a provider speaks; OpenAi for what is not known, `scripted` included.
 WireForm wireFormOf(std::string_view provider);
 
-/// `baseUrl`, or the provider's default when it is empty or `local`; without a slash at the end, and without the `/v1`
-/// that people add to Anthropic's address as they do for the others. Empty when there is none.
+/// `baseUrl`, or the provider's default when it is empty or `local`; without a slash at the end, without the path of
+/// chat completions or messages that people copy with it, and without the `/v1` that they add to Anthropic's address as they
+/// do for the others. Empty when there is none.
 std::string resolveBaseUrl(std::string_view provider, const std::string &baseUrl);
 
-/// The value of the environment variable `envName`, or of the provider's own one when `envName` is empty. Empty when
-/// it is not set. White space around it is dropped: keys are often pasted with a line end.
+/// The value of the environment variable `envName`, or of the first of the provider's own ones that is set when `envName` is
+/// empty. Empty when it is not set. White space around it is dropped: keys are often pasted with a line end.
 std::string resolveApiKey(std::string_view provider, const std::string &envName);
 
 } // namespace orrery::llm

@@ -1,226 +1,276 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/requestfields.h"
 
-#include "core/llm/providers.h"
+#include "core/llm/requestfieldsparts.h"
+#include "core/llm/responsesfields.h"
+#include "core/llm/schemadialect.h"
 #include "core/model/jsonwriter.h"
 
 #include <algorithm>
 #include <array>
 
 namespace orrery::llm {
-namespace {
+namespace fields {
 
-constexpr int kAnthropicMaxTokens = 4096;
-
-/// Null when it is not there.
-const Json &at(const Json &object, std::string_view key)
+const Json &memberOf(const Json &object, std::string_view key)
 {
     static const Json none;
     const auto it = object.find(key);
     return it == object.end() ? none : *it;
 }
 
-void put(Json &fields, const char *name, const Json &value)
+void putMember(Json &object, const char *name, const Json &value)
 {
     if (!value.is_null())
-        fields[name] = value;
+        object[name] = value;
+}
+
+const Json &Draft::setting(std::string_view name) const { return memberOf(settings(), name); }
+
+void Draft::tell(std::string_view setting, std::string_view why)
+{
+    leftOut.push_back(std::string(setting) + ": " + profile.provider + ":" + profile.model + " "
+                      + std::string(why));
+}
+
+bool Draft::takes(std::string_view name)
+{
+    if (setting(name).is_null())
+        return false;
+    const auto &refused = profile.refusedSettings;
+    if (std::find(refused.begin(), refused.end(), name) == refused.end())
+        return true;
+    tell(name, "does not take it; left out");
+    return false;
 }
 
 const Json &stopOf(const Json &settings)
 {
-    const Json &stop = at(settings, "stop_sequences");
-    return stop.is_null() ? at(settings, "stop") : stop;
+    const Json &stop = memberOf(settings, "stop_sequences");
+    return stop.is_null() ? memberOf(settings, "stop") : stop;
 }
 
-void mergeExtraBody(Json &fields, const Json &settings)
+const Json &tokenLimitOf(const Json &settings)
+{
+    const Json &limit = memberOf(settings, "max_completion_tokens");
+    return limit.is_null() ? memberOf(settings, "max_tokens") : limit;
+}
+
+void mergeExtraBody(Draft &draft)
 {
     static constexpr std::array<std::string_view, 6> kOurs = {"model", "messages",    "system",
                                                               "tools", "tool_choice", "stream"};
-    const Json &extra = at(settings, "extra_body");
+    const Json &extra = draft.setting("extra_body");
     if (!extra.is_object())
         return;
     for (const auto &[key, value] : extra.items())
         if (std::find(kOurs.begin(), kOurs.end(), key) == kOurs.end())
-            fields[key] = value;
+            draft.fields[key] = value;
 }
 
-Json openAiFields(const ModelRequest &request)
+const Json &schemaOfFormat(const Json &format)
 {
-    static constexpr const char *kSampling[] = {"temperature", "top_p", "frequency_penalty",
-                                                "presence_penalty"};
-    static constexpr const char *kOthers[] = {"max_tokens",
-                                              "max_completion_tokens",
-                                              "seed",
-                                              "tool_choice",
-                                              "n",
-                                              "logprobs",
-                                              "top_logprobs",
-                                              "logit_bias",
-                                              "parallel_tool_calls",
-                                              "stream_options",
-                                              "response_format",
-                                              "user",
-                                              "reasoning_effort",
-                                              "verbosity",
-                                              "service_tier",
-                                              "metadata",
-                                              "prompt_cache_key",
-                                              "guided_json",
-                                              "guided_regex",
-                                              "guided_grammar",
-                                              "guided_choice",
-                                              "json_schema",
-                                              "regex",
-                                              "generationConfig"};
-    const Json &settings = request.settings;
-    Json fields = {{"model", request.model}};
-    if (!isReasoningModel(request.provider, request.model))
-        for (const char *name : kSampling)
-            put(fields, name, at(settings, name));
-    for (const char *name : kOthers)
-        put(fields, name, at(settings, name));
-    put(fields, "stop", stopOf(settings));
-    mergeExtraBody(fields, settings);
-    if (request.stream)
-        fields["stream"] = true;
-    return fields;
+    static const Json none;
+    if (!format.is_object() || memberOf(format, "type") != "json_schema")
+        return none;
+    const Json &wrapped = memberOf(format, "json_schema");
+    return memberOf(wrapped.is_object() ? wrapped : format, "schema");
 }
 
-Json anthropicToolChoice(const Json &choice)
+Json toolChoiceFor(Draft &draft)
 {
-    if (choice == "required")
-        return {{"type", "any"}};
-    if (choice.is_string())
-        return {{"type", choice}};
-    if (choice.is_object() && at(choice, "type") == "function"
-        && at(choice, "function").is_object())
-        return {{"type", "tool"}, {"name", at(choice["function"], "name")}};
-    return choice;
-}
-
-/// `true`, or how long the provider is to keep it: `5m`, `1h`.
-Json cacheControl(const Json &promptCaching)
-{
-    if (promptCaching == true)
-        return {{"type", "ephemeral"}};
-    if (promptCaching.is_string())
-        return {{"type", "ephemeral"}, {"ttl", promptCaching}};
+    const Json &choice = draft.setting("tool_choice");
+    if (choice.is_null())
+        return {};
+    const auto &taken = draft.profile.toolChoices;
+    const auto has = [&](std::string_view word) {
+        return std::find(taken.begin(), taken.end(), word) != taken.end();
+    };
+    const bool isForced = choice == "required" || choice == "any" || choice.is_object();
+    if (!choice.is_string() && !choice.is_object())
+        return choice;
+    if (has(choice.is_object() ? "function"
+            : choice == "any"  ? "required"
+                               : choice.get_ref<const std::string &>()))
+        return choice;
+    if (choice.is_object() && has("required")) {
+        draft.tell("tool_choice", "cannot be held to one tool; sent as \"required\"");
+        return "required";
+    }
+    if (isForced && has("auto")) {
+        draft.tell("tool_choice", "cannot be made to call a tool; sent as \"auto\"");
+        return "auto";
+    }
+    draft.tell("tool_choice", "does not take it; left out");
     return {};
 }
 
-Json anthropicFields(const ModelRequest &request, const std::optional<std::string> &system)
+namespace {
+
+/// The form of the answer, as far as the server can be held to it.
+void putResponseFormat(Draft &draft)
 {
-    const Json &settings = request.settings;
-    Json fields = {{"model", request.model}, {"max_tokens", kAnthropicMaxTokens}};
-    for (const char *name :
-         {"max_tokens", "temperature", "top_p", "top_k", "thinking", "metadata", "service_tier"})
-        put(fields, name, at(settings, name));
-    if (const Json &stop = stopOf(settings); !stop.is_null())
-        fields["stop_sequences"] = stop.is_array() ? stop : Json::array({stop});
-    put(fields, "tool_choice", anthropicToolChoice(at(settings, "tool_choice")));
-    put(fields, "cache_control", cacheControl(at(settings, "prompt_caching")));
-    if (system && !system->empty())
-        fields["system"] = *system;
-    mergeExtraBody(fields, settings);
-    if (request.stream)
-        fields["stream"] = true;
-    return fields;
+    const Json &format = draft.setting("response_format");
+    const Json &schema = schemaOfFormat(format);
+    if (schema.is_null()) {
+        putMember(draft.fields, "response_format", format);
+        return;
+    }
+    using Output = ModelProfile::Output;
+    const Output output = draft.profile.output;
+    if (output == Output::JsonObject || output == Output::Tool || output == Output::Prompt) {
+        draft.tell("response_format",
+                   "cannot be held to a schema; sent as json_object, and the answer is checked");
+        draft.fields["response_format"] = {{"type", "json_object"}};
+        return;
+    }
+    Json sent = format;
+    Json &place = memberOf(format, "json_schema").is_object() ? sent["json_schema"] : sent;
+    const bool wantsStrict = memberOf(place, "strict") == true;
+    if (wantsStrict && output == Output::JsonSchemaStrict) {
+        std::string why;
+        if (auto strict = strictSchema(schema, ModelProfile::Schema::OpenAiStrict, &why)) {
+            place["schema"] = std::move(*strict);
+        } else {
+            draft.tell("response_format", "cannot be strict about it: " + why);
+            place["strict"] = false;
+        }
+    } else if (!suitsDialect(schema, draft.profile.schema)) {
+        place["schema"] = inDialect(schema, draft.profile.schema);
+    }
+    draft.fields["response_format"] = std::move(sent);
 }
 
-/// The answer's form, however it was asked for.
-void putGeminiFormat(Json &config, const Json &settings)
-{
-    const Json &format = at(settings, "response_format");
-    const Json kind = format.is_object() ? at(format, "type") : Json();
-    Json schema = at(settings, "json_schema");
-    if (schema.is_null() && kind == "json_schema")
-        schema = at(format, "schema");
-    if (!schema.is_null() || kind == "json_object" || at(settings, "json_response") == true)
-        config["responseMimeType"] = "application/json";
-    put(config, "responseSchema", schema);
-}
-
-Json geminiConfig(const Json &settings)
+/// vLLM knows them as parts of one object since 0.10.2, and by these names alone since 0.12.
+/// https://docs.vllm.ai/en/latest/features/structured_outputs.html (2026-11)
+void putGuided(Draft &draft)
 {
     static constexpr std::pair<const char *, const char *> kNames[] = {
-        {"temperature", "temperature"},
-        {"top_p", "topP"},
-        {"top_k", "topK"},
-        {"max_tokens", "maxOutputTokens"},
-        {"seed", "seed"},
-        {"frequency_penalty", "frequencyPenalty"},
-        {"presence_penalty", "presencePenalty"},
-        {"candidate_count", "candidateCount"},
-        {"response_modalities", "responseModalities"},
-        {"thinking_config", "thinkingConfig"}};
-    Json config = Json::object();
-    for (const auto &[ours, theirs] : kNames)
-        put(config, theirs, at(settings, ours));
-    if (const Json &stop = stopOf(settings); !stop.is_null())
-        config["stopSequences"] = stop.is_array() ? stop : Json::array({stop});
-    putGeminiFormat(config, settings);
-    if (const Json &given = at(settings, "generationConfig"); given.is_object())
-        config.update(given);
-    return config;
-}
-
-Json geminiToolChoice(const Json &choice)
-{
-    const auto mode = [](const char *name) {
-        return Json{{"functionCallingConfig", {{"mode", name}}}};
-    };
-    if (choice == "auto")
-        return mode("AUTO");
-    if (choice == "required" || choice == "any")
-        return mode("ANY");
-    if (choice == "none")
-        return mode("NONE");
-    if (choice.is_object() && at(choice, "function").is_object()) {
-        Json config = mode("ANY");
-        config["functionCallingConfig"]["allowedFunctionNames"] =
-            Json::array({at(choice["function"], "name")});
-        return config;
+        {"guided_json", "json"},
+        {"guided_regex", "regex"},
+        {"guided_grammar", "grammar"},
+        {"guided_choice", "choice"}};
+    const bool isGuided = draft.profile.output == ModelProfile::Output::Guided;
+    const bool hasFormat = !schemaOfFormat(draft.setting("response_format")).is_null();
+    for (const auto &[ours, theirs] : kNames) {
+        const Json &value = draft.setting(ours);
+        if (value.is_null())
+            continue;
+        if (!isGuided)
+            draft.fields[ours] = value;
+        else if (!hasFormat || std::string_view(theirs) != "json")
+            draft.fields["structured_outputs"][theirs] = value;
     }
-    return {};
 }
 
-Json geminiFields(const ModelRequest &request, const std::optional<std::string> &system)
+void putSampling(Draft &draft)
 {
-    const Json &settings = request.settings;
-    Json fields = Json::object();
-    if (system && !system->empty())
-        fields["systemInstruction"] = {{"parts", Json::array({{{"text", *system}}})}};
-    if (Json config = geminiConfig(settings); !config.empty())
-        fields["generationConfig"] = std::move(config);
-    const Json &given = at(settings, "tool_config");
-    put(fields, "toolConfig",
-        given.is_null() ? geminiToolChoice(at(settings, "tool_choice")) : given);
-    put(fields, "safetySettings", at(settings, "safety_settings"));
-    put(fields, "cachedContent", at(settings, "cached_content"));
-    mergeExtraBody(fields, settings);
-    return fields;
+    for (const char *name : {"temperature", "top_p", "frequency_penalty", "presence_penalty"}) {
+        const Json &value = draft.setting(name);
+        if (value.is_null())
+            continue;
+        if (!draft.profile.sampling)
+            draft.tell(name, "does not take it; left out");
+        else if (draft.takes(name))
+            draft.fields[name] = value;
+    }
+}
+
+void putTokenLimit(Draft &draft)
+{
+    const Json &limit = tokenLimitOf(draft.settings());
+    if (limit.is_null())
+        return;
+    // Whoever uses the newer name with a server that knows the older one has a reason.
+    const bool isNewer = !draft.setting("max_completion_tokens").is_null();
+    const std::string &name = draft.profile.tokenLimit;
+    draft.fields[isNewer && name == "max_tokens" ? "max_completion_tokens" : name] = limit;
+}
+
+} // namespace
+
+void openAiFields(Draft &draft)
+{
+    static constexpr const char *kOthers[] = {
+        "seed",        "n",         "logprobs",        "top_logprobs", "logit_bias",
+        "user",        "verbosity", "service_tier",    "metadata",     "prompt_cache_key",
+        "json_schema", "regex",     "generationConfig"};
+    const ModelProfile &profile = draft.profile;
+    draft.fields["model"] = draft.request.model;
+    putSampling(draft);
+    putTokenLimit(draft);
+    for (const char *name : kOthers)
+        if (draft.takes(name)) {
+            const auto renamed = profile.renamedSettings.find(name);
+            draft.fields[renamed == profile.renamedSettings.end() ? name : renamed->second] =
+                draft.setting(name);
+        }
+    if (const Json &stop = stopOf(draft.settings()); !stop.is_null()) {
+        if (std::find(profile.refusedSettings.begin(), profile.refusedSettings.end(), "stop")
+            != profile.refusedSettings.end())
+            draft.tell("stop", "does not take it; left out");
+        else
+            draft.fields["stop"] = stop;
+    }
+    putMember(draft.fields, "tool_choice", toolChoiceFor(draft));
+    if (const Json &parallel = draft.setting("parallel_tool_calls"); !parallel.is_null()) {
+        if (profile.parallelCallsOption)
+            draft.fields["parallel_tool_calls"] = parallel;
+        else if (parallel == false)
+            draft.tell("parallel_tool_calls", "does not take it; left out");
+    }
+    if (profile.streamUsage == "stream_options")
+        putMember(draft.fields, "stream_options", draft.setting("stream_options"));
+    putReasoning(draft);
+    putResponseFormat(draft);
+    putGuided(draft);
+    mergeExtraBody(draft);
+    if (draft.request.stream)
+        draft.fields["stream"] = true;
+}
+
+} // namespace fields
+
+namespace {
+
+fields::Draft draftOf(const ModelRequest &request, const ModelProfile &profile,
+                      const std::optional<std::string> &system)
+{
+    fields::Draft draft{request, profile, Json::object(), {}};
+    switch (profile.form) {
+    case WireForm::Anthropic: fields::anthropicFields(draft, system); break;
+    case WireForm::Gemini: fields::geminiFields(draft, system); break;
+    case WireForm::Responses: draft.fields = responsesFields(request, system); break;
+    case WireForm::OpenAi: fields::openAiFields(draft); break;
+    }
+    return draft;
 }
 
 } // namespace
 
 Json requestFields(const ModelRequest &request, const std::optional<std::string> &system)
 {
-    switch (wireFormOf(request.provider)) {
-    case WireForm::Anthropic: return anthropicFields(request, system);
-    case WireForm::Gemini: return geminiFields(request, system);
-    case WireForm::OpenAi: break;
-    }
-    return openAiFields(request);
+    const ModelProfile profile = profileOf(request.provider, request.model);
+    return std::move(draftOf(request, profile, system).fields);
+}
+
+std::vector<std::string> settingsLeftOut(const ModelRequest &request)
+{
+    const ModelProfile profile = profileOf(request.provider, request.model);
+    return std::move(draftOf(request, profile, std::nullopt).leftOut);
 }
 
 std::string toolsField(const ModelRequest &request)
 {
-    if (wireFormOf(request.provider) != WireForm::Gemini)
+    const WireForm form = profileOf(request.provider, request.model).form;
+    if (form == WireForm::Responses)
+        return responsesTools(request);
+    if (form != WireForm::Gemini)
         return request.tools ? request.tools->text() : std::string();
     std::string text;
     if (request.tools && !request.tools->empty())
         text = "[{\"functionDeclarations\":" + request.tools->text() + "}";
-    if (const Json &native = at(request.settings, "native_tools"); native.is_array())
+    if (const Json &native = fields::memberOf(request.settings, "native_tools"); native.is_array())
         for (const Json &tool : native) {
             text += text.empty() ? '[' : ',';
             appendJson(text, tool);
@@ -230,19 +280,9 @@ std::string toolsField(const ModelRequest &request)
     return text;
 }
 
-bool isReasoningModel(std::string_view provider, std::string_view model)
+void askForStreamUsage(Json &settings, const ModelProfile &profile)
 {
-    if (provider != "openai")
-        return false;
-    model.remove_prefix(model.rfind('/') + 1); // npos + 1 is 0
-    if (model.size() < 2 || model[0] != 'o' || model[1] < '1' || model[1] > '9')
-        return false;
-    return model.size() == 2 || (model.size() > 3 && model[2] == '-');
-}
-
-void askForStreamUsage(Json &settings, std::string_view provider)
-{
-    if (wireFormOf(provider) == WireForm::OpenAi && !settings.contains("stream_options"))
+    if (profile.streamUsage == "stream_options" && !settings.contains("stream_options"))
         settings["stream_options"] = {{"include_usage", true}};
 }
 

@@ -78,33 +78,55 @@ Json schemaOfFields(const FieldsOutput &output)
             {"additionalProperties", false}};
 }
 
-/// Servers that hold a model to a shape while it writes.
-Json guidedSettings(std::string_view provider, const char *vllm, const char *sglang, Json value)
+/// Servers that hold a model to a shape while it writes. The two have names of their own.
+Json guidedSettings(const ModelProfile &profile, const char *vllm, const char *sglang, Json value)
 {
-    if (provider == "vllm" && vllm)
+    if (profile.output != ModelProfile::Output::Guided)
+        return Json::object();
+    if (profile.provider != "sglang" && vllm)
         return {{vllm, std::move(value)}};
-    if (provider == "sglang" && sglang)
+    if (profile.provider == "sglang" && sglang)
         return {{sglang, std::move(value)}};
     return Json::object();
 }
 
-Json toolChoice(bool isAnthropic, bool hasOtherTools)
+/// In the provider's form. Where the model cannot be made to call a tool, it is left to the prompt.
+Json toolChoice(const ModelProfile &profile, bool hasOtherTools)
 {
-    if (isAnthropic)
-        return hasOtherTools ? Json{{"type", "auto"}} : Json{{"type", "tool"}, {"name", kToolName}};
-    return hasOtherTools ? Json("auto")
-                         : Json{{"type", "function"}, {"function", {{"name", kToolName}}}};
+    const auto &taken = profile.toolChoices;
+    const bool isForced =
+        !hasOtherTools && std::find(taken.begin(), taken.end(), "function") != taken.end();
+    if (profile.form == WireForm::Anthropic)
+        return isForced ? Json{{"type", "tool"}, {"name", kToolName}} : Json{{"type", "auto"}};
+    return isForced ? Json{{"type", "function"}, {"function", {{"name", kToolName}}}}
+                    : Json("auto");
 }
 
-StructuredSettings settingsForSchema(Json schema, std::string_view provider, OutputMode mode,
+OutputMode modeOf(const ModelProfile &profile, bool hasOtherTools)
+{
+    using Output = ModelProfile::Output;
+    if (profile.tools && hasOtherTools && !profile.outputWithTools)
+        return OutputMode::ToolCall;
+    switch (profile.output) {
+    case Output::Tool: return OutputMode::ToolCall;
+    case Output::JsonObject: return OutputMode::Json;
+    case Output::Prompt: return OutputMode::MdJson;
+    case Output::JsonSchema:
+    case Output::JsonSchemaStrict:
+    case Output::GeminiSchema:
+    case Output::AnthropicFormat:
+    case Output::Guided: break;
+    }
+    return OutputMode::JsonSchema;
+}
+
+StructuredSettings settingsForSchema(Json schema, const ModelProfile &profile, OutputMode mode,
                                      bool hasOtherTools)
 {
-    const bool isAnthropic = provider == "anthropic";
     StructuredSettings result;
     switch (mode) {
     case OutputMode::Auto:
-        return settingsForSchema(std::move(schema), provider,
-                                 isAnthropic ? OutputMode::ToolCall : OutputMode::JsonSchema,
+        return settingsForSchema(std::move(schema), profile, modeOf(profile, hasOtherTools),
                                  hasOtherTools);
     case OutputMode::ToolCall:
         result.tool = {
@@ -112,10 +134,10 @@ StructuredSettings settingsForSchema(Json schema, std::string_view provider, Out
             {"description",
              std::string("Return structured output matching the schema for: ") + kSchemaName},
             {"parameters", std::move(schema)}};
-        result.toolChoice = toolChoice(isAnthropic, hasOtherTools);
+        result.toolChoice = toolChoice(profile, hasOtherTools);
         break;
     case OutputMode::JsonSchema:
-        result.settings = guidedSettings(provider, "guided_json", "json_schema", schema);
+        result.settings = guidedSettings(profile, "guided_json", "json_schema", schema);
         result.settings["response_format"] = {
             {"type", "json_schema"},
             {"json_schema",
@@ -185,24 +207,30 @@ Json schemaOf(const OutputType &type)
 StructuredSettings settingsFor(const OutputType &type, std::string_view provider, OutputMode mode,
                                bool hasOtherTools)
 {
+    return settingsFor(type, profileOf(provider, {}), mode, hasOtherTools);
+}
+
+StructuredSettings settingsFor(const OutputType &type, const ModelProfile &profile, OutputMode mode,
+                               bool hasOtherTools)
+{
     return std::visit(
         Overloaded{
             [](const TextOutput &) { return StructuredSettings(); },
             [&](const ChoiceOutput &output) {
                 return StructuredSettings{
-                    guidedSettings(provider, "guided_choice", nullptr, output.choices), {}, {}};
+                    guidedSettings(profile, "guided_choice", nullptr, output.choices), {}, {}};
             },
             [&](const RegexOutput &output) {
                 return StructuredSettings{
-                    guidedSettings(provider, "guided_regex", "regex", output.pattern), {}, {}};
+                    guidedSettings(profile, "guided_regex", "regex", output.pattern), {}, {}};
             },
             [&](const auto &) {
-                return settingsForSchema(schemaOf(type), provider, mode, hasOtherTools);
+                return settingsForSchema(schemaOf(type), profile, mode, hasOtherTools);
             }},
         type);
 }
 
-void applyTo(Json &settings, Json &tools, const StructuredSettings &structured, WireForm form)
+void applyTo(Json &settings, Json &tools, const StructuredSettings &structured, ToolForm form)
 {
     settings.update(structured.settings);
     if (!structured.toolChoice.is_null())
@@ -210,7 +238,7 @@ void applyTo(Json &settings, Json &tools, const StructuredSettings &structured, 
     if (structured.tool.is_null())
         return;
     Json tool = structured.tool;
-    if (form == WireForm::Anthropic)
+    if (form.form == WireForm::Anthropic)
         tool["parameters"] = anthropicParameters(tool["parameters"]);
     if (tools.is_null())
         tools = Json::array();

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "core/llm/fieldcasts.h"
-#include "core/llm/provider.h"
+#include "core/llm/modelprofile.h"
+#include "core/llm/toolschema.h"
 #include "core/model/jsonschema.h"
 #include "core/model/message.h"
 
@@ -22,13 +23,14 @@
 ///   the loop goes on: each retry is an iteration too. Else the run ends with a ValidationError of that message.
 namespace orrery::llm {
 
-/// How a provider is told the shape. Auto: Anthropic by a tool call, all others by a JSON Schema.
+/// How a provider is told the shape. Auto: what the model's row says (ModelProfile::output); by a tool call where a schema
+/// and other tools do not go together.
 enum class OutputMode {
     Auto,
-    ToolCall,   ///< a synthetic tool, whose arguments are the answer
-    JsonSchema, ///< `response_format` with the schema
-    Json,       ///< `response_format` for any JSON object
-    MdJson      ///< by the prompt alone, in a fenced block
+    ToolCall, ///< a synthetic tool, whose arguments are the answer
+    JsonSchema, ///< `response_format` with the schema, which requestFields() puts into the provider's words
+    Json,  ///< `response_format` for any JSON object
+    MdJson ///< by the prompt alone, in a fenced block
 };
 /// `auto`, `tool_call`, `json_schema`, `json`, `md_json`
 std::optional<OutputMode> outputModeFromString(std::string_view name);
@@ -58,11 +60,13 @@ struct StructuredSettings {
     Json tool;       ///< the synthetic one, `{name, description, parameters}`; null = none
     Json toolChoice; ///< in the provider's form; null = none
 };
-/// `provider` is the name before the colon of `provider:model`.
+StructuredSettings settingsFor(const OutputType &type, const ModelProfile &profile, OutputMode mode,
+                               bool hasOtherTools);
+/// For a model of that provider of which nothing is known.
 StructuredSettings settingsFor(const OutputType &type, std::string_view provider, OutputMode mode,
                                bool hasOtherTools);
 /// Merges them into a request's settings and its list of tools, which are in the form of `form`.
-void applyTo(Json &settings, Json &tools, const StructuredSettings &structured, WireForm form);
+void applyTo(Json &settings, Json &tools, const StructuredSettings &structured, ToolForm form);
 
 /// What the system prompt has to say about it; nothing for text and regex.
 std::optional<std::string> promptSuffix(const OutputType &type, OutputMode mode);

@@ -1,44 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/toolschema.h"
 
-#include <algorithm>
+#include "core/llm/schemadialect.h"
 
 namespace orrery::llm {
 namespace {
-
-bool isRefused(const std::string &key) { return key == "additionalProperties" || key == "$schema"; }
-
-/// Drops the refused keys everywhere but where they are names of properties.
-Json cleaned(const Json &schema, bool isNames)
-{
-    if (schema.is_array()) {
-        Json list = Json::array();
-        for (const Json &item : schema)
-            list.push_back(cleaned(item, false));
-        return list;
-    }
-    if (!schema.is_object())
-        return schema;
-    Json object = Json::object();
-    for (const auto &[key, value] : schema.get_ref<const Json::object_t &>())
-        if (isNames || !isRefused(key))
-            object[key] = cleaned(value, !isNames && key == "properties");
-    return object;
-}
-
-bool isClean(const Json &schema, bool isNames)
-{
-    if (schema.is_array())
-        return std::all_of(schema.begin(), schema.end(),
-                           [](const Json &item) { return isClean(item, false); });
-    if (!schema.is_object())
-        return true;
-    const auto &members = schema.get_ref<const Json::object_t &>();
-    return std::all_of(members.begin(), members.end(), [&](const auto &member) {
-        const auto &[key, value] = member;
-        return (isNames || !isRefused(key)) && isClean(value, !isNames && key == "properties");
-    });
-}
 
 Json declaration(const ToolView &tool, const char *key, Json parameters)
 {
@@ -58,25 +24,36 @@ const Json &noParameters()
     return none;
 }
 
-bool suitsGemini(const Json &schema) { return isClean(schema, false); }
-
-Json forGemini(const Json &schema) { return cleaned(schema, false); }
-
-Json toolSchema(const ToolView &tool, WireForm form)
+ToolForm::ToolForm(WireForm itsForm) : form(itsForm)
 {
-    const Json &parameters = tool.parameters ? *tool.parameters : noParameters();
-    switch (form) {
-    case WireForm::Anthropic: return declaration(tool, "input_schema", parameters);
-    case WireForm::Gemini: return declaration(tool, "parameters", forGemini(parameters));
+    if (form == WireForm::Anthropic)
+        dialect = ModelProfile::Schema::Anthropic;
+    else if (form == WireForm::Gemini)
+        dialect = ModelProfile::Schema::Gemini;
+}
+
+Json toolSchema(const ToolView &tool, ToolForm form)
+{
+    Json parameters = inDialect(tool.parameters ? *tool.parameters : noParameters(), form.dialect);
+    switch (form.form) {
+    case WireForm::Anthropic: return declaration(tool, "input_schema", std::move(parameters));
+    case WireForm::Gemini: return declaration(tool, "parameters", std::move(parameters));
+    case WireForm::Responses: {
+        // Left out, it would mean strict, and the schema be rewritten to it.
+        Json function = declaration(tool, "parameters", std::move(parameters));
+        function["type"] = "function";
+        function["strict"] = false;
+        return function;
+    }
     case WireForm::OpenAi: break;
     }
     Json::object_t object;
     object.emplace("type", "function");
-    object.emplace("function", declaration(tool, "parameters", parameters));
+    object.emplace("function", declaration(tool, "parameters", std::move(parameters)));
     return object;
 }
 
-Json toolSchema(const Json &tool, WireForm form)
+Json toolSchema(const Json &tool, ToolForm form)
 {
     const auto at = [&](const char *key) {
         const auto it = tool.find(key);

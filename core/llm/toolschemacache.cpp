@@ -14,21 +14,20 @@ const ToolSchemaCache::Set *ToolSchemaCache::intern(std::vector<std::string> nam
     return set;
 }
 
-std::shared_ptr<const ToolSchemaList> ToolSchemaCache::schemas(const Set *set, WireForm form)
+std::shared_ptr<const ToolSchemaList> ToolSchemaCache::schemas(const Set *set, ToolForm form)
 {
     if (set->m_names.empty())
         return nullptr;
     const std::lock_guard lock(m_mutex);
-    auto &held = set->m_forms[static_cast<std::size_t>(form)];
-    if (!held) {
-        auto list = std::make_shared<ToolSchemaList>();
-        list->reserve(set->m_names.size());
-        for (const std::string &name : set->m_names)
-            list->add(m_describe(name), form);
-        held = std::move(list);
-        ++m_conversions;
-    }
-    return held;
+    for (const auto &[known, list] : set->m_forms)
+        if (known == form)
+            return list;
+    auto list = std::make_shared<ToolSchemaList>();
+    list->reserve(set->m_names.size());
+    for (const std::string &name : set->m_names)
+        list->add(m_describe(name), form);
+    ++m_conversions;
+    return set->m_forms.emplace_back(form, std::move(list)).second;
 }
 
 } // namespace orrery::llm

@@ -3,7 +3,6 @@
 
 #include "core/llm/toolschemalist.h"
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -12,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orrery::llm {
@@ -26,8 +26,8 @@ public:
     {
         friend class ToolSchemaCache;
         std::vector<std::string> m_names;
-        /// By WireForm; under the lock.
-        mutable std::array<std::shared_ptr<const ToolSchemaList>, 3> m_forms;
+        /// Few; under the lock.
+        mutable std::vector<std::pair<ToolForm, std::shared_ptr<const ToolSchemaList>>> m_forms;
     };
     /// The tool of that name. Called when something is converted, under the cache's lock.
     using Describe = std::function<ToolView(const std::string &name)>;
@@ -40,7 +40,7 @@ public:
 
     /// The list of schemas that goes into ModelRequest::tools; null for a set without tools. A hit costs no
     /// allocation, and gives the same object each time.
-    std::shared_ptr<const ToolSchemaList> schemas(const Set *set, WireForm form);
+    std::shared_ptr<const ToolSchemaList> schemas(const Set *set, ToolForm form);
 
     /// Lists that have been converted so far.
     std::uint64_t conversions() const { return m_conversions; }

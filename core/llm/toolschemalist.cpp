@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/toolschemalist.h"
 
+#include "core/llm/schemadialect.h"
 #include "core/model/jsonwriter.h"
 
 #include <algorithm>
@@ -43,6 +44,13 @@ void appendTool(std::string &out, const ToolView &tool, WireForm form)
     switch (form) {
     case WireForm::Anthropic: declaration("input_schema"); return;
     case WireForm::Gemini: declaration("parameters"); return;
+    case WireForm::Responses:
+        appendJsonObject(out, {{"name", tool.name},
+                               {"description", tool.description.value_or(kNoDescription)},
+                               {"parameters", tool.parameters ? *tool.parameters : noParameters()},
+                               {"strict", false},
+                               {"type", "function"}});
+        return;
     case WireForm::OpenAi: break;
     }
     out += R"({"function":)";
@@ -70,14 +78,14 @@ ToolSchemaList::ToolSchemaList(Json schemas)
         add(std::move(schema));
 }
 
-void ToolSchemaList::add(ToolView tool, WireForm form)
+void ToolSchemaList::add(ToolView tool, ToolForm form)
 {
     if (!tool.owner)
         tool = owned(tool);
-    if (form == WireForm::Gemini && tool.parameters && !suitsGemini(*tool.parameters)) {
+    if (tool.parameters && !suitsDialect(*tool.parameters, form.dialect)) {
         auto other = std::make_shared<OtherParameters>();
         other->tool = std::move(tool.owner);
-        other->parameters = forGemini(*tool.parameters);
+        other->parameters = inDialect(*tool.parameters, form.dialect);
         tool.parameters = &other->parameters;
         tool.owner = std::move(other);
     }
@@ -114,7 +122,7 @@ const std::string &ToolSchemaList::text() const
             if (&tool != m_tools.data())
                 m_text += ',';
             if (const auto *held = std::get_if<Held>(&tool))
-                appendTool(m_text, held->tool, held->form);
+                appendTool(m_text, held->tool, held->form.form);
             else
                 appendJson(m_text, std::get<Json>(tool));
         }

@@ -23,7 +23,7 @@ public:
     ToolSchemaList &operator=(const ToolSchemaList &) = delete;
 
     void reserve(std::size_t count) { m_tools.reserve(count); }
-    void add(ToolView tool, WireForm form);
+    void add(ToolView tool, ToolForm form);
     void add(Json schema) { m_tools.emplace_back(std::in_place_type<Json>, std::move(schema)); }
 
     std::size_t size() const { return m_tools.size(); }
@@ -37,7 +37,7 @@ public:
 private:
     struct Held {
         ToolView tool; ///< has an owner
-        WireForm form;
+        ToolForm form; ///< the schema is in its dialect already
     };
     std::vector<std::variant<Held, Json>> m_tools;
     mutable std::once_flag m_written;

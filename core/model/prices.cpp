@@ -1,52 +1,61 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/prices.h"
 
+#include "core/model/modeltable.h"
+
 #include <algorithm>
+#include <ctime>
 
 namespace orrery {
 namespace {
 
 constexpr double kMillion = 1e6;
 
-Price listed(double input, double output)
+std::string today()
 {
-    return {input, output, std::nullopt, std::nullopt, "the provider's price list", "2026-07-11"};
+    const std::time_t now = std::time(nullptr);
+    std::tm day{};
+    gmtime_r(&now, &day);
+    char text[16];
+    std::strftime(text, sizeof text, "%Y-%m-%d", &day);
+    return text;
+}
+
+const Rates &ratesFor(const Price &price, std::int64_t inputTokens)
+{
+    return price.longOver > 0 && inputTokens > price.longOver ? price.longRates : price;
 }
 
 } // namespace
 
-const PriceTable &knownPrices()
+const Price *knownPrice(const std::string &model)
 {
-    static const PriceTable prices = {
-        {"anthropic:claude-haiku-4-5", listed(1, 5)},
-        {"anthropic:claude-sonnet-4-5", listed(3, 15)},
-        {"gemini:gemini-2.5-flash", listed(0.3, 2.5)},
-        {"openai:gpt-4.1", listed(2, 8)},
-        {"openai:gpt-4.1-mini", listed(0.4, 1.6)},
-        {"openai:gpt-4.1-nano", listed(0.1, 0.4)},
-        {"openai:gpt-4o-mini", listed(0.15, 0.6)},
-    };
-    return prices;
+    const auto colon = model.find(':');
+    if (colon == std::string::npos)
+        return nullptr;
+    const std::string_view name = model;
+    return ModelTable::installed().price(name.substr(0, colon), name.substr(colon + 1), today());
 }
 
 double costOf(const Price &price, const Usage &usage, const std::string &provider)
 {
-    const bool besides = provider == "anthropic";
-    const auto read = static_cast<double>(usage.cacheReadInputTokens);
-    const auto written = static_cast<double>(usage.cacheCreationInputTokens);
-    const double fresh =
-        std::max(0.0, static_cast<double>(usage.inputTokens) - (besides ? 0.0 : read + written));
-    return (fresh * price.input + read * price.cacheRead.value_or(price.input)
-            + written * price.cacheWrite.value_or(price.input)
-            + static_cast<double>(usage.outputTokens) * price.output)
+    const Json &among = ModelTable::installed().column(provider, "input_has_cache");
+    const TokenBuckets tokens = bucketsOf(usage, among != false);
+    const std::int64_t input = tokens.freshInput + tokens.cacheRead + tokens.cacheWrite;
+    const Rates &rates = ratesFor(price, input);
+    return (static_cast<double>(tokens.freshInput) * rates.input
+            + static_cast<double>(tokens.cacheRead) * rates.cacheRead.value_or(rates.input)
+            + static_cast<double>(tokens.cacheWrite) * rates.cacheWrite.value_or(rates.input)
+            + static_cast<double>(tokens.output + tokens.reasoning) * rates.output)
            / kMillion;
 }
 
 double highestCost(const Price &price, std::int64_t inputTokens, std::int64_t outputTokens)
 {
-    const double input = std::max(price.input, price.cacheWrite.value_or(0));
+    const Rates &rates = ratesFor(price, inputTokens);
+    const double input = std::max(rates.input, rates.cacheWrite.value_or(0));
     return (static_cast<double>(inputTokens) * input
-            + static_cast<double>(outputTokens) * price.output)
+            + static_cast<double>(outputTokens) * rates.output)
            / kMillion;
 }
 

@@ -9,14 +9,23 @@
 
 namespace orrery {
 
-/// What a model costs, in US dollars for a million tokens.
-struct Price {
+/// US dollars for a million tokens.
+struct Rates {
     double input = 0;
     double output = 0;
     std::optional<double> cacheRead;  ///< nothing = as `input`
     std::optional<double> cacheWrite; ///< nothing = as `input`
-    std::string source;               ///< who says so
-    std::string asOf;                 ///< date, ISO 8601; empty = the team file's own
+
+    bool operator==(const Rates &) const = default;
+};
+
+/// What a model costs.
+struct Price : Rates {
+    std::int64_t longOver =
+        0; ///< calls with more input tokens cost what `longRates` says, as a whole; 0 = none do
+    Rates longRates;
+    std::string source; ///< who says so
+    std::string asOf;   ///< date, ISO 8601; empty = the team file's own
 
     bool operator==(const Price &) const = default;
 };
@@ -24,10 +33,12 @@ struct Price {
 /// By `provider:model`. A model that is not in it is unpriced, which is not free.
 using PriceTable = std::map<std::string, Price>;
 
-/// The prices that this program knows of, for the providers' own services only.
-const PriceTable &knownPrices();
+/// What the installed table of models says of `provider:model`, for a call today; null = unpriced. Of the providers' own
+/// services only. The price lives as long as the process.
+const Price *knownPrice(const std::string &model);
 
-/// What a call has cost. OpenAI's form and Gemini count cached tokens among the input, Anthropic beside it.
+/// What a call has cost. Reasoning is charged as output. Whether the provider counts cached tokens among the input is a
+/// column of the table of models.
 double costOf(const Price &price, const Usage &usage, const std::string &provider);
 
 /// The most that a call may cost: so many tokens in, so many out, nothing from a cache.
