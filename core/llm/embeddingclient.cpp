@@ -2,9 +2,7 @@
 #include "core/llm/embeddingclient.h"
 
 #include "core/llm/embeddingexchange.h"
-#include "core/llm/httpwire.h"
 
-#include <QNetworkAccessManager>
 #include <QPointer>
 
 namespace orrery::llm {
@@ -29,17 +27,11 @@ private:
 
 } // namespace
 
-EmbeddingClient::EmbeddingClient(EmbeddingServer server)
-    : m_server(std::move(server)), m_network(wireManager())
-{}
-
-EmbeddingClient::~EmbeddingClient() = default;
-
 std::unique_ptr<EmbeddingCall> EmbeddingClient::start(std::vector<std::string> texts,
                                                       EmbeddingsDone done)
 {
     return std::make_unique<Call>(
-        new EmbeddingExchange(m_server, *m_network, std::move(texts), std::move(done)));
+        new EmbeddingExchange(m_server, m_transport, std::move(texts), std::move(done)));
 }
 
 } // namespace orrery::llm

@@ -2,14 +2,13 @@
 #pragma once
 
 #include "core/llm/embeddinganswer.h"
+#include "core/llm/httptransport.h"
 
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-class QNetworkAccessManager;
 
 namespace orrery::llm {
 
@@ -46,8 +45,7 @@ public:
 class EmbeddingClient
 {
 public:
-    explicit EmbeddingClient(EmbeddingServer server);
-    ~EmbeddingClient();
+    explicit EmbeddingClient(EmbeddingServer server) : m_server(std::move(server)) {}
 
     /// `done` is called once, from the event loop and never from within this function, with a vector for each text, or
     /// with the first error: all or nothing. The client must outlive the call.
@@ -55,7 +53,7 @@ public:
 
 private:
     const EmbeddingServer m_server;
-    std::unique_ptr<QNetworkAccessManager> m_network;
+    HttpTransport m_transport;
 };
 
 } // namespace orrery::llm

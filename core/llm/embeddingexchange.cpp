@@ -5,10 +5,6 @@
 #include "core/llm/httpwire.h"
 #include "core/llm/serveraddress.h"
 
-#include <QNetworkAccessManager>
-#include <QNetworkReply>
-#include <QNetworkRequest>
-
 #include <algorithm>
 #include <span>
 
@@ -20,16 +16,14 @@ constexpr std::size_t kMaxAnswerBytes = 256UL * 1024 * 1024;
 
 } // namespace
 
-EmbeddingExchange::EmbeddingExchange(const EmbeddingServer &server, QNetworkAccessManager &network,
+EmbeddingExchange::EmbeddingExchange(const EmbeddingServer &server, HttpTransport &transport,
                                      std::vector<std::string> texts, EmbeddingsDone done)
-    : m_server(server), m_network(network), m_texts(std::move(texts)), m_done(std::move(done))
+    : m_server(server), m_transport(transport), m_texts(std::move(texts)), m_done(std::move(done))
 {
     m_clock.setSingleShot(true);
     connect(&m_clock, &QTimer::timeout, this, &EmbeddingExchange::onTimeout);
     QMetaObject::invokeMethod(this, &EmbeddingExchange::sendNext, Qt::QueuedConnection);
 }
-
-EmbeddingExchange::~EmbeddingExchange() { release(); }
 
 void EmbeddingExchange::abort()
 {
@@ -55,60 +49,48 @@ void EmbeddingExchange::sendNext()
     send();
 }
 
+HttpMessage EmbeddingExchange::message() const
+{
+    HttpMessage message;
+    message.url = embeddingUrl(m_server.api, m_server.baseUrl);
+    message.headers = {{"accept", "application/json"}, {"content-type", "application/json"}};
+    if (!m_server.apiKey.empty())
+        message.headers.emplace_back("authorization", "Bearer " + m_server.apiKey);
+    message.body = std::make_shared<const EncodedRequest>(
+        std::make_shared<const std::string>(
+            embeddingBody(m_server.api, m_server.model,
+                          std::span<const std::string>(m_texts).subspan(m_vectors.size(), count()),
+                          m_server.asksForDimensions ? m_server.dimensions : 0)),
+        std::make_shared<const ByteLog>(), std::string());
+    message.limits = {m_server.timeoutMs, 0, 0}; // m_clock watches the rest
+    return message;
+}
+
 void EmbeddingExchange::send()
 {
-    const std::string url = embeddingUrl(m_server.api, m_server.baseUrl);
-    if (auto checked = checkServerAddress("custom", url, true); !checked) {
+    HttpMessage message = this->message();
+    if (auto checked = checkServerAddress("custom", message.url, true); !checked) {
         finish(fail(std::move(checked.error())));
         return;
     }
-    const std::string body =
-        embeddingBody(m_server.api, m_server.model,
-                      std::span<const std::string>(m_texts).subspan(m_vectors.size(), count()),
-                      m_server.asksForDimensions ? m_server.dimensions : 0);
-    HttpHeaders headers = {{"Accept", "application/json"}, {"Content-Type", "application/json"}};
-    if (!m_server.apiKey.empty())
-        headers.emplace_back("Authorization", "Bearer " + m_server.apiKey);
-    const QNetworkRequest request = wireRequest(url, headers, body.size());
-    m_host = hostOf(request.url());
-    m_answer.clear();
-    m_reply = m_network.post(request, QByteArray::fromStdString(body));
-    connect(m_reply, &QNetworkReply::readyRead, this, &EmbeddingExchange::onReadyRead);
-    connect(m_reply, &QNetworkReply::finished, this, &EmbeddingExchange::onFinished);
+    m_host = hostOf(message.url);
+    m_url = message.url;
+    m_fetch = std::make_unique<HttpFetch>(m_transport, std::move(message), kMaxAnswerBytes,
+                                          [this](const HttpAnswer &answer) { onAnswer(answer); });
     m_clock.start(m_server.timeoutMs);
 }
 
-void EmbeddingExchange::onReadyRead()
+void EmbeddingExchange::onAnswer(const HttpAnswer &answer)
 {
-    const QByteArray bytes = m_reply->readAll();
-    m_answer.append(bytes.constData(), std::size_t(bytes.size()));
-    if (m_answer.size() > kMaxAnswerBytes) {
-        release();
+    release();
+    if (answer.isTooLong)
         onError(makeError(ErrorCode::BadResponse, m_host + ": the answer is too long"));
-    }
-}
-
-void EmbeddingExchange::onFinished()
-{
-    const QPointer<QNetworkReply> reply = m_reply;
-    if (reply->bytesAvailable() > 0)
-        onReadyRead();
-    if (!m_reply)
-        return;
-    if (statusOf(*m_reply) != 200) {
-        Error error = errorOfReply(*m_reply, m_host, m_answer);
-        release();
-        onError(std::move(error));
-    } else if (m_reply->error() != QNetworkReply::NoError) {
-        Error error = makeError(ErrorCode::Network, m_host + ": the answer was cut",
-                                m_reply->errorString().toStdString());
-        error.retryable = true;
-        release();
-        onError(std::move(error));
-    } else {
-        release();
-        onAnswer();
-    }
+    else if (answer.end.fault != HttpFault::None)
+        onError(errorOfEnd(answer.end, m_host));
+    else if (answer.head.status != 200)
+        onError(errorOfAnswer(answer.head, m_url, answer.body));
+    else
+        take(answer.body);
 }
 
 void EmbeddingExchange::onTimeout()
@@ -125,12 +107,12 @@ void EmbeddingExchange::onTimeout()
     onError(std::move(error));
 }
 
-void EmbeddingExchange::onAnswer()
+void EmbeddingExchange::take(const std::string &body)
 {
     const std::size_t dimensions = m_server.dimensions > 0 ? std::size_t(m_server.dimensions)
                                    : m_vectors.empty()     ? 0
                                                            : m_vectors.front().size();
-    auto vectors = readEmbeddings(m_server.api, m_answer, count(), dimensions, m_host);
+    auto vectors = readEmbeddings(m_server.api, body, count(), dimensions, m_host);
     if (!vectors) {
         onError(std::move(vectors.error()));
         return;
@@ -169,13 +151,7 @@ void EmbeddingExchange::finish(Result<Embeddings> result)
 void EmbeddingExchange::release()
 {
     m_clock.stop();
-    if (!m_reply)
-        return;
-    QNetworkReply *reply = m_reply;
-    m_reply.clear();
-    reply->disconnect(this);
-    reply->abort();
-    reply->deleteLater();
+    m_fetch.reset();
 }
 
 } // namespace orrery::llm

@@ -2,26 +2,21 @@
 #pragma once
 
 #include "core/llm/embeddingclient.h"
+#include "core/llm/httpfetch.h"
 
 #include <QObject>
-#include <QPointer>
 #include <QTimer>
 
 #include <string>
-
-class QNetworkReply;
 
 namespace orrery::llm {
 
 /// The requests of one EmbeddingCall, one after the other, each repeated while the server asks for patience.
 class EmbeddingExchange final : public QObject
 {
-    Q_OBJECT
-
 public:
-    EmbeddingExchange(const EmbeddingServer &server, QNetworkAccessManager &network,
+    EmbeddingExchange(const EmbeddingServer &server, HttpTransport &transport,
                       std::vector<std::string> texts, EmbeddingsDone done);
-    ~EmbeddingExchange() override;
 
     /// Ends without a word.
     void abort();
@@ -29,10 +24,10 @@ public:
 private:
     void sendNext();
     void send();
-    void onReadyRead();
-    void onFinished();
+    HttpMessage message() const;
+    void onAnswer(const HttpAnswer &answer);
     void onTimeout();
-    void onAnswer();
+    void take(const std::string &body);
     void onError(Error error);
     void finish(Result<Embeddings> result);
     void release();
@@ -40,13 +35,13 @@ private:
     std::size_t count() const;
 
     const EmbeddingServer &m_server;
-    QNetworkAccessManager &m_network;
+    HttpTransport &m_transport;
     const std::vector<std::string> m_texts;
     EmbeddingsDone m_done;
     Embeddings m_vectors; ///< of the texts that are done
+    std::string m_url;
     std::string m_host;
-    QPointer<QNetworkReply> m_reply;
-    std::string m_answer;
+    std::unique_ptr<HttpFetch> m_fetch;
     QTimer m_clock; ///< for an answer, or for the next attempt
     int m_attempt = 0;
     bool m_isWaiting = false; ///< for the next attempt

@@ -5,71 +5,59 @@
 #include "core/llm/httpwire.h"
 #include "core/llm/providers.h"
 
-#include <QNetworkReply>
-
 namespace orrery::llm {
 namespace {
 
 constexpr std::size_t kMaxFailureBytes = 64 * 1024;
 constexpr int kDrainMs = 2000;
 
-std::string_view view(const QByteArray &bytes)
-{
-    return {bytes.constData(), std::size_t(bytes.size())};
-}
-
 } // namespace
 
 HttpExchange::HttpExchange(const ModelRequest &request, ModelHandlers handlers)
-    : m_apiKey(request.apiKey), m_expected{wireFormOf(request.provider), request.stream,
-                                           request.tools},
+    : m_hidden{request.apiKey}, m_expected{profileOf(request.provider, request.model),
+                                           request.stream, request.tools},
       m_handlers(std::move(handlers))
-{
-    m_silence.setSingleShot(true);
-    m_silence.setInterval(request.timeoutMs);
-    connect(&m_silence, &QTimer::timeout, this, &HttpExchange::onTimeout);
-}
+{}
 
-HttpExchange::~HttpExchange() { release(false); }
-
-void HttpExchange::follow(QNetworkReply *reply, std::string host)
+void HttpExchange::send(HttpTransport &transport, HttpMessage message)
 {
-    m_host = std::move(host);
-    m_reply = reply;
+    m_url = message.url;
+    m_host = hostOf(m_url);
     m_reader = std::make_unique<ReplyReader>(m_expected, m_host);
-    connect(reply, &QNetworkReply::readyRead, this, &HttpExchange::onReadyRead);
-    connect(reply, &QNetworkReply::finished, this, &HttpExchange::onFinished);
-    // Bytes of the headers count as a sign of life as well.
-    connect(reply, &QNetworkReply::metaDataChanged, &m_silence, qOverload<>(&QTimer::start));
-    if (m_silence.interval() > 0)
-        m_silence.start();
+    m_transport = &transport;
+    m_transfer = transport.start(std::move(message), *this);
 }
 
 void HttpExchange::failLater(Error error)
 {
-    QTimer::singleShot(0, this, [this, error = std::move(error)] { finish(fail(error)); });
+    QMetaObject::invokeMethod(
+        this, [this, error = std::move(error)] { finish(fail(error)); }, Qt::QueuedConnection);
 }
 
 void HttpExchange::abort()
 {
     m_done = true;
-    release(false);
+    m_transfer.reset();
 }
 
-void HttpExchange::onReadyRead()
+/// Whether these bytes are for the reader.
+bool HttpExchange::isReadable(std::string_view bytes)
 {
-    if (m_done || !m_reply)
+    if (!m_hasBytes)
+        m_isPage = isWebPage(m_transfer->head(), bytes);
+    m_hasBytes = true;
+    if (m_transfer->head().status == 200 && !m_isPage)
+        return true;
+    m_failure.append(bytes.substr(0, kMaxFailureBytes - m_failure.size()));
+    return false;
+}
+
+void HttpExchange::onBytes(std::string_view bytes)
+{
+    if (m_done || !isReadable(bytes))
         return;
-    if (m_silence.interval() > 0)
-        m_silence.start();
-    const QByteArray bytes = m_reply->readAll();
-    if (statusOf(*m_reply) != 200) {
-        const std::size_t room = kMaxFailureBytes - m_failure.size();
-        m_failure.append(bytes.constData(), std::min(room, std::size_t(bytes.size())));
-        return;
-    }
     std::vector<ModelDelta> deltas;
-    m_reader->feed(view(bytes), deltas);
+    m_reader->feed(bytes, deltas);
     const QPointer<HttpExchange> alive(this);
     for (const ModelDelta &delta : deltas) {
         if (m_handlers.onDelta)
@@ -81,29 +69,20 @@ void HttpExchange::onReadyRead()
         finish(m_reader->take());
 }
 
-void HttpExchange::onFinished()
+void HttpExchange::onEnd(const HttpEnd &end)
 {
-    if (m_done || !m_reply)
+    if (m_done)
         return;
-    const QPointer<HttpExchange> alive(this);
-    if (m_reply->bytesAvailable() > 0)
-        onReadyRead();
-    if (!alive || m_done)
-        return;
-    const int code = statusOf(*m_reply);
-    const bool cut = m_reply->error() != QNetworkReply::NoError;
-    if (code != 200)
-        finish(fail(errorOfReply(*m_reply, m_host, m_failure)));
+    const HttpHead &head = m_transfer->head();
+    const bool isCut = end.fault == HttpFault::Cut;
+    if (end.fault != HttpFault::None && !(isCut && head.status != 0))
+        finish(fail(errorOfEnd(end, m_host)));
+    else if (head.status != 200)
+        finish(fail(errorOfAnswer(head, m_url, m_failure)));
+    else if (m_isPage)
+        finish(fail(errorOfWebPage(m_url, m_failure)));
     else
-        finish(m_reader->end(cut, m_reply->errorString().toStdString()));
-}
-
-void HttpExchange::onTimeout()
-{
-    Error error = makeError(ErrorCode::Timeout, m_host + " sent nothing for "
-                                                    + std::to_string(m_silence.interval()) + " ms");
-    error.retryable = true;
-    finish(fail(error));
+        finish(m_reader->end(isCut, end.words));
 }
 
 void HttpExchange::finish(Result<ModelReply> result)
@@ -111,33 +90,27 @@ void HttpExchange::finish(Result<ModelReply> result)
     if (m_done)
         return;
     m_done = true;
+    if (!result && isMalformedCall(result.error())) {
+        ModelReply reply;
+        reply.message.role = Role::Assistant;
+        reply.finishReason = "tool_use_failed";
+        reply.ending = Ending::MalformedCall;
+        reply.usage.requests = 1;
+        result = std::move(reply);
+    }
     if (!result) {
-        redact(result.error(), m_apiKey);
+        for (const std::string &value : m_hidden)
+            redact(result.error(), value);
         result.error().fromProvider = !m_reader || !m_reader->hasContent();
     }
-    release(result.has_value());
+    // A complete answer may end by itself, so that its connection can be used again.
+    if (result && m_transport)
+        m_transport->letEnd(std::move(m_transfer), kDrainMs);
+    m_transfer.reset();
     // The handler may destroy the call and let this go; nothing of it is used afterwards.
     const auto onDone = std::move(m_handlers.onDone);
     if (onDone)
         onDone(std::move(result));
-}
-
-void HttpExchange::release(bool drain)
-{
-    m_silence.stop();
-    if (!m_reply)
-        return;
-    QNetworkReply *reply = m_reply;
-    m_reply.clear();
-    reply->disconnect(this);
-    reply->disconnect(&m_silence);
-    if (drain && !reply->isFinished()) {
-        connect(reply, &QNetworkReply::finished, reply, &QObject::deleteLater);
-        QTimer::singleShot(kDrainMs, reply, [reply] { reply->abort(); });
-        return;
-    }
-    reply->abort();
-    reply->deleteLater();
 }
 
 } // namespace orrery::llm

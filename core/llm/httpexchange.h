@@ -1,53 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/llm/httptransport.h"
 #include "core/llm/modelclient.h"
 #include "core/llm/replyreader.h"
 
 #include <QObject>
 #include <QPointer>
-#include <QTimer>
 
 #include <memory>
 #include <string>
-
-class QNetworkReply;
+#include <vector>
 
 namespace orrery::llm {
 
-/// One request and its answer on the wire: feeds the bytes to a ReplyReader, watches the clock, and turns whatever can
-/// go wrong into one Error. Ends with exactly one onDone, or with abort().
-class HttpExchange final : public QObject
+/// One request and its answer on the wire: feeds the bytes to a ReplyReader, and turns whatever can go wrong into one
+/// Error. Ends with exactly one onDone, or with abort().
+class HttpExchange final : public QObject, private HttpSink
 {
-    Q_OBJECT
-
 public:
     HttpExchange(const ModelRequest &request, ModelHandlers handlers);
-    ~HttpExchange() override;
 
-    /// Takes the reply; `host` is how errors name the server.
-    void follow(QNetworkReply *reply, std::string host);
+    /// What must stand in no error, beside the key.
+    void hide(std::string value) { m_hidden.push_back(std::move(value)); }
+    void send(HttpTransport &transport, HttpMessage message);
     /// Ends with an error from the event loop, for requests that cannot be sent.
     void failLater(Error error);
     /// Closes the connection; no handler is called any more.
     void abort();
 
 private:
-    void onReadyRead();
-    void onFinished();
-    void onTimeout();
+    void onBytes(std::string_view bytes) override;
+    void onEnd(const HttpEnd &end) override;
     void finish(Result<ModelReply> result);
-    /// Drops the reply. With `drain` a complete answer may end by itself, so that its connection can be used again.
-    void release(bool drain);
+    bool isReadable(std::string_view bytes);
 
-    std::string m_apiKey;
-    std::string m_host;
+    std::vector<std::string> m_hidden;
     ReplyReader::Expected m_expected;
     ModelHandlers m_handlers;
+    QPointer<HttpTransport> m_transport;
+    std::unique_ptr<HttpTransfer> m_transfer;
     std::unique_ptr<ReplyReader> m_reader;
-    QPointer<QNetworkReply> m_reply;
-    QTimer m_silence;
-    std::string m_failure; ///< body of an answer that is not 200
+    std::string m_url;
+    std::string m_host;    ///< how errors name the server
+    std::string m_failure; ///< body of an answer that is not 200, or is a web page
+    bool m_isPage = false;
+    bool m_hasBytes = false;
     bool m_done = false;
 };
 

@@ -3,21 +3,13 @@
 
 #include "core/llm/httpexchange.h"
 #include "core/llm/httprequest.h"
-#include "core/llm/httpwire.h"
 #include "core/llm/providers.h"
-#include "core/llm/uploaddevice.h"
+#include "core/model/environmenttext.h"
 
-#include <QNetworkAccessManager>
-#include <QNetworkReply>
-#include <QNetworkRequest>
 #include <QPointer>
 
 namespace orrery::llm {
 namespace {
-
-/// QNetworkAccessManager opens six connections to a host and lets further requests wait behind them without a word,
-/// which would look like a silent server. So a manager gets no more than that.
-constexpr int kRequestsPerManager = 6;
 
 class HttpCall final : public ModelCall
 {
@@ -39,32 +31,47 @@ private:
     QPointer<HttpExchange> m_exchange;
 };
 
-QNetworkRequest networkRequest(const HttpRequestSpec &spec)
+HttpMessage messageOf(HttpRequestSpec spec, const ModelRequest &request)
+{
+    HttpMessage message;
+    message.url = std::move(spec.url);
+    message.headers = std::move(spec.headers);
+    if (!spec.stream)
+        message.headers.emplace_back("accept", "application/json");
+    message.body = std::move(spec.body);
+    message.limits = {request.connectTimeoutMs, request.firstByteTimeoutMs, request.idleTimeoutMs};
+    message.proxy = request.proxy;
+    message.caFile = request.caFile;
+    return message;
+}
+
+/// The person's own headers, with the values of the variables that they name.
+Result<HttpHeaders> ownHeaders(const ModelRequest &request)
 {
     HttpHeaders headers;
-    if (!spec.stream)
-        headers.emplace_back("Accept", "application/json");
-    headers.insert(headers.end(), spec.headers.begin(), spec.headers.end());
-    return wireRequest(spec.url, headers, spec.body->size());
+    for (const auto &[name, text] : request.headers) {
+        auto value = withVariables(text);
+        if (!value)
+            return fail(ErrorCode::Auth, "header " + name + ": " + value.error().message);
+        headers.emplace_back(name, std::move(*value));
+    }
+    return headers;
 }
 
 /// The key of a service that nobody has named another address for.
 Result<void> checkKey(const ModelRequest &request)
 {
     const Provider *known = findProvider(request.provider);
-    if (known && !known->keyEnv.empty() && request.apiKey.empty()
+    if (known && !known->keyEnvs.empty() && request.apiKey.empty()
         && request.baseUrl == resolveBaseUrl(request.provider, {})) {
         return fail(ErrorCode::Auth, "no key for " + std::string(known->title)
                                          + ": set the environment variable "
-                                         + std::string(known->keyEnv));
+                                         + std::string(known->keyEnvs.front()));
     }
     return {};
 }
 
 } // namespace
-
-HttpModelClient::HttpModelClient() = default;
-HttpModelClient::~HttpModelClient() = default;
 
 std::unique_ptr<ModelCall> HttpModelClient::start(ModelRequest request, ModelHandlers handlers)
 {
@@ -78,28 +85,28 @@ std::unique_ptr<ModelCall> HttpModelClient::start(ModelRequest request, ModelHan
         exchange->failLater(checked.error());
         return call;
     }
-    const auto spec = buildRequest(request);
+    auto spec = buildRequest(request);
     if (!spec) {
         exchange->failLater(spec.error());
         return call;
     }
-    const QNetworkRequest http = networkRequest(*spec);
-    auto device = std::make_unique<UploadDevice>(spec->body);
-    QNetworkReply *reply = freeManager()->post(http, device.get());
-    device.release()->setParent(reply);
-    exchange->follow(reply, hostOf(http.url()));
-    return call;
-}
-
-QNetworkAccessManager *HttpModelClient::freeManager()
-{
-    for (const auto &manager : m_managers) {
-        if (manager->findChildren<QNetworkReply *>(Qt::FindDirectChildrenOnly).size()
-            < kRequestsPerManager)
-            return manager.get();
+    auto own = ownHeaders(request);
+    if (!own) {
+        exchange->failLater(own.error());
+        return call;
     }
-    m_managers.push_back(wireManager());
-    return m_managers.back().get();
+    HttpMessage message = messageOf(std::move(*spec), request);
+    for (auto &[name, value] : *own) {
+        exchange->hide(value);
+        // It takes the place of ours, so that a gateway gets its own key and not two.
+        std::erase_if(message.headers, [&](const auto &header) {
+            return QByteArrayView(header.first).compare(QByteArrayView(name), Qt::CaseInsensitive)
+                   == 0;
+        });
+        message.headers.emplace_back(std::move(name), std::move(value));
+    }
+    exchange->send(m_transport, std::move(message));
+    return call;
 }
 
 } // namespace orrery::llm

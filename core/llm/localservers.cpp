@@ -3,30 +3,23 @@
 
 #include "core/model/json.h"
 
-#include <QNetworkAccessManager>
-#include <QNetworkProxy>
-#include <QNetworkReply>
-#include <QNetworkRequest>
-#include <QUrl>
-
 #include <optional>
 
 namespace orrery::llm {
 namespace {
 
-constexpr qsizetype kMaxBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMaxBytes = 4 * 1024 * 1024;
 
 std::string addressOf(const LocalPort &port)
 {
     return "http://127.0.0.1:" + std::to_string(port.port);
 }
 
-Json jsonOf(QNetworkReply *reply)
+Json jsonOf(const HttpAnswer &answer)
 {
-    if (reply->error() != QNetworkReply::NoError || reply->bytesAvailable() > kMaxBytes)
+    if (!answer.isOk())
         return nullptr;
-    const QByteArray body = reply->readAll();
-    Json json = Json::parse(body.begin(), body.end(), nullptr, false);
+    Json json = Json::parse(answer.body, nullptr, false);
     return json.is_discarded() ? Json() : json;
 }
 
@@ -87,10 +80,7 @@ std::vector<LocalPort> LocalServerFinder::usualPorts()
 
 void LocalServerFinder::find(Found found)
 {
-    if (!m_network) {
-        m_network = std::make_unique<QNetworkAccessManager>();
-        m_network->setProxy(QNetworkProxy::NoProxy);
-    }
+    m_fetches.clear();
     m_search = std::make_shared<Search>();
     m_search->found = std::move(found);
     m_search->servers.resize(m_ports.size());
@@ -102,23 +92,20 @@ void LocalServerFinder::find(Found found)
         this, [this, search = m_search] { settle(search); }, Qt::QueuedConnection);
 }
 
-QNetworkReply *LocalServerFinder::get(const std::string &url)
+void LocalServerFinder::get(const std::string &url, std::function<void(HttpAnswer)> done)
 {
-    QNetworkRequest request(QUrl(QString::fromStdString(url)));
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
-                         QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    request.setTransferTimeout(m_timeoutMs);
-    QNetworkReply *reply = m_network->get(request);
-    connect(reply, &QNetworkReply::finished, reply, &QObject::deleteLater);
-    return reply;
+    HttpMessage message;
+    message.url = url;
+    message.limits = {m_timeoutMs, m_timeoutMs, m_timeoutMs};
+    message.proxy = "none";
+    m_fetches.push_back(
+        std::make_unique<HttpFetch>(m_transport, std::move(message), kMaxBytes, std::move(done)));
 }
 
 void LocalServerFinder::askModels(const std::shared_ptr<Search> &search, std::size_t index)
 {
-    QNetworkReply *reply = get(addressOf(m_ports[index]) + "/v1/models");
-    connect(reply, &QNetworkReply::finished, this, [this, search, index, reply] {
-        const Json json = jsonOf(reply);
+    get(addressOf(m_ports[index]) + "/v1/models", [this, search, index](const HttpAnswer &answer) {
+        const Json json = jsonOf(answer);
         auto models = modelsIn(json);
         if (!models) {
             settle(search);
@@ -136,13 +123,13 @@ void LocalServerFinder::askModels(const std::shared_ptr<Search> &search, std::si
 
 void LocalServerFinder::askOllamaVersion(const std::shared_ptr<Search> &search, std::size_t index)
 {
-    QNetworkReply *reply = get(addressOf(m_ports[index]) + "/api/version");
-    connect(reply, &QNetworkReply::finished, this, [this, search, index, reply] {
-        const Json json = jsonOf(reply);
-        if (!json.is_object() || !json.contains("version"))
-            search->servers[index]->kind = "custom";
-        settle(search);
-    });
+    get(addressOf(m_ports[index]) + "/api/version",
+        [this, search, index](const HttpAnswer &answer) {
+            const Json json = jsonOf(answer);
+            if (!json.is_object() || !json.contains("version"))
+                search->servers[index]->kind = "custom";
+            settle(search);
+        });
 }
 
 void LocalServerFinder::settle(const std::shared_ptr<Search> &search)

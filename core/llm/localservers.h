@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/llm/httpfetch.h"
+
 #include <QObject>
 
 #include <cstdint>
@@ -8,9 +10,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-class QNetworkAccessManager;
-class QNetworkReply;
 
 namespace orrery::llm {
 
@@ -31,8 +30,6 @@ struct LocalPort {
 /// to one thread with an event loop.
 class LocalServerFinder final : public QObject
 {
-    Q_OBJECT
-
 public:
     /// Called once, from the event loop, with the servers in the order of the ports.
     using Found = std::function<void(std::vector<LocalServer>)>;
@@ -52,11 +49,12 @@ private:
     void askModels(const std::shared_ptr<Search> &search, std::size_t index);
     void askOllamaVersion(const std::shared_ptr<Search> &search, std::size_t index);
     void settle(const std::shared_ptr<Search> &search);
-    QNetworkReply *get(const std::string &url);
+    void get(const std::string &url, std::function<void(HttpAnswer)> done);
 
     std::vector<LocalPort> m_ports;
     int m_timeoutMs;
-    std::unique_ptr<QNetworkAccessManager> m_network;
+    HttpTransport m_transport;
+    std::vector<std::unique_ptr<HttpFetch>> m_fetches; ///< of the search
     std::shared_ptr<Search> m_search;
 };
 

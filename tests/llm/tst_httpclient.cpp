@@ -31,7 +31,7 @@ llm::ModelRequest requestTo(const RawHttpServer &server, bool stream = true)
                         std::make_shared<Message>(Message::user("grüß mich"))};
     request.settings = Json{{"temperature", 0.5}};
     request.stream = stream;
-    request.timeoutMs = 10000;
+    request.idleTimeoutMs = 10000;
     return request;
 }
 
@@ -451,7 +451,8 @@ private slots:
         llm::HttpModelClient client;
         ModelProbe probe(client);
         auto request = requestTo(server);
-        request.timeoutMs = 300;
+        request.firstByteTimeoutMs = 300;
+        request.idleTimeoutMs = 300;
         QVERIFY(probe.run(request));
         QVERIFY(probe.failed());
         QCOMPARE(probe.error().code, ErrorCode::Timeout);
@@ -489,6 +490,135 @@ private slots:
         for (const auto &probe : probes)
             QTRY_COMPARE(probe->text, std::string("hold"));
         QCOMPARE(server.open(), kCalls);
+    }
+
+    void aWrongAddressIsExplained_data()
+    {
+        QTest::addColumn<QByteArray>("status");
+        QTest::addColumn<QByteArray>("type");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<bool>("explained");
+        const QByteArray page = "<!DOCTYPE html><html>Not here</html>";
+        QTest::newRow("404, a page")
+            << QByteArray("404 Not Found") << QByteArray("text/html") << page << true;
+        QTest::newRow("405") << QByteArray("405 Method Not Allowed") << kJson
+                             << QByteArray(R"({"detail":"Method Not Allowed"})") << true;
+        QTest::newRow("404 of a framework") << QByteArray("404 Not Found") << kJson
+                                            << QByteArray(R"({"detail":"Not Found"})") << true;
+        QTest::newRow("404, nothing")
+            << QByteArray("404 Not Found") << kJson << QByteArray() << true;
+        QTest::newRow("200, a page")
+            << QByteArray("200 OK") << QByteArray("text/html; charset=utf-8") << page << true;
+        QTest::newRow("404 of a model server")
+            << QByteArray("404 Not Found") << kJson
+            << QByteArray(R"({"error":{"message":"The model `m-1` does not exist"}})") << false;
+    }
+    void aWrongAddressIsExplained()
+    {
+        QFETCH(QByteArray, status);
+        QFETCH(QByteArray, type);
+        QFETCH(QByteArray, body);
+        QFETCH(bool, explained);
+        RawHttpServer server;
+        server.answer(RawHttpServer::full(status, type, body));
+        llm::HttpModelClient client;
+        ModelProbe probe(client);
+        auto request = requestTo(server);
+        request.baseUrl = "http://127.0.0.1:" + std::to_string(server.port()) + "/api";
+        QVERIFY(probe.run(request));
+        QVERIFY(probe.failed());
+        const std::string &said = probe.error().message;
+        QVERIFY2((said.find("is the base_url right? It is usually " + server.baseUrl() + " ")
+                  != std::string::npos)
+                     == explained,
+                 said.c_str());
+        QVERIFY2((said.find(request.baseUrl + "/chat/completions") != std::string::npos)
+                     == explained,
+                 said.c_str());
+    }
+
+    void addressesAreWrittenInManyWays_data()
+    {
+        QTest::addColumn<QByteArray>("provider");
+        QTest::addColumn<QByteArray>("written");
+        QTest::addColumn<QByteArray>("meant");
+        const auto row = [](const char *provider, const char *written, const char *meant) {
+            QTest::addRow("%s %s", provider, written)
+                << QByteArray(provider) << QByteArray(written) << QByteArray(meant);
+        };
+        row("custom", "http://h", "http://h/v1");
+        row("custom", "http://h:8080/", "http://h:8080/v1");
+        row("custom", "http://h/v1/", "http://h/v1");
+        row("custom", "http://h/api", "http://h/api");
+        row("custom", "http://h/v1/chat/completions", "http://h/v1");
+        row("custom", "http://h/v1/chat/completions/", "http://h/v1");
+        row("custom", "http://h/chat/completions", "http://h/v1");
+        row("custom", "http://h/v1/responses", "http://h/v1");
+        row("custom", "http://h/v1/models", "http://h/v1");
+        row("custom", "http://completions", "http://completions/v1");
+        row("ollama", "http://h:11434", "http://h:11434/v1");
+        row("groq", "https://api.groq.com", "https://api.groq.com/openai/v1");
+        row("anthropic", "https://h", "https://h");
+        row("anthropic", "https://h/v1", "https://h");
+        row("anthropic", "https://h/v1/messages", "https://h");
+        row("gemini", "https://h", "https://h/v1beta");
+        row("gemini", "https://h/v1beta/models/m:generateContent", "https://h/v1beta");
+        row("openai", "", "https://api.openai.com/v1");
+    }
+    void addressesAreWrittenInManyWays()
+    {
+        QFETCH(QByteArray, provider);
+        QFETCH(QByteArray, written);
+        QFETCH(QByteArray, meant);
+        const std::string once = llm::resolveBaseUrl(provider.toStdString(), written.toStdString());
+        QCOMPARE(once, meant.toStdString());
+        QCOMPARE(llm::resolveBaseUrl(provider.toStdString(), once), once);
+    }
+
+    void ownHeadersAreSent()
+    {
+        qputenv("ORRERY_TEST_HEADER", "gateway-secret\n");
+        RawHttpServer server;
+        server.answer(RawHttpServer::full("403 Forbidden", kJson,
+                                          R"({"error":"no entry with Bearer gateway-secret"})"));
+        llm::HttpModelClient client;
+        ModelProbe probe(client);
+        auto request = requestTo(server);
+        request.headers = {{"X-Title", "orrery"},
+                           {"Authorization", "Bearer ${ORRERY_TEST_HEADER}"}};
+        QVERIFY(probe.run(request));
+        QVERIFY(probe.failed());
+        QVERIFY2(probe.error().message.find("gateway-secret") == std::string::npos,
+                 probe.error().message.c_str());
+        const auto &sent = server.requests()[0];
+        QCOMPARE(sent.header("X-Title"), QByteArray("orrery"));
+        QCOMPARE(sent.header("Authorization"), QByteArray("Bearer gateway-secret"));
+        QCOMPARE(sent.head.toLower().count("authorization:"), qsizetype(1));
+        qunsetenv("ORRERY_TEST_HEADER");
+        QVERIFY(probe.run(request));
+        QVERIFY(probe.failed());
+        QCOMPARE(probe.error().code, ErrorCode::Auth);
+        QVERIFY2(probe.error().message.find("ORRERY_TEST_HEADER") != std::string::npos,
+                 probe.error().message.c_str());
+        QCOMPARE(server.requests().size(), std::size_t(1));
+    }
+
+    void theNextRequestUsesTheSameConnection()
+    {
+        RawHttpServer server;
+        const QByteArray chunk = greeting();
+        llm::HttpModelClient client;
+        ModelProbe probe(client);
+        for (int i = 0; i < 4; ++i) {
+            server.answer("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                          "Transfer-Encoding: chunked\r\n\r\n"
+                              + QByteArray::number(chunk.size(), 16) + "\r\n" + chunk
+                              + "\r\n0\r\n\r\n",
+                          After::KeepOpen);
+            QVERIFY(probe.run(requestTo(server)));
+            QVERIFY2(probe.succeeded(), probe.failed() ? probe.error().message.c_str() : "");
+        }
+        QCOMPARE(server.accepted(), 1);
     }
 
     void retryAfterUnderstandsDates()

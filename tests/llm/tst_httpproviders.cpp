@@ -26,7 +26,7 @@ llm::ModelRequest requestTo(const RawHttpServer &server, const char *provider, b
     request.messages = {std::make_shared<Message>(Message::system("be brief")),
                         std::make_shared<Message>(Message::user("grüß mich"))};
     request.stream = stream;
-    request.timeoutMs = 10000;
+    request.idleTimeoutMs = 10000;
     return request;
 }
 
@@ -242,7 +242,9 @@ private slots:
         QCOMPARE(*probe.reply().message.content, std::string("all at once"));
         QCOMPARE(probe.reply().finishReason, std::string("end_turn"));
         QCOMPARE(probe.reply().usage.totalTokens, std::int64_t(7));
-        QCOMPARE(probe.reply().message.metadata["thinking_blocks"].size(), std::size_t(1));
+        QVERIFY(probe.reply().message.blocks);
+        QCOMPARE(probe.reply().message.blocks->blocks.front().native["data"].get<std::string>(),
+                 std::string("ZW5j"));
         QVERIFY(!Json::parse(server.requests()[0].body.toStdString()).contains("stream"));
     }
 
@@ -301,7 +303,7 @@ private slots:
         const ToolCall &call = reply.message.toolCalls[0];
         QVERIFY(call.id->starts_with("gemini_"));
         QCOMPARE(call.metadata["thought_signature"].get<std::string>(), std::string("c2ln"));
-        QCOMPARE(reply.finishReason, std::string("stop"));
+        QCOMPARE(reply.finishReason, std::string("STOP"));
         QCOMPARE(reply.model, std::string("gemini-x"));
         QCOMPARE(reply.usage.totalTokens, std::int64_t(10));
         QCOMPARE(reply.rawUsage["candidatesTokenCount"].get<int>(), 6);
@@ -318,7 +320,7 @@ private slots:
         ModelProbe probe(client);
         QVERIFY(probe.run(requestTo(server, "gemini", false)));
         QVERIFY2(probe.succeeded(), probe.failed() ? probe.error().message.c_str() : "");
-        QVERIFY(server.requests()[0].head.startsWith("POST /models/m-1:generateContent "));
+        QVERIFY(server.requests()[0].head.startsWith("POST /v1beta/models/m-1:generateContent "));
         QCOMPARE(*probe.reply().message.content, std::string("all at once"));
     }
 

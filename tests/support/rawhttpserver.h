@@ -2,14 +2,20 @@
 #pragma once
 
 #include "core/model/json.h"
+#include "tests/support/testcertificate.h"
 
 #include <QHostAddress>
 #include <QPointer>
+#include <QSslCertificate>
+#include <QSslConfiguration>
+#include <QSslKey>
+#include <QSslServer>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTimer>
 
 #include <deque>
+#include <memory>
 #include <vector>
 
 namespace orrery::testing {
@@ -48,17 +54,24 @@ public:
         }
     };
 
-    RawHttpServer()
+    enum class Wire { Plain, Tls };
+    explicit RawHttpServer(Wire wire = Wire::Plain)
+        : m_server(wire == Wire::Tls ? tlsServer() : std::make_unique<QTcpServer>()), m_wire(wire)
     {
-        connect(&m_server, &QTcpServer::newConnection, this, [this] {
-            while (QTcpSocket *socket = m_server.nextPendingConnection())
+        connect(m_server.get(), &QTcpServer::pendingConnectionAvailable, this, [this] {
+            while (QTcpSocket *socket = m_server->nextPendingConnection())
                 accept(socket);
         });
-        m_server.listen(QHostAddress::LocalHost);
+        m_server->setListenBacklogSize(200);
+        m_server->listen(QHostAddress::LocalHost);
     }
 
-    quint16 port() const { return m_server.serverPort(); }
-    std::string baseUrl() const { return "http://127.0.0.1:" + std::to_string(port()) + "/v1"; }
+    quint16 port() const { return m_server->serverPort(); }
+    std::string baseUrl() const
+    {
+        return (m_wire == Wire::Tls ? "https://127.0.0.1:" : "http://127.0.0.1:")
+               + std::to_string(port()) + "/v1";
+    }
     void answer(Answer answer) { m_answers.push_back(std::move(answer)); }
     void answer(const QByteArray &bytes, After after = After::Close)
     {
@@ -67,7 +80,13 @@ public:
     const std::vector<Request> &requests() const { return m_requests; }
     int open() const { return m_open; } ///< connections that the client has not closed
     int accepted() const { return m_accepted; }
-    void stopListening() { m_server.close(); }
+    void stopListening() { m_server->close(); }
+    /// As servers do with connections that nobody has used for a while.
+    void closeConnections()
+    {
+        for (QTcpSocket *socket : m_server->findChildren<QTcpSocket *>())
+            socket->disconnectFromHost();
+    }
 
     /// An answer with `Connection: close` and no length: its end is the end of the connection.
     static QByteArray head(const QByteArray &status, const QByteArray &type,
@@ -84,6 +103,16 @@ public:
     }
 
 private:
+    static std::unique_ptr<QTcpServer> tlsServer()
+    {
+        QSslConfiguration configuration;
+        configuration.setLocalCertificate(QSslCertificate(QByteArray(kTestCertificate)));
+        configuration.setPrivateKey(QSslKey(QByteArray(kTestCertificateKey), QSsl::Ec));
+        auto server = std::make_unique<QSslServer>();
+        server->setSslConfiguration(configuration);
+        return server;
+    }
+
     void accept(QTcpSocket *socket)
     {
         ++m_open;
@@ -132,7 +161,8 @@ private:
         }
     }
 
-    QTcpServer m_server;
+    std::unique_ptr<QTcpServer> m_server;
+    const Wire m_wire;
     std::deque<Answer> m_answers;
     std::vector<Request> m_requests;
     int m_open = 0;
