@@ -2,7 +2,9 @@
 // From the bytes of a stream to deltas; messages and tools to a provider's form. Each beside the plain way: a tree for
 // every chunk, a whole tree dumped.
 #include "core/llm/messageencode.h"
-#include "core/llm/streamdecode.h"
+#include "core/llm/chunkdecode.h"
+#include "core/llm/replyreader.h"
+#include "core/llm/streamframes.h"
 #include "core/llm/toolschema.h"
 
 #include <benchmark/benchmark.h>
@@ -11,6 +13,8 @@ using namespace orrery;
 using namespace orrery::llm;
 
 namespace {
+
+enum class Framing { ServerSentEvents, JsonArray };
 
 struct Stream {
     const char *name;
@@ -93,15 +97,16 @@ void feedInPieces(benchmark::State &state, const Stream &stream, std::size_t pie
 
 void sseToDeltas(benchmark::State &state, const Stream &stream, std::size_t piece)
 {
-    std::vector<StreamEvent> events;
+    std::vector<ModelDelta> deltas;
     feedInPieces(state, stream, piece, [&](std::string_view bytes, std::size_t size) {
-        StreamDecoder decoder(stream.form, stream.framing);
+        ReplyReader::Expected expected;
+        expected.profile.form = stream.form;
+        ReplyReader reader(std::move(expected), "host");
         for (std::size_t from = 0; from < bytes.size(); from += size) {
-            events.clear();
-            decoder.feed(bytes.substr(from, size), events);
-            benchmark::DoNotOptimize(events.data());
+            deltas.clear();
+            reader.feed(bytes.substr(from, size), deltas);
+            benchmark::DoNotOptimize(deltas.data());
         }
-        decoder.finish(events);
     });
 }
 
@@ -142,6 +147,38 @@ const bool streamsAreRegistered = [] {
     }
     return true;
 }();
+
+/// The Responses API, by the reader that agents use.
+void responsesToDeltas(benchmark::State &state)
+{
+    static const Stream stream = {
+        "openai-responses",
+        WireForm::Responses,
+        Framing::ServerSentEvents,
+        "",
+        R"(event: response.output_text.delta
+data: {"type":"response.output_text.delta","sequence_number":12,"item_id":"msg_01830d662ab3856501693c321345c88190b0de00f3b9975691","output_index":0,"content_index":0,"delta":" word","logprobs":[],"obfuscation":"xXxv2CE8Q5J"})"
+        "\n\n",
+        "event: response.completed\ndata: "
+        "{\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}\n\n"};
+    feedInPieces(state, stream, 16'384, [](std::string_view bytes, std::size_t size) {
+        ReplyReader::Expected expected;
+        expected.profile.form = WireForm::Responses;
+        ReplyReader reader(std::move(expected), "");
+        std::vector<ModelDelta> deltas;
+        for (std::size_t from = 0; from < bytes.size(); from += size) {
+            deltas.clear();
+            reader.feed(bytes.substr(from, size), deltas);
+            benchmark::DoNotOptimize(deltas.data());
+        }
+        benchmark::DoNotOptimize(reader.take());
+    });
+}
+BENCHMARK(responsesToDeltas)
+    ->Name("SseToDeltas/openai-responses/16384")
+    ->RangeMultiplier(10)
+    ->Range(10, 10'000)
+    ->Complexity();
 
 MessageList messagesOf(std::int64_t size)
 {

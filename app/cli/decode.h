@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/provider.h"
+#include "core/llm/modelprofile.h"
 
-/// Reads a provider's event stream, or with `isResponse` one plain answer, from standard input and prints the
+/// Reads a provider's event stream, or with `isResponse` one plain answer, from standard input as an agent does, and prints the
 /// message as JSON. Exit code: 0, or 1 with the reason on standard error.
-int decodeStandardInput(orrery::llm::WireForm form, bool isResponse);
+int decodeStandardInput(const orrery::llm::ModelProfile &profile, bool isResponse);

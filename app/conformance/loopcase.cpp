@@ -98,6 +98,7 @@ LoopCase::LoopCase(const Json &input)
     for (const Json &model : fieldOr(agent, "fallback", Json::array()))
         m_spec.fallback.push_back({model, "", ""});
     m_spec.maxAttempts = 1;
+    m_spec.loopGuard.limit = 0; // what the cases were recorded of has none
     m_spec.maxIterations = fieldOr(input, "max_iterations", 10);
     m_spec.stream = fieldOr(input, "stream", false) || fieldOr(input, "run_stream", false);
     m_spec.outputType = fieldOr(input, "output_type", Json());
@@ -277,6 +278,14 @@ void LoopCase::perform(effect::Settle &settle)
     // A case's usage without a request is no request; the limiter books that one was made all the same.
     if (m_limiter)
         m_limiter->record("agent", settle.usage.totalTokens, 0, 1, m_reservation, 0);
+}
+
+/// No case is long enough for it.
+void LoopCase::perform(effect::Summarise &)
+{
+    input::SummaryFailed failed;
+    failed.error = makeError(ErrorCode::Internal, "nobody sums up here");
+    feed(std::move(failed));
 }
 
 void LoopCase::perform(effect::Release &)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/streamdecode.h"
+#include "core/llm/chunkdecode.h"
+#include "core/llm/streamassembler.h"
 #include "core/runtime/agentmachine.h"
 #include "core/runtime/agentrequest.h"
 #include "core/team/ratelimiter.h"
@@ -29,6 +30,7 @@ private:
     void perform(runtime::effect::RequestModel &);
     void perform(runtime::effect::Settle &settle);
     void perform(runtime::effect::Release &);
+    void perform(runtime::effect::Summarise &);
     void perform(runtime::effect::Retry &) {}
     void perform(runtime::effect::AskApproval &ask);
     void perform(runtime::effect::RunTool &run);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/streamdecode.h"
+#include "core/llm/chunkdecode.h"
+#include "core/llm/streamassembler.h"
 #include "core/model/json.h"
 
 #include <functional>

@@ -68,6 +68,7 @@ void addOpenAiMessage(Events &events, Value message)
     const Value reasoning = message.at("reasoning_content");
     const bool isSet = reasoning.isString() && !reasoning.isEmpty();
     addText(events, Kind::ThinkingDelta, isSet ? reasoning : message.at("reasoning"));
+    addText(events, Kind::TextDelta, message.at("refusal"));
     const Value content = message.at("content");
     addText(events, Kind::TextDelta, content);
     if (content.isArray())
@@ -81,14 +82,17 @@ void addOpenAiMessage(Events &events, Value message)
 template <typename Value>
 void decodeOpenAi(Value chunk, Events &events)
 {
-    const Value choice = chunk.at("choices").first();
+    const Value choice = firstChoice(chunk);
     const Value finish = choice.at("finish_reason");
-    if (const Value message = choice.at("message"); !message.isNull()) {
+    const Value delta = choice.at("delta");
+    const Value message = choice.at("message");
+    // Some servers repeat all of the message beside the piece of it.
+    if (!message.isNull() && (!delta.isObject() || delta.isEmpty())) {
         addOpenAiMessage(events, message);
         addText(events, Kind::Finish, wordOr(finish, "stop"));
         return;
     }
-    addOpenAiMessage(events, choice.at("delta"));
+    addOpenAiMessage(events, delta);
     if (finish.isString())
         addText(events, Kind::Finish, finish.text());
     addUsage(events, chunk.at("usage"), WireForm::OpenAi);
@@ -125,11 +129,18 @@ template <typename Value>
 void decodeAnthropicStart(Value chunk, Events &events)
 {
     const Value block = chunk.at("content_block");
+    // Some servers send all of a block at its start.
+    if (block.at("type").is("text"))
+        addText(events, Kind::TextDelta, block.at("text"));
+    else if (block.at("type").is("thinking"))
+        addText(events, Kind::ThinkingDelta, block.at("thinking"));
     if (!block.at("type").is("tool_use") || !block.at("id").exists() || !block.at("name").exists())
         return;
     Json piece = callPiece("start", chunk.at("index").toJson());
     piece.emplace("id", block.at("id").toJson());
     piece.emplace("name", block.at("name").toJson());
+    if (const Value input = block.at("input"); input.isObject() && !input.isEmpty())
+        piece.emplace("input", input.toJson());
     addValue(events, Kind::ToolCallDelta, std::move(piece));
 }
 
@@ -194,12 +205,18 @@ void addGeminiPart(Events &events, Value part)
             return;
     }
     const Value function = part.at("functionCall");
+    if (const Value partial = function.at("partialArgs"); partial.isArray()) {
+        addValue(events, Kind::ToolCallDelta, Json{{"partial_args", partial.toJson()}});
+        return;
+    }
     if (!function.at("name").isString())
         return;
     const Value arguments = function.at("args");
     Json call = Json::object();
     call.emplace("name", function.at("name").toJson());
     call.emplace("arguments", arguments.exists() ? arguments.toJson() : Json::object());
+    if (const Value id = function.at("id"); id.isString() && !id.isEmpty())
+        call.emplace("id", id.toJson());
     const Value signature = part.at("thoughtSignature");
     if (signature.isString() && !signature.isEmpty())
         call["metadata"] = {{"thought_signature", signature.toJson()}};
@@ -235,6 +252,7 @@ void decode(Value chunk, WireForm form, Events &events)
     case WireForm::OpenAi: decodeOpenAi(chunk, events); break;
     case WireForm::Anthropic: decodeAnthropic(chunk, events); break;
     case WireForm::Gemini: decodeGemini(chunk, events); break;
+    case WireForm::Responses: break; // see ResponsesReader
     }
     if (events.size() == before)
         events.emplace_back();

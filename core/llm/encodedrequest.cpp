@@ -32,9 +32,9 @@ void ByteLog::append(std::string_view bytes)
 }
 
 EncodedRequest::EncodedRequest(std::shared_ptr<const std::string> head,
-                               std::shared_ptr<const ByteLog> messages, std::string_view tail)
+                               std::shared_ptr<const ByteLog> messages, std::string tail)
     : m_head(std::move(head)), m_messages(std::move(messages)), m_length(m_messages->size()),
-      m_tail(tail)
+      m_tail(std::move(tail))
 {}
 
 std::string EncodedRequest::toString() const
@@ -58,7 +58,7 @@ std::string_view EncodedRequest::Reader::ahead()
         return std::string_view(head).substr(m_position);
     const std::size_t place = m_position - head.size();
     if (place >= m_request.m_length)
-        return m_request.m_tail.substr(place - m_request.m_length);
+        return std::string_view(m_request.m_tail).substr(place - m_request.m_length);
     if (!m_block) {
         m_block = m_request.m_messages->first();
         m_blockStart = 0;

@@ -42,7 +42,7 @@ class EncodedRequest
 {
 public:
     EncodedRequest(std::shared_ptr<const std::string> head, std::shared_ptr<const ByteLog> messages,
-                   std::string_view tail);
+                   std::string tail);
 
     /// Bytes of the body.
     std::size_t size() const { return m_head->size() + m_length + m_tail.size(); }
@@ -74,8 +74,8 @@ public:
 private:
     std::shared_ptr<const std::string> m_head;
     std::shared_ptr<const ByteLog> m_messages;
-    std::size_t m_length;    ///< of the messages that belong to this request
-    std::string_view m_tail; ///< a literal
+    std::size_t m_length; ///< of the messages that belong to this request
+    std::string m_tail;
 };
 
 } // namespace orrery::llm

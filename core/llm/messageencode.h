@@ -14,18 +14,12 @@ using MessageList = MessageLog;
 /// example after a fallback from another provider.
 enum class UnsignedThinking { Send, LeaveOut };
 
-/// Appends one message in a provider's form. For Anthropic, the blocks in the metadata's `thinking_blocks` go out as
-/// they came, in place of `reasoningContent`. Appends nothing for a system message but in OpenAI's form; the others
-/// have one system text (addSystemText). Errors: InvalidArgument for what cannot be sent; `out` is then as it was.
-Result<void> appendMessage(std::string &out, const Message &message, WireForm form,
-                           UnsignedThinking thinking = UnsignedThinking::Send);
-
 /// Adds a system message to the one text that Anthropic and Gemini take, after an empty line.
 void addSystemText(std::optional<std::string> &system, const Message &message);
 
-/// A conversation in a provider's form: OpenAI's list of messages, the others' `{system, messages}`, where
-/// `system` is null or the text of all system messages, wherever they stood. Errors name the message's
-/// place. O(size of the messages). For looking at; requests are written by RequestEncoder.
+/// A conversation in a wire form, for a server that takes everything: OpenAI's list of messages, the others'
+/// `{system, messages}`, where `system` is null or the text of all system messages, wherever they stood. Errors name the
+/// message's place. O(size of the messages). For looking at; requests are written by RequestEncoder.
 Result<Json> encodeMessages(const MessageList &messages, WireForm form);
 
 } // namespace orrery::llm

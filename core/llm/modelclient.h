@@ -5,6 +5,7 @@
 #include "core/llm/encodedrequest.h"
 #include "core/llm/messageencode.h"
 #include "core/llm/toolschemalist.h"
+#include "core/model/ending.h"
 #include "core/model/json.h"
 #include "core/model/messagelog.h"
 #include "core/model/usage.h"
@@ -12,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orrery::llm {
@@ -35,7 +37,13 @@ struct ModelRequest {
     /// False where somebody else than the person may have chosen the address.
     bool allowPrivateHosts = true;
     bool stream = true;
-    int timeoutMs = 120000; ///< without any byte received
+    int connectTimeoutMs = 20000;    ///< finding and reaching the server; 0 = no limit, also below
+    int firstByteTimeoutMs = 600000; ///< from then on, until something of the answer comes
+    int idleTimeoutMs = 120000;      ///< between two pieces of the answer
+    std::string proxy;               ///< see HttpMessage::proxy
+    std::string caFile;              ///< see HttpMessage::caFile
+    /// The person's own; `${NAME}` in a value stands for an environment variable. Never logged, never journalled.
+    std::vector<std::pair<std::string, std::string>> headers;
 };
 
 struct ModelDelta {
@@ -46,8 +54,9 @@ struct ModelDelta {
 struct ModelReply {
     Message message;
     Usage usage;
-    Json rawUsage; ///< as the provider sent it; null when it sent none
-    std::string finishReason;
+    Json rawUsage;            ///< as the provider sent it; null when it sent none
+    std::string finishReason; ///< in the provider's word
+    Ending ending = Ending::Unknown;
     std::string model; ///< as the provider named it
 };
 

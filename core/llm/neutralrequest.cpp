@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/neutralrequest.h"
 
-#include "core/llm/providers.h"
+#include "core/llm/modelprofile.h"
 #include "core/llm/toolschema.h"
 #include "core/model/jsonfields.h"
 
@@ -61,7 +61,7 @@ Result<ModelRequest> requestFromJson(const Json &json, std::string provider, std
     for (const Json &tool : tools) {
         if (!tool.is_object() || !field::at(tool, "name").is_string())
             return wrong(pointerTo("/tools/", schemas.size()), tool, "an object with a name");
-        schemas.push_back(toolSchema(tool, wireFormOf(request.provider)));
+        schemas.push_back(toolSchema(tool, ToolForm(profileOf(request.provider, request.model))));
     }
     request.tools = std::make_shared<const ToolSchemaList>(std::move(schemas));
     return request;

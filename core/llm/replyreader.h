@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/llm/blockcollector.h"
 #include "core/llm/callindexes.h"
 #include "core/llm/flatjson.h"
 #include "core/llm/modelclient.h"
-#include "core/llm/provider.h"
+#include "core/llm/modelprofile.h"
+#include "core/llm/responsesreader.h"
 #include "core/llm/streamassembler.h"
 #include "core/llm/streamframes.h"
-#include "core/llm/thinkingblocks.h"
+#include "core/llm/surrogates.h"
+#include "core/llm/thinktags.h"
 
 #include <optional>
 #include <string>
@@ -18,16 +21,16 @@ namespace orrery::llm {
 
 /// Reads the body of a 200 answer as it arrives and judges how it ended. What the server really sends counts, not what
 /// was asked for: an event stream, an array (Gemini), or one plain object. Servers that are slightly off are
-/// understood: no usage, no `[DONE]`, tool calls without an index or an id, an `error` in the stream.
+/// understood: no usage, no `[DONE]`, tool calls without an index or an id, an error of any shape in the stream, halves of
+/// characters, all of a block at its start.
 ///
-/// Tool calls that a server has left in the text (`<tool_call>{"name": …, "arguments": …}</tool_call>`, as local
-/// servers do without a parser for their model) are calls if tools were offered, the answer has no call of its own,
-/// and each names one of those tools; they are then taken out of the text. Anything else stays text.
+/// Of servers whose profile says so, `<think>…</think>` at the start of the text is thinking, and tool calls left at its
+/// end are calls (see takeTextCalls()).
 class ReplyReader
 {
 public:
     struct Expected {
-        WireForm form = WireForm::OpenAi;
+        ModelProfile profile; ///< of the model that was asked
         bool stream = true;
         std::shared_ptr<const ToolSchemaList>
             tools; ///< as in the request; null = none were offered
@@ -56,10 +59,20 @@ private:
     void takeChunk(Value chunk, ModelDelta &delta);
     template <typename Value>
     void noteFacts(Value chunk);
+    template <typename Value>
+    void noteAnthropic(Value chunk);
+    template <typename Value>
+    void noteGemini(Value chunk);
+    template <typename Value>
+    void noteOpenAi(Value choice, Value message);
     void takeEvents(ModelDelta &delta);
+    void takeText(std::string text, ModelDelta &delta);
+    void takeThinking(std::string text, ModelDelta &delta);
+    void flushTexts();
+    WireForm form() const { return m_expected.profile.form; }
     Result<ModelReply> plain();
-    ModelReply reply(Message message, Usage usage, std::string finishReason,
-                     Json thinkingBlocks) const;
+    ModelReply reply(Message message, Usage usage);
+    void mendText(Message &message) const;
     Error garbage(const std::string &message) const;
     Error cutOff(const std::string &why) const;
 
@@ -80,7 +93,14 @@ private:
     std::vector<StreamEvent> m_events; ///< of one chunk
     StreamAssembler m_assembler;
     CallIndexes m_indexes;
-    ThinkingBlocks m_thinking;
+    BlockCollector m_blocks;
+    ThinkTags m_tags;
+    HalfJoiner m_textHalves;
+    HalfJoiner m_thinkingHalves;
+    std::string m_scratch;
+    std::string m_finishWord; ///< as the server wrote it
+    bool m_refused = false;
+    std::optional<ResponsesReader> m_responses; ///< reads in place of the assembler in its form
     std::string m_model;
     Json m_rawUsage;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/llm/encodedrequest.h"
+#include "core/llm/messagewriter.h"
 #include "core/llm/modelclient.h"
 
 #include <cstdint>
@@ -40,16 +41,28 @@ private:
         std::shared_ptr<const ToolSchemaList> tools;
         std::optional<std::string> system;
         bool stream = false;
+        bool dropsThinking = false;
     };
 
-    void restart(WireForm form, UnsignedThinking thinking);
+    bool goesOn(const ModelRequest &request) const;
+    void restart(const ModelRequest &request);
     Result<void> appendNew(const MessageList &messages);
+    void lookAtTurn(const Message &message);
+    bool dropsThinking(const ModelRequest &request) const;
     bool isHeadFor(const ModelRequest &request) const;
     void writeHead(const ModelRequest &request);
 
-    WireForm m_form = WireForm::OpenAi;
+    std::unique_ptr<MessageWriter> m_writer;
+    std::string m_provider; ///< of the writer
+    std::string m_model;
     UnsignedThinking m_thinking = UnsignedThinking::LeaveOut;
     MessageList m_encoded;
+    std::size_t m_loopStart = 0; ///< behind the last user message
+    bool m_hasReasoning = false; ///< was written, and leaves with the next user message
+    bool m_hasSystem = false;
+    bool m_turnHasAnswer = false; ///< the model has answered since the last user message
+    bool m_turnLacksThinking =
+        false; ///< and its first answer does not begin with thinking of this server
     std::shared_ptr<ByteLog> m_log;
     std::optional<std::string> m_system;
     std::string m_scratch;

@@ -8,6 +8,8 @@
 
 #include <QRandomGenerator>
 
+#include <algorithm>
+
 namespace orrery::llm {
 namespace {
 
@@ -55,6 +57,8 @@ Result<void> readTexts(const Json &from, Message &message)
     if (!text)
         return fail(text.error());
     message.content = std::move(*text);
+    if (const auto refusal = textAt(from, "refusal"); refusal && !message.content)
+        message.content = keptText(*refusal);
     const Json &first = field::at(from, "reasoning_content");
     const bool isSet = !first.is_null() && first != "";
     auto reasoning = castText(isSet ? first : field::at(from, "reasoning"),
@@ -74,7 +78,13 @@ Result<Message> decodeOpenAi(const Json &response)
     const Json &choices = field::at(response, "choices");
     if (!choices.is_array() || choices.empty())
         return message;
-    const Json &from = field::at(choices[0], "message");
+    const auto first = std::find_if(choices.begin(), choices.end(), [](const Json &choice) {
+        const Json &index = field::at(choice, "index");
+        return index.is_null() || index == 0;
+    });
+    if (first == choices.end())
+        return message;
+    const Json &from = field::at(*first, "message");
     if (const auto read = readTexts(from, message); !read)
         return fail(read.error());
     for (const Json &part : field::at(from, "tool_calls")) {
@@ -176,7 +186,8 @@ Result<Message> decodeGemini(const Json &response)
         if (!name)
             continue;
         ToolCall call;
-        call.id = makeGeminiCallId();
+        const auto id = textAt(function, "id");
+        call.id = id && !id->empty() ? *id : makeGeminiCallId();
         call.name = std::move(name);
         if (function.contains("args"))
             call.arguments = function["args"];
@@ -228,7 +239,8 @@ Result<Message> decodeResponse(const Json &response, WireForm form)
     switch (form) {
     case WireForm::Anthropic: return decodeAnthropic(response);
     case WireForm::Gemini: return decodeGemini(response);
-    case WireForm::OpenAi: break;
+    case WireForm::OpenAi:
+    case WireForm::Responses: break;
     }
     return decodeOpenAi(response);
 }
@@ -240,7 +252,8 @@ bool isAnswer(const Json &response, WireForm form)
     case WireForm::Gemini:
         return field::at(response, "candidates").is_array()
                || field::at(response, "promptFeedback").is_object();
-    case WireForm::OpenAi: break;
+    case WireForm::OpenAi:
+    case WireForm::Responses: break;
     }
     return field::at(response, "choices").is_array();
 }

@@ -57,10 +57,13 @@ private:
         ScriptStep step;
         if (!checkObject(json, at,
                          {"text", "thinking", "tool_calls", "delay_ms", "chars_per_second", "usage",
-                          "error", "until"}))
+                          "error", "until", "ending", "finish_reason"}))
             return step;
         step.text = string(json, at, "text");
         step.thinking = string(json, at, "thinking");
+        step.finishReason = string(json, at, "finish_reason");
+        if (const std::string word = string(json, at, "ending"); !word.empty())
+            readEnding(word, at, step);
         step.delayMs = int(number(json, at, "delay_ms", 0, 0, 3600000));
         step.charsPerSecond = number(json, at, "chars_per_second", 400, 1, 1e9);
         if (json.contains("tool_calls"))
@@ -71,9 +74,28 @@ private:
             readError(json["error"], at + "/error", step);
         if (json.contains("until"))
             readUntil(json["until"], at + "/until", step);
-        if (step.text.empty() && step.thinking.empty() && step.toolCalls.empty() && !step.error)
-            wrong(at, "an empty step; text, thinking, tool_calls or error is expected");
+        const bool isEmpty = step.text.empty() && step.thinking.empty() && step.toolCalls.empty();
+        if (isEmpty && !step.error && step.finishReason.empty() && step.ending == Ending::Unknown)
+            wrong(at, "an empty step; text, thinking, tool_calls, error or ending is expected");
         return step;
+    }
+
+    void readEnding(const std::string &word, const std::string &at, ScriptStep &step)
+    {
+        constexpr Ending kEndings[] = {Ending::End,           Ending::ToolCalls,     Ending::Length,
+                                       Ending::Refusal,       Ending::ContentFilter, Ending::Pause,
+                                       Ending::MalformedCall, Ending::Unknown};
+        std::string known;
+        for (const Ending ending : kEndings) {
+            if (word == toString(ending)) {
+                step.ending = ending;
+                if (step.finishReason.empty())
+                    step.finishReason = word;
+                return;
+            }
+            known += (known.empty() ? "" : ", ") + std::string(toString(ending));
+        }
+        wrong(at + "/ending", "\"" + word + "\", one of these is expected: " + known);
     }
 
     void readToolCalls(const Json &json, const std::string &at, ScriptStep &step)
@@ -84,7 +106,7 @@ private:
         }
         for (std::size_t i = 0; i < json.size(); ++i) {
             const std::string here = at + "/" + std::to_string(i);
-            if (!checkObject(json[i], here, {"name", "arguments"}))
+            if (!checkObject(json[i], here, {"name", "arguments", "arguments_text"}))
                 return;
             ToolCall call;
             call.name = string(json[i], here, "name");
@@ -100,6 +122,8 @@ private:
                 }
                 call.arguments = json[i]["arguments"];
             }
+            if (json[i].contains("arguments_text"))
+                call.invalidArguments = string(json[i], here, "arguments_text");
             step.toolCalls.push_back(std::move(call));
         }
     }
@@ -116,7 +140,7 @@ private:
 
     void readError(const Json &json, const std::string &at, ScriptStep &step)
     {
-        if (!checkObject(json, at, {"status", "message", "retry_after_ms"}))
+        if (!checkObject(json, at, {"status", "message", "retry_after_ms", "code"}))
             return;
         const int status = int(number(json, at, "status", 500, 400, 599));
         std::string message = string(json, at, "message");
@@ -124,6 +148,8 @@ private:
             message = "the script says that this call fails";
         step.error =
             errorForStatus(status, "scripted error " + std::to_string(status) + ": " + message);
+        if (const std::string code = string(json, at, "code"); !code.empty())
+            applyErrorBody(*step.error, {{"error", {{"code", code}, {"message", message}}}});
         step.error->retryAfterMs = (long long)(number(json, at, "retry_after_ms", -1, -1, 3600000));
     }
 

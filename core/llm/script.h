@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/model/ending.h"
 #include "core/model/message.h"
 #include "core/model/usage.h"
 
@@ -25,6 +26,8 @@ struct ScriptStep {
     std::string text;
     std::string thinking;
     std::vector<ToolCall> toolCalls; ///< without ids
+    std::string finishReason;        ///< in a provider's word; empty = stop or tool_calls
+    Ending ending = Ending::Unknown; ///< Unknown = of the finish reason
     int delayMs = 0;
     double charsPerSecond = 400;
     std::optional<Usage> usage; ///< none = estimated

@@ -68,7 +68,11 @@ ModelReply replyOf(const ScriptStep &step, const ModelRequest &request, int &cal
 {
     ModelReply reply;
     reply.model = request.model.empty() ? "scripted" : request.model;
-    reply.finishReason = step.toolCalls.empty() ? "stop" : "tool_calls";
+    reply.finishReason = !step.finishReason.empty() ? step.finishReason
+                         : step.toolCalls.empty()   ? "stop"
+                                                    : "tool_calls";
+    reply.ending =
+        step.ending != Ending::Unknown ? step.ending : endingFromWord(reply.finishReason);
     Message &message = reply.message;
     message.role = Role::Assistant;
     if (!step.text.empty())

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/streamassembler.h"
 
+#include "core/llm/partialarguments.h"
 #include "core/llm/responsedecode.h"
+#include "core/llm/surrogates.h"
 #include "core/model/jsonfields.h"
 
 #include <algorithm>
@@ -67,6 +69,7 @@ void StreamAssembler::addCall(const Json &piece)
             if (!parts.isStarted) {
                 parts.id = piece["id"];
                 parts.name = piece["name"];
+                parts.input = field::at(piece, "input");
                 parts.isStarted = true;
             }
         } else if (phase == "partial" && piece["partial_json"].is_string()) {
@@ -74,12 +77,19 @@ void StreamAssembler::addCall(const Json &piece)
         }
         return;
     }
+    if (const Json &partial = field::at(piece, "partial_args"); partial.is_array()) {
+        if (!m_whole.empty())
+            for (const Json &argument : partial)
+                addPartialArgument(m_whole.back().arguments, argument);
+        return;
+    }
     ToolCall call;
     const Json &name = field::at(piece, "name");
     if (name.is_string())
         call.name = name.get<std::string>();
     if (m_form == WireForm::Gemini) {
-        call.id = makeGeminiCallId();
+        const Json &id = field::at(piece, "id");
+        call.id = id.is_string() ? id.get<std::string>() : makeGeminiCallId();
         call.arguments = field::at(piece, "arguments");
         call.metadata = field::at(piece, "metadata");
     } else {
@@ -107,6 +117,7 @@ void StreamAssembler::addUsage(const Usage &usage)
             held = fresh;
     };
     m_usage->outputTokens = usage.outputTokens;
+    take(m_usage->reasoningTokens, usage.reasoningTokens);
     take(m_usage->inputTokens, usage.inputTokens);
     take(m_usage->cacheCreationInputTokens, usage.cacheCreationInputTokens);
     take(m_usage->cacheReadInputTokens, usage.cacheReadInputTokens);
@@ -131,7 +142,9 @@ Result<Message> StreamAssembler::take()
                 call.id = parts.id.get<std::string>();
             if (parts.name.is_string())
                 call.name = parts.name.get<std::string>();
-            readArguments(call, parts.arguments);
+            readArguments(call, joinHalves(std::move(parts.arguments)));
+            if (call.arguments.empty() && !call.invalidArguments && parts.input.is_object())
+                call.arguments = std::move(parts.input);
             message.toolCalls.push_back(std::move(call));
         }
     }

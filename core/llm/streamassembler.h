@@ -24,7 +24,7 @@ public:
 
 private:
     struct Parts {
-        Json id, name;
+        Json id, name, input;
         std::string arguments;
         bool isStarted = false;
     };

@@ -5,6 +5,8 @@
 #include "core/llm/textscan.h"
 #include "core/model/boundedjson.h"
 
+#include <algorithm>
+
 namespace orrery::llm {
 namespace {
 
@@ -20,16 +22,69 @@ void forget(ByteBuffer &buffer, std::size_t &start, std::size_t &at)
 
 bool isAscii(char c) { return c > ' ' && c < '\x7F'; }
 
+/// The next CR or LF; npos when there is none.
+std::size_t lineEnd(std::string_view text, std::size_t from)
+{
+    while (from < text.size() && text[from] != '\n' && text[from] != '\r')
+        ++from;
+    return from < text.size() ? from : std::string_view::npos;
+}
+
 } // namespace
 
 void SseFrames::add(std::string_view bytes)
 {
+    m_line -= std::min(m_line, m_start);
     forget(m_buffer, m_start, m_searched);
+    if (!m_hasCr && bytes.find('\r') != std::string_view::npos) {
+        // From here on line by line, also what is there already.
+        m_hasCr = true;
+        m_searched = m_line = m_start;
+    }
     m_buffer.add(bytes);
+}
+
+/// Line by line: an event ends with a line that has nothing in it.
+bool SseFrames::nextWithCr(std::string_view &data)
+{
+    const std::string_view text = m_buffer.view();
+    if (m_skipsLf && m_line < text.size()) {
+        // The second half of a line's end of which the first has counted already.
+        m_skipsLf = false;
+        if (text[m_line] == '\n') {
+            m_start += m_start == m_line ? 1 : 0;
+            m_searched = ++m_line;
+        }
+    }
+    while (!m_isTooLong) {
+        const std::size_t end = lineEnd(text, m_searched);
+        m_isTooLong = std::min(end, text.size()) - m_start > kMaxFrameBytes;
+        // Whether LF follows a CR at the end of what is there is not known yet, unless lines have ended with CR alone.
+        const bool isOpen = end == std::string_view::npos
+                            || (text[end] == '\r' && end + 1 == text.size() && !m_hasLoneCr);
+        if (isOpen || m_isTooLong) {
+            m_searched = std::min(end, text.size());
+            break;
+        }
+        const bool isPair = text[end] == '\r' && end + 1 < text.size() && text[end + 1] == '\n';
+        m_hasLoneCr = m_hasLoneCr || (text[end] == '\r' && !isPair);
+        m_skipsLf = text[end] == '\r' && end + 1 == text.size();
+        const bool isEmpty = end == m_line;
+        m_searched = m_line = end + (isPair ? 2 : 1);
+        if (!isEmpty)
+            continue;
+        const std::string_view event = text.substr(m_start, end - m_start);
+        m_start = m_searched;
+        if (readData(event, data))
+            return true;
+    }
+    return false;
 }
 
 bool SseFrames::next(std::string_view &data)
 {
+    if (m_hasCr)
+        return nextWithCr(data);
     const std::string_view text = m_buffer.view();
     while (!m_isTooLong) {
         const std::size_t newline = text.find('\n', m_searched);
@@ -38,14 +93,11 @@ bool SseFrames::next(std::string_view &data)
         m_isTooLong = m_searched - m_start > kMaxFrameBytes;
         if (!isFound || m_isTooLong)
             break;
-        // An event ends at "\n\n" or "\r\n\r\n".
-        const bool isShort = newline > m_start && text[newline - 1] == '\n';
-        const bool isLong = newline >= m_start + 3 && text.substr(newline - 3, 4) == "\r\n\r\n";
-        if (!isShort && !isLong)
+        if (newline == m_start || text[newline - 1] != '\n')
             continue;
         const std::size_t start = m_start;
-        m_start = m_searched;
-        if (readData(text.substr(start, newline - (isLong ? 3 : 1) - start), data))
+        m_start = m_line = m_searched;
+        if (readData(text.substr(start, newline - 1 - start), data))
             return true;
     }
     return false;
@@ -68,22 +120,21 @@ bool SseFrames::readData(std::string_view event, std::string_view &data)
     data = {};
     int lines = 0;
     while (!event.empty()) {
-        const std::size_t newline = event.find('\n');
-        std::string_view line = event.substr(0, newline);
-        event.remove_prefix(newline == std::string_view::npos ? event.size() : newline + 1);
-        if (newline != std::string_view::npos && line.ends_with('\r'))
-            line.remove_suffix(1);
+        const std::size_t end = m_hasCr ? lineEnd(event, 0) : event.find('\n');
+        const std::string_view line = event.substr(0, end);
+        const bool isPair = event.substr(line.size(), 2) == "\r\n";
+        event.remove_prefix(std::min(event.size(), line.size() + (isPair ? 2 : 1)));
         if (!line.starts_with("data:"))
             continue;
-        line.remove_prefix(line.starts_with("data: ") ? 6 : 5);
+        const std::string_view value = line.substr(line.starts_with("data: ") ? 6 : 5);
         if (++lines == 1) {
-            data = line;
+            data = value;
             continue;
         }
         if (lines == 2)
             m_lines = data;
         m_lines += '\n';
-        m_lines += line;
+        m_lines += value;
         data = m_lines;
     }
     return !data.empty();

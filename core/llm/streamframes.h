@@ -13,7 +13,8 @@ namespace orrery::llm {
 /// The longest frame that is taken, in bytes. No provider comes near.
 inline constexpr std::size_t kMaxFrameBytes = 10 * 1024 * 1024;
 
-/// Cuts a server-sent event stream into the data of its events. Bytes may be cut anywhere; each is looked at once.
+/// Cuts a server-sent event stream into the data of its events. Lines end with LF, CR LF or CR, also mixed
+/// (html.spec.whatwg.org, "Server-sent events"). Bytes may be cut anywhere; each is looked at once.
 ///
 ///     frames.add(bytes);
 ///     for (std::string_view data; frames.next(data);) …
@@ -30,19 +31,27 @@ public:
     /// finish(), and the items of what is left.
     std::vector<Json> flush() { return feed("\n\n"); }
     /// Takes a byte, if nothing new can be given after it and there is room for it; else false, and add() takes it.
-    bool hold(char byte) { return byte != '\n' && m_buffer.addInRoom(byte); }
+    bool hold(char byte)
+    {
+        return byte != '\n' && byte != '\r' && !m_hasCr && m_buffer.addInRoom(byte);
+    }
     /// Of an event that is not complete.
     std::string_view rest() const { return m_buffer.view().substr(m_start); }
     /// An event has more than kMaxFrameBytes; it is not given, and nothing after it.
     bool isTooLong() const { return m_isTooLong; }
 
 private:
+    bool nextWithCr(std::string_view &data);
     bool readData(std::string_view event, std::string_view &data);
 
     ByteBuffer m_buffer;
     std::size_t m_start = 0;    ///< of the event that is not complete
     std::size_t m_searched = 0; ///< no end of an event lies before it
     std::string m_lines;        ///< the data of an event that has several lines of them
+    bool m_hasCr = false;       ///< some line ends with more or else than LF
+    bool m_hasLoneCr = false;   ///< lines end with CR
+    bool m_skipsLf = false;     ///< the last byte was such a CR
+    std::size_t m_line = 0;     ///< where the line begins that is being read; with m_hasCr
     bool m_isTooLong = false;
 };
 

@@ -57,6 +57,32 @@ Message Message::tool(std::string callId, std::string toolName, std::string text
     return message;
 }
 
+Message Message::note(std::string kind, std::string text)
+{
+    Message message = make(Role::User, std::move(text));
+    message.metadata = {{"note", std::move(kind)}};
+    return message;
+}
+
+std::string_view Message::noteKind() const
+{
+    if (role != Role::User || !metadata.is_object())
+        return {};
+    const auto kind = metadata.find("note");
+    return kind != metadata.end() && kind->is_string() ? *kind->get_ptr<const std::string *>()
+                                                       : std::string_view();
+}
+
+bool Message::operator==(const Message &other) const
+{
+    const bool sameBlocks =
+        blocks == other.blocks || (blocks && other.blocks && *blocks == *other.blocks);
+    return sameBlocks && role == other.role && content == other.content
+           && reasoningContent == other.reasoningContent && toolCalls == other.toolCalls
+           && toolCallId == other.toolCallId && name == other.name && metadata == other.metadata
+           && contentParts == other.contentParts;
+}
+
 Json toJson(const ToolCall &call)
 {
     Json json = {
@@ -88,6 +114,8 @@ Json toJson(const Message &message)
                 {{"type", part.type}, {"content", part.content}, {"options", part.options}}));
         json["content_parts"] = std::move(parts);
     }
+    if (message.blocks)
+        json["blocks"] = toJson(*message.blocks);
     return json;
 }
 
@@ -111,6 +139,7 @@ void appendJson(std::string &out, const ContentPart &part)
 void appendJson(std::string &out, const Message &message)
 {
     const auto &parts = message.contentParts;
+    const Json blocks = message.blocks ? toJson(*message.blocks) : Json();
     appendJsonObject(
         out,
         {{"role", toString(message.role)},
@@ -120,7 +149,8 @@ void appendJson(std::string &out, const Message &message)
          {"tool_call_id", message.toolCallId},
          {"name", message.name},
          {"metadata", message.metadata.empty() ? JsonItem::absent() : JsonItem(message.metadata)},
-         {"content_parts", parts && !parts->empty() ? JsonItem(*parts) : JsonItem::absent()}});
+         {"content_parts", parts && !parts->empty() ? JsonItem(*parts) : JsonItem::absent()},
+         {"blocks", message.blocks ? JsonItem(blocks) : JsonItem::absent()}});
 }
 
 Result<ToolCall> toolCallFromJson(const Json &json)
@@ -190,6 +220,12 @@ Result<Message> messageFromJson(const Json &json)
     }
     if (const auto it = json.find("metadata"); it != json.end())
         message.metadata = *it;
+    if (const auto it = json.find("blocks"); it != json.end() && !it->is_null()) {
+        auto blocks = blocksFromJson(*it);
+        if (!blocks)
+            return fail(blocks.error());
+        message.blocks = std::make_shared<const BlockList>(std::move(*blocks));
+    }
     if (const auto it = json.find("content_parts"); it != json.end() && it->is_array()) {
         message.contentParts.emplace();
         for (const Json &item : *it) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/model/block.h"
 #include "core/model/json.h"
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace orrery {
@@ -43,19 +45,24 @@ struct Message {
     std::optional<std::string> toolCallId;
     std::optional<std::string> name;
     Json metadata; ///< null or an object
-    /// Of a user message; when set, even empty, it is what counts, and `content` only its text.
+    /// Of a user message or a tool's result; when set, even empty, it is what counts, and `content` only its text.
     std::optional<std::vector<ContentPart>> contentParts;
+    BlocksPtr blocks; ///< of an assistant's message that its provider wants back in its own order
 
     static Message system(std::string text);
     static Message user(std::string text);
     static Message assistant(std::string text);
     static Message tool(std::string callId, std::string toolName, std::string text);
+    /// A user's message that no person and no agent has written: `memories`, `summary`.
+    static Message note(std::string kind, std::string text);
+    /// The kind of such a message; empty for all others.
+    std::string_view noteKind() const;
 
-    bool operator==(const Message &) const = default;
+    bool operator==(const Message &other) const;
 };
 
 /// The neutral JSON form: role, content, reasoning_content, tool_calls, tool_call_id, name always present;
-/// metadata and content_parts only when not empty.
+/// metadata, content_parts and blocks only when not empty.
 Json toJson(const Message &message);
 Json toJson(const ToolCall &call);
 /// Append the same as text.

@@ -37,7 +37,7 @@ public:
         m_left.remove_prefix(1);
         return first;
     }
-    llm::WireForm form() { return llm::WireForm(byte() % 3); }
+    llm::WireForm form() { return llm::WireForm(byte() % 4); }
     std::string_view rest() const { return m_left; }
 
 private:

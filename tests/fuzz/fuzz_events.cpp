@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Server-sent events of all providers: form, size of the pieces, bytes.
+// Streams of all providers as an agent reads them: form, options, size of the pieces, bytes.
 #include "tests/fuzz/streams.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
-    using namespace orrery;
-    fuzz::checkStream<llm::SseFrames>({data, size}, llm::Framing::ServerSentEvents);
+    orrery::fuzz::checkStream({data, size});
     return 0;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // make-corpus FOLDER: writes what the fuzzers start from, of the recorded cases and of the sample team.
+#include "tests/llm/responsesstreams.h"
+#include "tests/support/pictures.h"
 #include "tests/support/streamcases.h"
 
 #include <QDir>
@@ -44,6 +46,19 @@ bool writeResponses(const QString &folder)
     return isWritten;
 }
 
+bool writeResponsesApi(const QString &folder)
+{
+    const Json answer = test::answerOf(Json::array({test::reasoningItem("1", {"First.", "Then."}),
+                                                    test::messageItem("2", "Hello."),
+                                                    {{"type", "web_search_call"}, {"id", "ws_3"}},
+                                                    test::callItem("4", "{\"a\":1}")}));
+    const Json error = {{"type", "error"}, {"code", "server_error"}, {"message", "no"}};
+    const QString into = folder + QLatin1String("/responses");
+    return write(into, "stream", '\x07' + test::eventStream(test::streamOf(answer)))
+           && write(into, "whole", '\x07' + answer.dump())
+           && write(into, "error", '\x07' + test::eventStream({error}));
+}
+
 bool writeTeams(const QString &folder)
 {
     QFile sample(QStringLiteral(ORRERY_SOURCE_DIR "/resources/sample/team.json"));
@@ -65,6 +80,18 @@ bool writeRows(const QString &folder)
                     std::string(14, '\x02') + "\x03[[[{\"a\":");
 }
 
+/// The first byte is the side to fit.
+bool writePictures(const QString &folder)
+{
+    const QString here = folder + QLatin1String("/picture");
+    return write(here, "png", "\x10" + testing::pngPicture(40, 30))
+           && write(here, "transparent",
+                    "\x10" + testing::pngPicture(90, 30, testing::Motif::Transparent))
+           && write(here, "jpeg", "\x01" + testing::jpegPicture(400, 30, testing::Motif::Noise))
+           && write(here, "gif", "\x20" + testing::gifPicture(40, 30))
+           && write(here, "pdf", "\x20" + testing::pdfDocument());
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -74,7 +101,8 @@ int main(int argc, char **argv)
         return 2;
     }
     const QString folder = QString::fromLocal8Bit(argv[1]);
-    if (writeStreams(folder) && writeResponses(folder) && writeTeams(folder) && writeRows(folder))
+    if (writeStreams(folder) && writeResponses(folder) && writeResponsesApi(folder)
+        && writeTeams(folder) && writeRows(folder) && writePictures(folder))
         return 0;
     std::fprintf(stderr, "make-corpus: cannot write in %s\n", argv[1]);
     return 1;

@@ -1,72 +1,63 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/streamdecode.h"
-#include "core/model/boundedjson.h"
+#include "core/llm/messagewriter.h"
+#include "core/llm/replyreader.h"
+#include "core/model/jsonwriter.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <vector>
 
 namespace orrery::fuzz {
 
-using Events = std::vector<llm::StreamEvent>;
-
-/// The events of a stream that comes in pieces of one size.
-inline Events decodeInPieces(std::string_view bytes, std::size_t piece, llm::WireForm form,
-                             llm::Framing framing)
+/// What an agent makes of a stream that comes in pieces of one size.
+inline Json replyInPieces(std::string_view bytes, std::size_t piece,
+                          const llm::ModelProfile &profile)
 {
-    llm::StreamDecoder decoder(form, framing);
-    Events events;
-    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
-        decoder.feed(bytes.substr(0, piece), events);
-    decoder.finish(events);
-    return events;
-}
-
-/// The events by way of a tree for every chunk.
-template <typename Frames>
-Events decodeByTrees(std::string_view bytes, llm::WireForm form)
-{
-    Frames frames;
-    Events events;
-    frames.add(bytes);
-    frames.finish();
-    for (std::string_view data; frames.next(data);) {
-        const Json json = parseBounded(data);
-        if constexpr (std::is_same_v<Frames, llm::SseFrames>) {
-            if (data == "[DONE]")
-                events.push_back({llm::StreamEvent::Kind::Finish, "stop", {}, {}});
-        } else if (!json.is_object()) {
-            frames.refuse();
-        }
-        if (json.is_object())
-            llm::decodeChunk(llm::TreeValue(json), form, events);
-    }
-    std::erase_if(events, [](const llm::StreamEvent &event) {
-        return event.kind == llm::StreamEvent::Kind::Unknown;
-    });
-    return events;
+    llm::ReplyReader::Expected expected;
+    expected.profile = profile;
+    llm::ReplyReader reader(std::move(expected), "host");
+    std::vector<llm::ModelDelta> deltas;
+    for (; !bytes.empty() && !reader.complete(); bytes.remove_prefix(std::min(piece, bytes.size())))
+        reader.feed(bytes.substr(0, piece), deltas);
+    const auto reply = reader.end(false, "the end");
+    std::string text;
+    for (const llm::ModelDelta &delta : deltas)
+        text += delta.text;
+    if (!reply)
+        return {{"error", reply.error().code}, {"text", text}};
+    Message message = reply->message;
+    for (ToolCall &call : message.toolCalls)
+        call.id.reset(); // may be made up anew each time
+    return {{"message", toJson(message)}, {"usage", toJson(reply->usage)}, {"text", text}};
 }
 
 /// What must hold for every stream.
-template <typename Frames>
-void checkStream(Input input, llm::Framing framing)
+inline void checkStream(Input input)
 {
-    const llm::WireForm form = input.form();
+    llm::ModelProfile profile;
+    profile.form = input.form();
+    const std::uint8_t options = input.byte();
+    profile.thinkTags = options & 1;
     const std::size_t piece = 1 + input.byte();
     const std::string_view bytes = input.rest();
-    const Events whole =
-        decodeInPieces(bytes, std::max<std::size_t>(bytes.size(), 1), form, framing);
-    require(whole == decodeInPieces(bytes, piece, form, framing), "pieces do not matter");
-    require(whole == decodeInPieces(bytes, 1, form, framing), "single bytes do not matter");
-    require(whole == decodeByTrees<Frames>(bytes, form), "the tree gives the same events");
-    llm::StreamAssembler assembler(form);
-    for (const llm::StreamEvent &event : whole) {
-        assembler.add(event);
-        require(!toJson(event).dump().empty(), "an event can be written");
-    }
-    if (const auto message = assembler.take())
-        require(!toJson(*message).dump().empty(), "a message can be written");
+    const Json whole = replyInPieces(bytes, std::max<std::size_t>(bytes.size(), 1), profile);
+    require(whole == replyInPieces(bytes, piece, profile), "pieces do not matter");
+    require(whole == replyInPieces(bytes, 1, profile), "single bytes do not matter");
+    std::string text;
+    appendJson(text, whole);
+    require(!Json::parse(text, nullptr, false).is_discarded(), "a message can be written");
+    if (!whole.contains("message"))
+        return;
+    // It can be sent back to whoever made it.
+    const auto message = messageFromJson(whole["message"]);
+    require(message.has_value(), "a message can be read again");
+    llm::MessageWriter writer(profile, llm::UnsignedThinking::LeaveOut);
+    std::string body = "[";
+    require(writer.append(body, *message, true).has_value(), "an answer can be sent back");
+    body += body.size() > 1 ? writer.tail() : "";
+    body += ']';
+    require(Json::accept(body), "what is sent is JSON", body);
 }
 
 } // namespace orrery::fuzz

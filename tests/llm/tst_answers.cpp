@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Answers as servers give them beside what their documents say.
 #include "core/llm/responsedecode.h"
-#include "core/llm/streamdecode.h"
+#include "core/llm/replyreader.h"
 #include "core/model/boundedjson.h"
 #include "tests/support/testregistry.h"
 
@@ -49,17 +49,13 @@ private slots:
 
     void aListOfBlocksIsContentInAStream()
     {
-        StreamDecoder decoder(WireForm::OpenAi);
-        StreamAssembler assembler(WireForm::OpenAi);
-        std::vector<StreamEvent> events;
-        decoder.feed(kThinkingListStream, events);
-        decoder.finish(events);
-        for (const StreamEvent &event : events)
-            assembler.add(event);
-        const auto message = assembler.take();
-        QVERIFY(message);
-        QCOMPARE(text(message->content), std::string("It is 4."));
-        QCOMPARE(text(message->reasoningContent), std::string("two and two"));
+        ReplyReader reader({}, "host");
+        std::vector<ModelDelta> deltas;
+        reader.feed(kThinkingListStream, deltas);
+        const auto reply = reader.end(false, "");
+        QVERIFY(reply);
+        QCOMPARE(text(reply->message.content), std::string("It is 4."));
+        QCOMPARE(text(reply->message.reasoningContent), std::string("two and two"));
     }
 
     void hiddenThinkingIsNoMistake()

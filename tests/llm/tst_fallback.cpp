@@ -69,6 +69,55 @@ private slots:
         QCOMPARE(chain->current().model, std::string("openai:a"));
     }
 
+    void theFirstModelIsTriedAgainAfterItsPause_data()
+    {
+        QTest::addColumn<qlonglong>("hint");
+        QTest::addColumn<qlonglong>("pause");
+        QTest::newRow("five minutes") << -1LL << 300000LL;
+        QTest::newRow("as its provider asks") << 40000LL << 40000LL;
+    }
+    void theFirstModelIsTriedAgainAfterItsPause()
+    {
+        QFETCH(qlonglong, hint);
+        QFETCH(qlonglong, pause);
+        auto chain = chainOf({"openai:a", "groq:b"});
+        Error error = providerFailure();
+        error.retryAfterMs = hint;
+        chain->begin(1000);
+        QVERIFY(chain->next(error, 1000));
+        QVERIFY(chain->answered());
+        QVERIFY(!chain->isFirstActive());
+        chain->begin(1000 + pause - 1);
+        QCOMPARE(chain->current().model, std::string("groq:b"));
+        chain->begin(1000 + pause);
+        QCOMPARE(chain->current().model, std::string("openai:a"));
+        QVERIFY(chain->hasNext());
+        QVERIFY(chain->answered());
+        QVERIFY(chain->isFirstActive());
+        chain->begin(1000 + pause);
+        QCOMPARE(chain->current().model, std::string("openai:a"));
+    }
+
+    void aFirstModelThatFailsAgainIsAskedLessAndLessOften()
+    {
+        auto chain = chainOf({"openai:a", "groq:b", "gemini:c"});
+        qlonglong now = 0;
+        chain->begin(now);
+        QVERIFY(chain->next(providerFailure(), now));
+        chain->answered();
+        for (const qlonglong pause : {300000, 600000, 1200000, 2400000, 3600000, 3600000}) {
+            chain->begin(now + pause - 1);
+            QCOMPARE(chain->current().model, std::string("groq:b"));
+            QVERIFY(!chain->answered());
+            now += pause;
+            chain->begin(now);
+            QCOMPARE(chain->current().model, std::string("openai:a"));
+            QVERIFY(chain->next(providerFailure(), now));
+            QCOMPARE(chain->current().model, std::string("groq:b"));
+            QVERIFY(!chain->answered());
+        }
+    }
+
     void otherFailuresLeadNowhere()
     {
         auto chain = chainOf({"openai:a", "groq:b"});

@@ -58,7 +58,7 @@ std::vector<std::string> recordedTexts()
         SseFrames events;
         JsonArrayFrames objects;
         std::string_view data;
-        if (item.framing == Framing::JsonArray) {
+        if (item.framing == test::Framing::JsonArray) {
             objects.add(item.bytes);
             while (objects.next(data))
                 texts.emplace_back(data);

@@ -3,7 +3,6 @@
 #include "core/llm/toolschemalist.h"
 #include "core/llm/httprequest.h"
 #include "core/llm/requestencoder.h"
-#include "core/llm/uploaddevice.h"
 #include "tests/support/allocationcount.h"
 #include "tests/support/testregistry.h"
 
@@ -282,7 +281,7 @@ private slots:
         QCOMPARE(grown(encoder, request), fromScratch(request));
     }
 
-    void theDeviceReadsTheBodyInPieces()
+    void theBodyIsReadInPieces()
     {
         ModelRequest request = requestOf("openai");
         Histories histories(11);
@@ -291,18 +290,20 @@ private slots:
         RequestEncoder encoder;
         const auto body = *encoder.encode(request);
         const std::string whole = body->toString();
-        UploadDevice device(body);
-        QCOMPARE(device.size(), qint64(whole.size()));
-        for (const qint64 piece : {1000, 16384, 65536, 100000}) {
-            QVERIFY(device.seek(0));
-            QByteArray all;
-            while (!device.atEnd())
-                all += device.read(piece);
-            QVERIFY(all.toStdString() == whole);
+        EncodedRequest::Reader reader(*body);
+        for (const std::size_t piece : {1000, 16384, 65536, 100000}) {
+            reader.seek(0);
+            std::string all;
+            std::string read(piece, '\0');
+            while (const std::size_t count = reader.read(read.data(), piece))
+                all.append(read, 0, count);
+            QVERIFY(all == whole);
         }
-        for (const qint64 place : {qint64(0), qint64(whole.size() / 2), qint64(whole.size() - 1)}) {
-            QVERIFY(device.seek(place));
-            QCOMPARE(device.read(1), QByteArray(1, whole[std::size_t(place)]));
+        for (const std::size_t place : {std::size_t(0), whole.size() / 2, whole.size() - 1}) {
+            reader.seek(place);
+            char one = 0;
+            QCOMPARE(reader.read(&one, 1), std::size_t(1));
+            QCOMPARE(one, whole[place]);
         }
     }
 
@@ -315,13 +316,14 @@ private slots:
         thought.reasoningContent = "hm";
         request.messages = {std::make_shared<Message>(thought)};
         const Json unsignedBody = Json::parse(fromScratch(request));
-        QCOMPARE(unsignedBody["messages"][0]["content"].size(), std::size_t(1));
+        QCOMPARE(unsignedBody["messages"].back()["content"].size(), std::size_t(1));
         const Json block = {{"type", "thinking"}, {"thinking", "hm"}, {"signature", "s1"}};
         thought.metadata = {{"thinking_blocks", Json::array({block})}};
         request.messages = {std::make_shared<Message>(thought)};
         const Json body = Json::parse(fromScratch(request));
-        QVERIFY(body["messages"][0]["content"][0] == block);
-        QCOMPARE(body["messages"][0]["content"][1]["text"].get<std::string>(), std::string("so"));
+        QVERIFY(body["messages"].back()["content"][0] == block);
+        QCOMPARE(body["messages"].back()["content"][1]["text"].get<std::string>(),
+                 std::string("so"));
     }
 };
 

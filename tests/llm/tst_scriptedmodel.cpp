@@ -155,6 +155,40 @@ private slots:
         QCOMPARE(*probe.reply().message.content, std::string("all at once"));
     }
 
+    void endsAsItIsTold()
+    {
+        const Json cut = {{"tool_calls", {{{"name", "a"}, {"arguments_text", "{\"x\": \"y"}}}},
+                          {"ending", "length"},
+                          {"finish_reason", "max_tokens"}};
+        const auto script = steps({{{"ending", "refusal"}},
+                                   {{"text", "Cut"}, {"finish_reason", "MAX_TOKENS"}},
+                                   cut,
+                                   {{"text", "Whole."}},
+                                   {{"error", {{"status", 429}, {"code", "insufficient_quota"}}}}});
+        llm::ScriptedModel model;
+        const auto next = [&] {
+            auto probe = std::make_unique<ModelProbe>(model);
+            probe->run(request(script));
+            return probe;
+        };
+        auto probe = next();
+        QVERIFY(probe->reply().ending == Ending::Refusal);
+        QVERIFY(!probe->reply().message.content);
+        probe = next();
+        QVERIFY(probe->reply().ending == Ending::Length);
+        QCOMPARE(probe->reply().finishReason, std::string("MAX_TOKENS"));
+        probe = next();
+        QVERIFY(probe->reply().ending == Ending::Length);
+        QCOMPARE(*probe->reply().message.toolCalls.front().invalidArguments,
+                 std::string("{\"x\": \"y"));
+        probe = next();
+        QVERIFY(probe->reply().ending == Ending::End);
+        probe = next();
+        QVERIFY(probe->failed());
+        QCOMPARE(probe->error().code, ErrorCode::Budget);
+        QVERIFY(!probe->error().retryable);
+    }
+
     void failsWhenToldTo()
     {
         const auto script =

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/streamdecode.h"
+#include "core/llm/chunkdecode.h"
+#include "core/llm/streamframes.h"
 
 #include <QFile>
 
@@ -10,11 +11,13 @@
 
 namespace orrery::test {
 
+enum class Framing { ServerSentEvents, JsonArray };
+
 /// A recorded stream as the bytes that a connection brings, and what must come of them.
 struct StreamCase {
     std::string id;
     llm::WireForm form;
-    llm::Framing framing;
+    Framing framing;
     std::string bytes;
     Json events;
     Json assembled;
@@ -56,7 +59,7 @@ inline void addChunkCases(std::vector<StreamCase> &cases, const StreamCase &base
     if (base.form != llm::WireForm::Gemini || stream.find("[DONE]") != std::string::npos)
         return;
     item.id += "-array";
-    item.framing = llm::Framing::JsonArray;
+    item.framing = Framing::JsonArray;
     item.bytes = array + "]";
     cases.push_back(item);
 }
@@ -71,8 +74,8 @@ inline std::vector<StreamCase> streamCases()
         const Json &input = item["input"];
         StreamCase base{item["id"],
                         *llm::wireFormFromString(input["provider"].get<std::string>()),
-                        item["op"] == "json_array_bytes" ? llm::Framing::JsonArray
-                                                         : llm::Framing::ServerSentEvents,
+                        item["op"] == "json_array_bytes" ? Framing::JsonArray
+                                                         : Framing::ServerSentEvents,
                         {},
                         item["expect"]["events"],
                         item["expect"]["assembled"]};
