@@ -2,9 +2,11 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/model/attachmentlimits.h"
 #include "core/model/contextupdate.h"
 #include "core/model/event.h"
 #include "core/model/json.h"
+#include "core/model/message.h"
 #include "core/tools/changedlines.h"
 
 #include <filesystem>
@@ -73,6 +75,7 @@ struct ToolContext {
     std::shared_ptr<CommandSandbox> sandbox;        ///< null = commands may do what we may
     std::shared_ptr<const TrustedFiles> trusted;    ///< null = none but those of git repositories
     std::shared_ptr<const Secrets> secrets;         ///< null = none are known
+    AttachmentLimits attachments; ///< what of pictures and documents the agent's models take
 };
 
 /// What a tool function gives back. An exception that escapes it counts as Raised.
@@ -89,6 +92,8 @@ struct ToolResult {
     bool ok = true;
     ContextUpdate updates; ///< of a result that is Done
     Outcome outcome = Outcome::Done;
+    std::vector<ContentPart> parts =
+        {}; ///< pictures and documents that go with it, of a result that is Done
 
     static ToolResult success(std::string text) { return {std::move(text), true, {}}; }
     /// Any JSON value; what is no text is shown as canonical JSON.
@@ -134,6 +139,7 @@ struct Tool {
     std::function<void(const Json &arguments, ToolContext context,
                        std::function<void(ToolResult)> done)>
         start;
+    bool isBounded = false; ///< it limits its results itself: they stay whole however long they are
     bool delegates = false; ///< makes sub-agents: not there for those at the greatest depth
 };
 

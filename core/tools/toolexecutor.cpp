@@ -243,7 +243,8 @@ ToolExecution conclude(const Tool &tool, ToolResult result, int attempts)
 {
     switch (result.outcome) {
     case Outcome::Done:
-        return {std::move(result.content), result.ok, std::move(result.updates), attempts};
+        return {std::move(result.content), result.ok, std::move(result.updates), attempts, {},
+                std::move(result.parts)};
     case Outcome::Error:
         return {"Tool execution failed: " + tool.name
                     + " - Tool execution failed with: " + result.content,

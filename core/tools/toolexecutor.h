@@ -15,6 +15,9 @@ struct ToolExecution {
     ContextUpdate updates; ///< to be applied to the agent's current deps
     int attempts = 1;
     std::vector<std::string> mended = {}; ///< what was put right in the arguments first
+    std::vector<ContentPart> parts = {};  ///< pictures and documents beside the text
+    std::string handle = {}; ///< by which a longer `content` is kept; empty = it is not
+    bool isBounded = false;  ///< as Tool::isBounded
 };
 
 /// The arguments as this tool will get them: mended against its schema, unless it does not want them checked. Doing it

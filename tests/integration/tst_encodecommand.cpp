@@ -111,9 +111,6 @@ private slots:
         QTest::newRow("content") << openAi
                                  << QByteArray(R"({"model":"m","messages":[{"role":"user"}]})") << 1
                                  << QByteArray("message 0: a user message without content");
-        QTest::newRow("a stream of a model that gives none")
-            << openAi << QByteArray(R"({"model":"o3-mini","messages":[],"stream":true})") << 1
-            << QByteArray("o3-mini is not asked for a stream");
     }
     void saysWhatIsWrong()
     {

@@ -16,7 +16,7 @@ namespace {
 
 /// The name has no mark of a key, and the value no form of one.
 const char *const kVariable = "OPENAI_AUTH";
-const char *const kKey = "correct horse/battery-staple 42";
+const char *const kKeyValue = "correct horse/battery-staple 42";
 
 /// What is to be seen of all processes, and which of them can be opened.
 const char *const kLookAround =
@@ -48,7 +48,7 @@ private:
             Json::array({call("bash", {{"command", kLookAround}}),
                          call("read_file", {{"path", "notes.txt"}}),
                          call("bash", {{"command", "base64 < notes.txt; cat notes.txt"}}),
-                         {{"text", std::string("I have read ") + kKey}}});
+                         {{"text", std::string("I have read ") + kKeyValue}}});
         team({{"solo", steps}},
              Json::array({{{"name", "solo"},
                            {"fallback", Json::array({{{"model", "custom:other"},
@@ -58,11 +58,11 @@ private:
         QVERIFY(QDir(m_folder->path()).mkdir("work"));
         QFile notes(m_folder->filePath("work/notes.txt"));
         QVERIFY(notes.open(QFile::WriteOnly));
-        notes.write(QByteArray("the key is ") + kKey + "\n");
+        notes.write(QByteArray("the key is ") + kKeyValue + "\n");
     }
     ProgramOutcome runTeam()
     {
-        qputenv(kVariable, kKey);
+        qputenv(kVariable, kKeyValue);
         qputenv("ORRERY_TEST_PLAIN", "kept");
         const ProgramOutcome outcome =
             runCli({"run", "--prompt", "Look.", "--team", m_folder->filePath("team.json"), "--json",
@@ -91,7 +91,7 @@ private slots:
         const QByteArray seen = contentOf("work/seen.txt");
         QVERIFY2(seen.contains("ORRERY_TEST_PLAIN=kept"), outcome.out.constData());
         QVERIFY(!seen.contains(kVariable));
-        QVERIFY(!seen.contains(kKey));
+        QVERIFY(!seen.contains(kKeyValue));
         QVERIFY(QFile::exists(m_folder->filePath("work/done.txt")));
         if (geteuid() == 0 && !hasLandlock())
             QSKIP("nothing keeps root from looking into processes here");
@@ -108,8 +108,8 @@ private slots:
         QVERIFY(outcome.out.contains("I have read " + masked));
         QVERIFY(outcome.out.contains("\"context_saved\""));
         const QByteArray coded =
-            QByteArray("the key is ").append(kKey).append("\n").toBase64().mid(20, 30);
-        for (const QByteArray &what : {QByteArray(kKey), coded}) {
+            QByteArray("the key is ").append(kKeyValue).append("\n").toBase64().mid(20, 30);
+        for (const QByteArray &what : {QByteArray(kKeyValue), coded}) {
             QVERIFY(!outcome.out.contains(what));
             QVERIFY(!outcome.err.contains(what));
             for (const char *suffix : {"", "-wal"})
@@ -118,7 +118,7 @@ private slots:
         // Printed again, also by somebody who has other keys.
         const ProgramOutcome again = runCli({"events", m_folder->filePath("run.orrery")});
         QVERIFY(again.out.contains(masked));
-        QVERIFY(!again.out.contains(kKey));
+        QVERIFY(!again.out.contains(kKeyValue));
     }
 };
 

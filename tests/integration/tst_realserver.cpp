@@ -29,7 +29,7 @@ private:
         request.messages = {std::make_shared<Message>(Message::system("You are a test.")),
                             std::make_shared<Message>(Message::user(text))};
         request.stream = stream;
-        request.timeoutMs = 20000;
+        request.idleTimeoutMs = 20000;
         return request;
     }
 

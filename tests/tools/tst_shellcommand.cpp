@@ -371,7 +371,7 @@ private slots:
         for (int i = 0; i < 20; ++i)
             threads.emplace_back([&, i] {
                 const ShellOutcome outcome =
-                    run("head -c 200000 /dev/zero | tr '\\0' x; exit " + std::to_string(i));
+                    run("head -c 900000 /dev/zero | tr '\\0' x; exit " + std::to_string(i));
                 right += outcome.code == i && outcome.cut > 0;
             });
         for (std::thread &thread : threads)
@@ -449,7 +449,7 @@ private slots:
             CommandOutput output;
             output.add(std::string(static_cast<std::size_t>(shift), 'x'));
             std::string many;
-            while (many.size() < 300000)
+            while (many.size() < 3 * CommandOutput::kHalf)
                 many += character.toStdString();
             output.add(many);
             QVERIFY(output.text().find("\xEF\xBF\xBD") == std::string::npos);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/files/filekind.h"
 
+#include "core/media/picturesize.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -55,86 +57,6 @@ constexpr std::array kMagics = {
     Magic{0, "\0\0\xFE\xFF"sv, "UTF-32 text"},
 };
 
-/// A number of `size` bytes; 0 where there are not as many.
-std::uint32_t numberAt(std::string_view bytes, std::size_t at, std::size_t size, bool isLittle)
-{
-    if (at + size > bytes.size())
-        return 0;
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        const std::size_t from = isLittle ? at + size - 1 - i : at + i;
-        value = value << 8 | static_cast<unsigned char>(bytes[from]);
-    }
-    return value;
-}
-
-struct ImageSize {
-    std::uint32_t width = 0;
-    std::uint32_t height = 0;
-};
-
-/// From the frame header, behind segments that each tell their length.
-ImageSize jpegSize(std::string_view bytes)
-{
-    for (std::size_t at = 2; at + 9 <= bytes.size() && bytes[at] == '\xFF';) {
-        const auto marker = static_cast<unsigned char>(bytes[at + 1]);
-        const bool isFrame =
-            marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-        if (isFrame)
-            return {numberAt(bytes, at + 7, 2, false), numberAt(bytes, at + 5, 2, false)};
-        at += 2 + std::max<std::uint32_t>(numberAt(bytes, at + 2, 2, false), 2);
-    }
-    return {};
-}
-
-ImageSize webpSize(std::string_view bytes)
-{
-    const std::string_view chunk = bytes.substr(std::min<std::size_t>(12, bytes.size()), 4);
-    if (chunk == "VP8X")
-        return {numberAt(bytes, 24, 3, true) + 1, numberAt(bytes, 27, 3, true) + 1};
-    if (chunk == "VP8 ")
-        return {numberAt(bytes, 26, 2, true) & 0x3FFF, numberAt(bytes, 28, 2, true) & 0x3FFF};
-    if (chunk != "VP8L")
-        return {};
-    const std::uint32_t bits = numberAt(bytes, 21, 4, true);
-    return {(bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1};
-}
-
-/// Of the first folder of tags, where its width and height are short or long numbers.
-ImageSize tiffSize(std::string_view bytes)
-{
-    const bool isLittle = bytes.front() == 'I';
-    const std::size_t folder = numberAt(bytes, 4, 4, isLittle);
-    const std::uint32_t count = numberAt(bytes, folder, 2, isLittle);
-    ImageSize size;
-    for (std::size_t at = folder + 2, i = 0; i < count && at + 12 <= bytes.size(); ++i, at += 12) {
-        const std::uint32_t tag = numberAt(bytes, at, 2, isLittle);
-        const std::size_t width = numberAt(bytes, at + 2, 2, isLittle) == 3 ? 2 : 4;
-        if (tag == 256)
-            size.width = numberAt(bytes, at + 8, width, isLittle);
-        else if (tag == 257)
-            size.height = numberAt(bytes, at + 8, width, isLittle);
-    }
-    return size;
-}
-
-ImageSize imageSize(std::string_view kind, std::string_view bytes)
-{
-    if (kind == "a PNG image")
-        return {numberAt(bytes, 16, 4, false), numberAt(bytes, 20, 4, false)};
-    if (kind == "a GIF image")
-        return {numberAt(bytes, 6, 2, true), numberAt(bytes, 8, 2, true)};
-    if (kind == "a BMP image") {
-        const std::uint32_t height = numberAt(bytes, 22, 4, true); // negative when upside down
-        return {numberAt(bytes, 18, 4, true), height >> 31 ? ~height + 1 : height};
-    }
-    if (kind == "a JPEG image")
-        return jpegSize(bytes);
-    if (kind == "a WebP image")
-        return webpSize(bytes);
-    return kind == "a TIFF image" ? tiffSize(bytes) : ImageSize();
-}
-
 } // namespace
 
 std::optional<std::string> binaryKind(std::string_view bytes)
@@ -151,8 +73,8 @@ std::optional<std::string> binaryKind(std::string_view bytes)
                                          [](char c) { return c >= ' ' && c <= '~'; });
         if (isPlain && !hasNul && magic.bytes != "%PDF-")
             continue;
-        const ImageSize size = imageSize(magic.kind, bytes);
-        if (size.width == 0 || size.height == 0)
+        const media::PictureSize size = media::pictureSize(bytes);
+        if (!size.isKnown())
             return magic.kind;
         return std::string(magic.kind) + " of " + std::to_string(size.width) + " × "
                + std::to_string(size.height) + " pixels";

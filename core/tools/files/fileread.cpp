@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tools/files/fileread.h"
 
+#include "core/media/attachment.h"
 #include "core/tools/files/filekind.h"
 #include "core/tools/files/fileedits.h"
 #include "core/tools/files/filetarget.h"
@@ -118,6 +119,31 @@ std::string binaryMessage(const FileTarget &target, const std::string &kind, std
            + ", " + shownSize(size) + ".";
 }
 
+/// Whether the agent's models can be shown what is in the file.
+bool isShown(std::string_view bytes, const AttachmentLimits &limits)
+{
+    const std::string_view type = media::attachableType(bytes);
+    return type.starts_with("image/") ? limits.pictures : !type.empty() && limits.documents;
+}
+
+ToolResult showFile(const FileTarget &target, const std::string &kind, const std::string &bytes,
+                    const AttachmentLimits &limits)
+{
+    auto attachment = media::attachmentOf(target.shown, bytes);
+    if (!attachment)
+        return ToolResult::error(attachment.error().message);
+    if (auto fits = media::fitTo(*attachment, limits); !fits)
+        return ToolResult::error(binaryMessage(target, kind, bytes.size())
+                                 + " It is not shown: " + fits.error().message);
+    std::string text = target.shown + " is " + kind + ", " + shownSize(bytes.size()) + ".";
+    if (attachment->bytes.size() != bytes.size())
+        text += " It is shown smaller, with " + std::to_string(attachment->size.width) + " × "
+                + std::to_string(attachment->size.height) + " pixels.";
+    ToolResult result = ToolResult::success(std::move(text));
+    result.parts.push_back(media::partOf(*attachment));
+    return result;
+}
+
 std::string readNotes(const LinePrinter &lines, const WantedLines &wanted, const FileTarget &target,
                       const LineEnds &ends, TextForm form)
 {
@@ -195,8 +221,11 @@ ToolResult readFileTool(ReadLedger &ledger, const Json &args, const ToolContext 
     PiecewiseFile file(std::move(*opened), size <= kMostEdited ? size + 1 : kPiece);
     if (!file.isRead())
         return ToolResult::error(target->shown + " cannot be read: " + reason(errno));
-    if (const auto kind = binaryKind(file.piece()))
+    if (const auto kind = binaryKind(file.piece())) {
+        if (file.isAtEnd() && isShown(file.piece(), context.attachments))
+            return showFile(*target, *kind, file.piece(), context.attachments);
         return ToolResult::error(binaryMessage(*target, *kind, file.size()));
+    }
     if (file.isAtEnd())
         ledger.saw(context.agent, target->relative, file.piece());
     else

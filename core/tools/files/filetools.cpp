@@ -42,8 +42,9 @@ std::vector<ToolPtr> fileTools()
 {
     auto ledger = std::make_shared<ReadLedger>();
     auto read = makeTool("read_file",
-                         "Read a text file of the workspace, with line numbers. Of other files, "
-                         "tells what they are.",
+                         "Read a text file of the workspace, with line numbers. Pictures and PDF "
+                         "documents are shown to models that take them; of other files, it tells "
+                         "what they are.",
                          ToolCategory::Read,
                          {{"path", "string", "Path in the workspace"},
                           {"offset", "integer", "First line, from 1", false},
@@ -54,6 +55,7 @@ std::vector<ToolPtr> fileTools()
                              return readFileTool(*ledger, args, context);
                          });
     read->mayBeAbandoned = true;
+    read->isBounded = true;
     // The end of a write is waited for: it must be known whether the file has changed.
     auto edit =
         makeTool("edit_file",
