@@ -86,7 +86,8 @@ void takeOver(const MemoryChange &change, MemoryEntry &entry)
 std::string relevantQuery(const std::vector<Message> &messages)
 {
     for (auto message = messages.rbegin(); message != messages.rend(); ++message)
-        if (message->role == Role::User && message->content && !message->contentParts)
+        if (message->role == Role::User && message->content && !message->contentParts
+            && message->noteKind().empty())
             return *message->content;
     return {};
 }
@@ -119,7 +120,8 @@ ReflectionRequest reflectionRequest(const std::vector<Message> &messages, std::s
 {
     std::vector<std::string> lines;
     for (const Message &message : messages)
-        if (message.role != Role::System && message.content && !isBlank(*message.content))
+        if (message.role != Role::System && message.noteKind() != "memories" && message.content
+            && !isBlank(*message.content))
             lines.push_back(std::string(toString(message.role)) + ": " + *message.content);
     std::string prompt = "## Conversation\n";
     for (std::size_t i = lines.size() - std::min(most, lines.size()); i < lines.size(); ++i)

@@ -11,7 +11,7 @@ namespace orrery::memory {
 /// What to look for before a request: the last message of the user that is text; empty when there is none.
 std::string relevantQuery(const std::vector<Message> &messages);
 
-/// The text of a system message that hands the results of a search to a model, marked as data that is not to be
+/// The text of a note that hands the results of a search to a model, marked as data that is not to be
 /// followed; empty when there are none. Each entry stands in a <retrieved_memory> element.
 std::string retrievedMemories(const std::vector<SearchHit> &hits);
 
