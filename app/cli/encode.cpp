@@ -5,6 +5,7 @@
 #include "core/llm/httprequest.h"
 #include "core/llm/neutralrequest.h"
 #include "core/llm/providers.h"
+#include "core/llm/requestfields.h"
 
 #include <cstdio>
 #include <string>
@@ -51,6 +52,8 @@ int encodeStandardInput(llm::WireForm form)
     const auto spec = llm::buildRequest(*request);
     if (!spec)
         return refuseRequest(spec.error().message);
+    for (const std::string &what : llm::settingsLeftOut(*request))
+        std::fprintf(stderr, "orrery-cli: encode: %s\n", what.c_str());
     std::puts(spec->body->toString().c_str());
     return 0;
 }

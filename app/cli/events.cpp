@@ -72,6 +72,8 @@ std::string progress(const Event &event)
         return "claim moves with " + text("by") + "'s edit: " + lines() + ", was "
                + text("from_start") + "-" + text("from_end");
     case EventKind::FileEdited: return "edited " + lines();
+    case EventKind::LoopNoticed:
+        return "makes the same calls again, " + text("repeats") + " times in a row";
     case EventKind::Warning: return "warning: " + text("message");
     case EventKind::DiscoveryShared: return "discovered " + text("topic") + ": " + text("text");
     case EventKind::PeerMessageDelivered:
@@ -81,6 +83,10 @@ std::string progress(const Event &event)
     case EventKind::AgentLeft: return "leaves the team: " + text("reason");
     case EventKind::AgentInterrupted: return "interrupted: " + text("reason");
     case EventKind::ContextLoaded: return "goes on from " + text("session");
+    case EventKind::ContextCompacted:
+        return "its conversation is shortened: " + text("before_tokens") + " to "
+               + text("after_tokens") + " tokens, " + text("dropped_messages")
+               + " messages taken out";
     case EventKind::SaveFailed: return "a save failed: " + text("message");
     default: return {};
     }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// orrery-cli: runs a team without a window, and prints journals.
+// orrery-cli: runs a team without a window, asks a model one question, and prints journals.
+#include "app/cli/ask.h"
 #include "app/cli/decode.h"
 #include "app/cli/encode.h"
+#include "app/cli/models.h"
 #include "app/cli/events.h"
 #include "app/cli/retrieval.h"
 #include "core/base/heappolicy.h"
 #include "core/base/processshield.h"
+#include "core/llm/ownproviders.h"
 #include "core/model/teamfile.h"
 #include "core/runtime/teamkeys.h"
 #include "core/runtime/teamrun.h"
@@ -29,12 +32,16 @@ int fault(const std::string &text)
 }
 
 const char *const usage =
-    "usage: orrery-cli run --team FILE [--prompt TEXT] [--workspace FOLDER] [--journal FILE] "
-    "[--json]\n"
-    "                      [--approve none|write|all] [--continue RUN|last]\n"
+    "usage: orrery-cli run --team FILE [--prompt TEXT] [--attach FILE]... [--workspace FOLDER]\n"
+    "                      [--journal FILE] [--json] [--approve none|write|all]\n"
+    "                      [--continue RUN|last]\n"
+    "       orrery-cli ask -m PROVIDER:MODEL [--schema FILE] [--attach FILE]... [--system TEXT]\n"
+    "                      [--base-url URL] [--api-key-env NAME] [--max-tokens N] [--thinking]\n"
+    "                      [--usage] [--json] PROMPT|-\n"
     "       orrery-cli events JOURNAL [--json] [--follow]\n"
     "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n"
     "       orrery-cli encode --provider openai|anthropic|gemini < REQUEST\n"
+    "       orrery-cli models [--provider NAME] [--json] [--markdown] [PROVIDER:MODEL]\n"
     "       orrery-cli retrieval --collection FOLDER\n";
 
 /// What a command got that it does not understand; empty when all is well.
@@ -55,6 +62,7 @@ int runTeam(const QStringList &arguments)
     parser.addOptions(
         {{"team", "Team file.", "file"},
          {"prompt", "What the team is to do.", "text"},
+         {"attach", "A picture or PDF that goes with the task; may be given again.", "file"},
          {"workspace", "Folder that the tools work in.", "folder"},
          {"journal", "Journal file.", "file"},
          {"continue", "Go on from an earlier run in the journal: its id, or last.", "run"},
@@ -70,6 +78,8 @@ int runTeam(const QStringList &arguments)
     runtime::RunOptions options;
     options.team = std::move(*team);
     options.task = parser.value("prompt").toStdString();
+    for (const QString &path : parser.values("attach"))
+        options.attachments.push_back(path.toStdString());
     options.workspace = parser.isSet("workspace") ? parser.value("workspace").toStdString()
                                                   : std::filesystem::current_path().string();
     options.journalPath = parser.value("journal").toStdString();
@@ -130,6 +140,48 @@ int runTeam(const QStringList &arguments)
     return code;
 }
 
+int askModel(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOptions(
+        {{{"m", "model"}, "The model, as provider:model.", "model"},
+         {"schema", "JSON Schema that the answer has to be of.", "file"},
+         {"attach", "A picture or PDF to ask about; may be given again.", "file"},
+         {"system", "The system prompt.", "text"},
+         {"base-url", "Address of the server.", "url"},
+         {"api-key-env", "Name of the environment variable that holds the key.", "name"},
+         {"max-tokens", "The most tokens of an answer.", "number"},
+         {"thinking", "Shows what the model thinks, on standard error."},
+         {"usage", "Tells the tokens and the cost, on standard error."},
+         {"json", "Prints one JSON object with the answer and what it used."}});
+    parser.addPositionalArgument("prompt", "The question; - for standard input.");
+    if (const std::string what = misunderstood(parser, arguments, 1); !what.empty())
+        return fault(what);
+    if (!parser.isSet("model"))
+        return fault("ask needs -m PROVIDER:MODEL");
+    if (parser.positionalArguments().isEmpty())
+        return fault("ask needs a question, or - for standard input");
+    Question question;
+    question.model = {parser.value("model").toStdString(), parser.value("base-url").toStdString(),
+                      parser.value("api-key-env").toStdString()};
+    question.prompt = parser.positionalArguments().front().toStdString();
+    question.system = parser.value("system").toStdString();
+    question.schemaFile = parser.value("schema").toStdString();
+    for (const QString &path : parser.values("attach"))
+        question.attachments.push_back(path.toStdString());
+    if (parser.isSet("max-tokens")) {
+        bool isNumber = false;
+        question.maxTokens = parser.value("max-tokens").toInt(&isNumber);
+        if (!isNumber || *question.maxTokens < 1)
+            return fault("--max-tokens is a whole number from 1 on, not "
+                         + parser.value("max-tokens").toStdString());
+    }
+    question.showsThinking = parser.isSet("thinking");
+    question.tellsUsage = parser.isSet("usage");
+    question.asJson = parser.isSet("json");
+    return ask(question);
+}
+
 int events(const QStringList &arguments)
 {
     QCommandLineParser parser;
@@ -155,25 +207,30 @@ std::optional<llm::WireForm> formFrom(const QCommandLineParser &parser, const ch
     const std::string provider = parser.value("provider").toStdString();
     const auto form = llm::wireFormFromString(provider);
     if (!form)
-        fault("--provider is openai, anthropic or gemini, not \"" + provider + "\"");
+        fault("--provider is openai, openai-responses, anthropic or gemini, not \"" + provider
+              + "\"");
     return form;
 }
 
 int decode(const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.addOptions({{"provider", "openai, anthropic or gemini.", "name"},
+    parser.addOptions({{"provider", "openai, openai-responses, anthropic or gemini.", "name"},
                        {"response", "The input is one plain answer, not a stream."}});
     if (const std::string what = misunderstood(parser, arguments, 0); !what.empty())
         return fault(what);
     const auto form = formFrom(parser, "decode");
-    return form ? decodeStandardInput(*form, parser.isSet("response")) : 2;
+    if (!form)
+        return 2;
+    llm::ModelProfile profile;
+    profile.form = *form;
+    return decodeStandardInput(profile, parser.isSet("response"));
 }
 
 int encode(const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.addOptions({{"provider", "openai, anthropic or gemini.", "name"}});
+    parser.addOptions({{"provider", "openai, openai-responses, anthropic or gemini.", "name"}});
     if (const std::string what = misunderstood(parser, arguments, 0); !what.empty())
         return fault(what);
     const auto form = formFrom(parser, "encode");
@@ -209,14 +266,20 @@ int main(int argc, char **argv)
         std::fputs(usage, stdout);
         return 0;
     }
+    if (const auto own = llm::installOwnProviders(); !own)
+        return fault(own.error().message);
     if (command == "run")
         return runTeam(arguments);
+    if (command == "ask")
+        return askModel(arguments);
     if (command == "events")
         return events(arguments);
     if (command == "decode")
         return decode(arguments);
     if (command == "encode")
         return encode(arguments);
+    if (command == "models")
+        return printModels(arguments);
     if (command == "retrieval")
         return retrieval(arguments);
     if (command == "--version") {

@@ -2,6 +2,7 @@
 // The window program: reads its command line, builds the window, and hands over to it.
 #include "core/base/heappolicy.h"
 #include "core/base/processshield.h"
+#include "core/llm/ownproviders.h"
 #include "ui/shell/mainwindow.h"
 
 #include <QApplication>
@@ -75,7 +76,7 @@ void schedulePicture(ui::MainWindow &window, const QString &file, const QString 
         if (!window.isIdle())
             return;
         watch->stop();
-        QTimer::singleShot(300, &window, [&window, file] { takePicture(window, file); });
+        QTimer::singleShot(600, &window, [&window, file] { takePicture(window, file); });
     });
     watch->start(50);
 }
@@ -99,6 +100,9 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationName(QStringLiteral("orrery"));
     QCoreApplication::setApplicationVersion(QStringLiteral(ORRERY_VERSION));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.orrery.Orrery"));
+
+    if (const auto own = orrery::llm::installOwnProviders(); !own)
+        std::fprintf(stderr, "orrery: %s\n", own.error().message.c_str());
 
     QCommandLineParser parser;
     parser.setApplicationDescription(

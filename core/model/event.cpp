@@ -25,7 +25,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(EventKind::Count
     "agent_interrupted", "history_cleared",   "context_loaded",    "knowledge_loaded",
     "knowledge_saved",   "knowledge_linked",  "knowledge_deleted", "knowledge_searched",
     "decisions_loaded",  "decision_recorded", "decision_linked",   "decision_updated",
-    "decision_deleted",  "limiter_held",      "claim_moved"};
+    "decision_deleted",  "limiter_held",      "claim_moved",       "loop_noticed",
+    "context_compacted", "result_spilled"};
 static_assert(!kKinds.back().empty());
 
 constexpr std::array<std::string_view, 11> kStates = {

@@ -20,13 +20,13 @@ namespace orrery {
 /// | RunFinished | outcome (done, failed, stopped), reason |
 /// | RunPaused, RunResumed | – |
 /// | AgentStarted | role, model, prompt |
-/// | AgentState | state (see AgentState below), reason |
+/// | AgentState | state (see AgentState below), reason, until_ms (of waiting_rate, when it will be tried again; absent: not known) |
 /// | AgentFinished | outcome (done, failed, stopped, crashed), output, iterations, usage, error |
 /// | IterationStarted | n (from 1) |
-/// | MessageAdded | message (neutral form); how = memory: the memories that go with a turn; of a tool's message also how (answered, unknown_tool, invalid_arguments, denied (by a hook), rejected, interrupted) and tool (its name as the model wrote it) |
-/// | RequestSent | call, purpose (memory: what to remember of a turn; absent: the turn itself), provider, model, base_url, scripted, message_count, tool_count, body_bytes, tokens_est, schema_conversions |
+/// | MessageAdded | message (neutral form; a text in place of each part above 64 KiB); how = memory: the memories that go with a turn; how = told: what the model is told about its last answer or its calls; of a tool's message also how (answered, unknown_tool, invalid_arguments, denied (by a hook), rejected, interrupted, not_run (a loop was ended)) and tool (its name as the model wrote it) |
+/// | RequestSent | call, purpose (memory: what to remember of a turn; summary: of the oldest part of the conversation; absent: the turn itself), provider, model, base_url, scripted, message_count, tool_count, body_bytes, tokens_est, schema_conversions |
 /// | ModelDelta | call, text or thinking |
-/// | ResponseReceived | call, purpose (as above), finish_reason, usage, raw_usage, cost_usd (null = unpriced), ttft_ms |
+/// | ResponseReceived | call, purpose (as above), finish_reason, ending (core/model/ending.h), usage, raw_usage, cost_usd (null = unpriced), ttft_ms |
 /// | RequestFailed | call, code, message, detail, http_status, retry_in_ms (null = no retry), attempt, fallback (the model tried next, null = none) |
 /// | ModelSwitched | from, to (`provider:model`), reason |
 /// | ToolRequested | call, tool, args, mended (what was put right in the arguments; absent: nothing): the model asks for it; it may still be denied |
@@ -37,14 +37,17 @@ namespace orrery {
 /// | HistoryCleared | messages (how many there were) |
 /// | ContextLoaded | session, messages (how many there are now; MessageAdded tells each) |
 /// | OutputRejected | attempt, message, errors, will_retry: the final answer is not what the agent has to give |
+/// | LoopNoticed | tools (names), repeats, limit, stops (whether the turn ends with it): the same calls were made again |
 /// | ToolStarted | call, tool, args, category |
-/// | ToolFinished | call, tool, ok, content, mended (what was put right in arguments that the person had changed; absent: nothing) |
+/// | ContextCompacted | reason (share: more of the model's context was used than may be; too_long: the provider refused the request), before_tokens and after_tokens (estimates), context_tokens (null = not known), shortened (places of tools' results of which only head and tail are left), head and tail (bytes of each), reads (whether read_result is there), first and dropped_messages (that many from there on are gone), note (the message that stands in their place; null = none), summary (model, failed, none), call (of the model that made the summary; null = none), problem (why there is none; absent: nothing went wrong). Places are those in the conversation as it was before, from 0; a system message at its front does not count. The MessageAdded events still tell all of it |
+/// | ResultSpilled | handle (for read_result), call, tool, bytes, text: a result that was too long for the conversation; MessageAdded tells what stands there in its place |
+/// | ToolFinished | call, tool, ok, content, result (handle of a longer one, for read_result; absent: none), mended (what was put right in arguments that the person had changed; absent: nothing) |
 /// | ApprovalRequested | approval (its id, of which the run has no other), call, tool, args, reason |
 /// | ApprovalResolved | approval, call, tool, decision (approve, reject, edit), note, by |
 /// | Limiter…, Claim… | beside what follows table_seq (the place among all events of the limiter, or of the claim table, from 1 without gaps; they are published in this order) and at_ms (the table's own time when it happened: as the wall clock, but never back) |
 /// | LimiterAcquired (it and its end only with limits) | reservation, tokens, window_tokens, window_requests |
 /// | LimiterWaiting, LimiterDenied | reason (tokens, requests, budget, agent_budget, too_large, provider, queued), tokens, limit, window_tokens, window_requests, holders [{agent, tokens, reserved, requests}], fits_at_ms (null = never), sentence; queued: behind (agent) and head_reason (why that one waits); budgets: spent_usd, reserved_usd, estimate_usd (null = unpriced); agent_budget: budget_of (whose it is: the agent's, or of a parent that pays for it) |
-/// | LimiterHeld | provider, until_ms, sentence: a provider asked for a pause |
+/// | LimiterHeld | provider (with its address, where the team file names one), until_ms (not later than now: the pause is over), sentence: a provider asked for a pause, or cannot be reached |
 /// | LimiterSettled | reservation, tokens_est (0 = it had expired before), tokens_actual, window_tokens, window_requests |
 /// | LimiterReleased, LimiterExpired | reservation, tokens, window_tokens, window_requests |
 /// | ClaimGranted | file, start, end, expires_at_ms, replaced ({start,end} or null) |
@@ -52,7 +55,7 @@ namespace orrery {
 /// | ClaimReleased, ClaimExpired | file, start, end, by (who took it away: `person`, or the agent whose edit left none of its lines; absent: its holder) |
 /// | ClaimMoved | file, start, end, from_start, from_end, by (the agent whose edit moved its lines; one edit may move several) |
 /// | FileEdited | file, start, end (as the lines count afterwards; where all went, the line that follows), inside_claim (bool), added, removed, call |
-/// | Warning | code, message; command_changed_claimed: file, start, end (before the command), holder, holder_start, holder_end, call |
+/// | Warning | code, message; of an answer that is none (answer_cut, refusal, content_filter, malformed_call, no_answer, pause) also ending; command_changed_claimed: file, start, end (before the command), holder, holder_start, holder_end, call |
 /// | DiscoveryShared | topic, text |
 /// | PeerMessageSent | id, to (null = everybody), text |
 /// | PeerMessageDelivered | id, from, text (agent = the recipient) |
@@ -132,6 +135,9 @@ enum class EventKind : std::uint8_t {
     DecisionDeleted,
     LimiterHeld,
     ClaimMoved,
+    LoopNoticed,
+    ContextCompacted,
+    ResultSpilled,
     Count ///< not a kind
 };
 

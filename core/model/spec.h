@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orrery {
@@ -49,6 +50,44 @@ struct HookSpec {
     int timeoutMs = 10000;
 };
 
+inline constexpr int kUsualIterations = 25; ///< of a turn
+
+/// How long a failed request is worth waiting for. How often it is made at most: AgentSpec::maxAttempts.
+struct RetrySpec {
+    /// The longest pause of our own; a longer one that the provider asks for is told, and left to a fallback if there is one.
+    long long maxWaitMs = 120000;
+    long long maxTotalMs = 600000; ///< for one answer, with what the failed attempts took
+
+    bool operator==(const RetrySpec &) const = default;
+};
+
+/// What is done about an agent that makes the same calls again and again.
+struct LoopGuardSpec {
+    /// Repeats at which its turn ends; 0 = it is not even told; nothing = see loopLimitOf().
+    std::optional<int> limit;
+    /// Tools that are called again and again for good reason: whoever waits for something asks for it again.
+    std::vector<std::string> exclude = {"claim_region"};
+
+    bool operator==(const LoopGuardSpec &) const = default;
+};
+
+/// How a conversation is kept smaller than what its model can read at once.
+struct ContextRules {
+    double compactAt = 0.8;        ///< from this share of it on; 0 = never
+    std::int64_t maxTokens = 0;    ///< of the model's context; 0 = as the table of models says
+    int keepMessages = 8;          ///< so many of the newest stay as they are, if they have room
+    std::size_t resultHead = 4096; ///< bytes that stay of an older result of a tool
+    std::size_t resultTail = 1024;
+    ModelRef summaryModel; ///< its model is empty: the agent's own
+};
+
+/// What becomes of the result of a tool that is long: the journal has all of it, the model head and tail.
+struct ResultRules {
+    std::size_t spillOver = 65536; ///< bytes; 0 = never
+    std::size_t head = 8192;
+    std::size_t tail = 4096;
+};
+
 /// An agent as the team file describes it.
 struct AgentSpec {
     std::string name;
@@ -59,21 +98,33 @@ struct AgentSpec {
         apiKeyEnv;      ///< environment variable that holds the key; empty = the provider's default
     std::string script; ///< for `scripted:` models, absolute path of the script file
     std::string instructions;
+    std::vector<std::string>
+        attach;         ///< absolute paths of pictures and PDFs that go with the first message
     std::string prompt; ///< what it is asked; `{{task}}` is replaced; empty = the task itself
     bool startsOnMessage = false; ///< waits for a peer's message instead of starting at once
     ToolSet tools = ToolSet::all();
     Json settings = Json::object(); ///< temperature, max_tokens, …, in the provider's terms
-    int maxIterations = 25;
+    int maxIterations = kUsualIterations;
     std::int64_t reserveTokens = 0; ///< tokens reserved a call; 0 = estimated from the request
     std::optional<double> budgetUsd;
     bool stream = true;
-    int timeoutMs = 120000;
+    int timeoutMs = 120000;          ///< between two pieces of an answer
+    int connectTimeoutMs = 20000;    ///< until a server is reached
+    int firstByteTimeoutMs = 600000; ///< from then on, until an answer begins
+    std::string proxy;               ///< URL; `none`; empty = the one of the environment
+    std::string caFile;              ///< absolute path
+    /// Sent with each request to `model`, not to those of `fallback`. `${NAME}` in a value stands for an environment variable.
+    std::vector<std::pair<std::string, std::string>> headers;
     int inactivityTimeoutMs = 0;    ///< idle for so long, it leaves the team; 0 = it stays
     std::vector<ModelRef> fallback; ///< tried in order when a request to `model` fails
     int maxAttempts = 4;            ///< of one request, when its failure may pass
+    RetrySpec retry;
+    LoopGuardSpec loopGuard;
     bool parallelToolCalls = false; ///< the calls of one answer run side by side, else one by one
     Json outputType;                ///< what the final answer has to be; null = text
     Json structuredOutput = Json::object(); ///< {mode, max_retries} for `outputType`
+    ContextRules context;
+    ResultRules results;
 
     std::string provider() const { return model.substr(0, model.find(':')); }
     std::string modelName() const
@@ -82,6 +133,14 @@ struct AgentSpec {
         return colon == std::string::npos ? model : model.substr(colon + 1);
     }
 };
+
+/// Somebody who lets an agent take more steps than is usual does not want them to be ended before.
+inline int loopLimitOf(const AgentSpec &agent)
+{
+    constexpr int kUsualLimit = 12;
+    return agent.loopGuard.limit.value_or(
+        agent.maxIterations > kUsualIterations ? agent.maxIterations : kUsualLimit);
+}
 
 enum class LimitPolicy { Refuse, Wait };
 
@@ -153,16 +212,17 @@ struct TeamSpec {
     Permissions permissions;
     std::vector<HookSpec> hooks;
     SubAgentLimits subAgents;
-    PriceTable prices; ///< of its own; they go before knownPrices()
+    ContextRules context; ///< of agents that say nothing of it, as the next
+    ResultRules results;
+    Json providers;    ///< of its own, in the form of resources/providers.json; null = none
+    PriceTable prices; ///< of its own; they go before knownPrice()
     int threads = 8;
 
     /// Null = unpriced.
     const Price *priceOf(const std::string &model) const
     {
-        for (const PriceTable *table : {&prices, &knownPrices()})
-            if (const auto it = table->find(model); it != table->end())
-                return &it->second;
-        return nullptr;
+        const auto it = prices.find(model);
+        return it != prices.end() ? &it->second : knownPrice(model);
     }
 
     bool scripted() const

@@ -128,19 +128,21 @@ void readPermissions(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
     team.permissions.network = permissions.boolean("network", true);
 }
 
-void readAgents(JsonObjectReader &in, const std::filesystem::path &folder, TeamSpec &team,
-                Mistake &mistake)
+void readAgents(JsonObjectReader &in, const std::filesystem::path &folder, const ModelTable &models,
+                TeamSpec &team, Mistake &mistake)
 {
     if (!in.has("agents") || !in.at("agents").is_array() || in.at("agents").empty()) {
         in.report("agents", (in.has("agents") ? shown(in.at("agents")) : std::string("missing"))
                                 + ", expected a list of at least one agent");
         return;
     }
+    Persistence usual;
+    readPersistence(in, usual, mistake);
     const Json &list = in.at("agents");
     std::map<std::string, std::size_t> positions;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const std::string here = in.pointer("agents") + "/" + std::to_string(i);
-        team.agents.push_back(readAgent(list[i], here, folder, mistake));
+        team.agents.push_back(readAgent(list[i], here, folder, models, team, usual, mistake));
         const AgentSpec &agent = team.agents.back();
         const auto [first, isNew] = positions.emplace(agent.name, i);
         if (!isNew) {
@@ -164,7 +166,8 @@ void readAgents(JsonObjectReader &in, const std::filesystem::path &folder, TeamS
     }
 }
 
-TeamSpec readTeam(const Json &root, const std::filesystem::path &file, Mistake &mistake)
+TeamSpec readTeam(const Json &root, const std::filesystem::path &file, const ModelTable &models,
+                  Mistake &mistake)
 {
     TeamSpec team;
     team.file = file.string();
@@ -185,10 +188,14 @@ TeamSpec readTeam(const Json &root, const std::filesystem::path &file, Mistake &
     team.decisions = readSharedStore(in, "decisions", mistake);
     readLimits(in, team, mistake);
     readPrices(in, team, mistake);
+    if (in.has("providers"))
+        team.providers = in.at("providers");
     readPermissions(in, team, mistake);
     team.hooks = readHooks(in, mistake);
-    team.subAgents = readSubAgents(in, file.parent_path(), mistake);
-    readAgents(in, file.parent_path(), team, mistake);
+    team.subAgents = readSubAgents(in, file.parent_path(), models, mistake);
+    readContextRules(in, team.context, models, mistake);
+    readResultRules(in, team.results, mistake);
+    readAgents(in, file.parent_path(), models, team, mistake);
     return team;
 }
 
@@ -218,8 +225,16 @@ Result<TeamSpec> parseTeamFile(std::string_view text, const std::string &path)
     const auto file = std::filesystem::absolute(path, error).lexically_normal();
     if (error)
         return fail(ErrorCode::Io, path + ": " + error.message());
+    std::optional<ModelTable> extended;
+    if (const auto it = json->find("providers"); json->is_object() && it != json->end()) {
+        auto table = ModelTable::own().extended({{"providers", *it}}, path);
+        if (!table)
+            return fail(std::move(table.error()));
+        extended = std::move(*table);
+    }
     Mistake mistake(path);
-    TeamSpec team = teamfile::readTeam(*json, file, mistake);
+    TeamSpec team =
+        teamfile::readTeam(*json, file, extended ? *extended : ModelTable::own(), mistake);
     if (mistake.any())
         return fail(mistake.error());
     return team;

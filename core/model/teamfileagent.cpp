@@ -45,7 +45,16 @@ void checkName(JsonObjectReader &in, const std::string &name)
     }
 }
 
-void checkModel(JsonObjectReader &in, const AgentSpec &agent)
+/// All that may stand before the colon.
+std::vector<std::string_view> providerNames(const ModelTable &models)
+{
+    std::vector<std::string_view> names{"scripted"};
+    for (const ModelTable::ProviderRow &row : models.providers())
+        names.push_back(row.name);
+    return names;
+}
+
+void checkModel(JsonObjectReader &in, const AgentSpec &agent, const ModelTable &models)
 {
     if (agent.model.empty())
         return;
@@ -55,14 +64,16 @@ void checkModel(JsonObjectReader &in, const AgentSpec &agent)
         return;
     }
     const std::string provider = agent.provider();
-    if (std::find(kProviders.begin(), kProviders.end(), provider) == kProviders.end()) {
-        in.report("model", shown(provider) + " is no provider" + suggestion(provider, kProviders)
-                               + ", expected " + alternatives(kProviders));
+    const auto known = providerNames(models);
+    if (std::find(known.begin(), known.end(), provider) == known.end()) {
+        in.report("model", shown(provider) + " is no provider" + suggestion(provider, known)
+                               + ", expected " + alternatives(known));
     } else if (agent.modelName().empty()) {
         in.report("model", shown(agent.model) + " names no model, expected \"provider:model\"");
-    } else if (provider == "custom" && agent.baseUrl.empty()) {
-        in.report("base_url",
-                  "missing, expected the address of the server that \"custom\" stands for");
+    } else if (provider != "scripted" && agent.baseUrl.empty()
+               && models.column(provider, "base_url") == "") {
+        in.report("base_url", "missing, expected the address of the server that \"" + provider
+                                  + "\" stands for");
     }
 }
 
@@ -80,11 +91,11 @@ void checkBaseUrl(JsonObjectReader &in, const std::string &url)
     }
 }
 
-void readAddress(JsonObjectReader &in, AgentSpec &agent)
+void readAddress(JsonObjectReader &in, AgentSpec &agent, const ModelTable &models)
 {
     agent.model = in.requiredString("model", "\"provider:model\"");
     agent.baseUrl = in.string("base_url");
-    checkModel(in, agent);
+    checkModel(in, agent, models);
     checkBaseUrl(in, agent.baseUrl);
     agent.apiKeyEnv = in.string("api_key_env");
     // The value is not shown: it may be the key itself.
@@ -94,7 +105,8 @@ void readAddress(JsonObjectReader &in, AgentSpec &agent)
             "not the name of an environment variable, expected one such as \"OPENAI_API_KEY\"");
 }
 
-void readFallback(JsonObjectReader &in, AgentSpec &agent, Mistake &mistake)
+void readFallback(JsonObjectReader &in, AgentSpec &agent, const ModelTable &models,
+                  Mistake &mistake)
 {
     if (!in.has("fallback"))
         return;
@@ -109,7 +121,7 @@ void readFallback(JsonObjectReader &in, AgentSpec &agent, Mistake &mistake)
         const Json item = list[i].is_string() ? Json{{"model", list[i]}} : list[i];
         JsonObjectReader model(item, here, kFallbackKeys, mistake);
         AgentSpec other;
-        readAddress(model, other);
+        readAddress(model, other, models);
         if (other.provider() == "scripted")
             model.report("model", "a scripted model cannot take another one's place");
         agent.fallback.push_back({other.model, other.baseUrl, other.apiKeyEnv});
@@ -159,6 +171,22 @@ void readScript(JsonObjectReader &in, AgentSpec &agent, const std::filesystem::p
                                 + ", expected a path relative to the team file");
 }
 
+void readAttachments(JsonObjectReader &in, AgentSpec &agent, const std::filesystem::path &folder)
+{
+    if (!in.has("attach"))
+        return;
+    for (const std::string &path : in.strings("attach")) {
+        agent.attach.push_back(absoluteIn(folder, path).string());
+        std::error_code ignored;
+        if (!std::filesystem::is_regular_file(agent.attach.back(), ignored))
+            in.report("attach", "there is no file " + agent.attach.back()
+                                    + ", expected paths relative to the team file");
+    }
+    if (agent.startsOnMessage && !agent.attach.empty())
+        in.report("attach", "the agent starts \"on_message\", expected it with one that starts "
+                            "\"immediately\"");
+}
+
 void readTools(JsonObjectReader &in, AgentSpec &agent)
 {
     if (!in.has("tools"))
@@ -195,36 +223,111 @@ void readSettings(JsonObjectReader &in, AgentSpec &agent, Mistake &mistake)
 
 } // namespace
 
+void readPersistence(JsonObjectReader &in, Persistence &persistence, Mistake &mistake)
+{
+    if (in.has("retry")) {
+        JsonObjectReader retry(in.at("retry"), in.pointer("retry"), kRetryKeys, mistake);
+        RetrySpec &spec = persistence.retry;
+        spec.maxWaitMs = retry.integer("max_wait_ms", 0, kMaxRetryMs).value_or(spec.maxWaitMs);
+        spec.maxTotalMs = retry.integer("max_total_ms", 0, kMaxRetryMs).value_or(spec.maxTotalMs);
+    }
+    if (!in.has("loop_guard"))
+        return;
+    JsonObjectReader guard(in.at("loop_guard"), in.pointer("loop_guard"), kLoopGuardKeys, mistake);
+    if (const auto limit = guard.integer("limit", 0, kMaxRepeats))
+        persistence.loopGuard.limit = static_cast<int>(*limit);
+    if (guard.has("exclude"))
+        persistence.loopGuard.exclude = guard.names("exclude", kTools, "tool");
+}
+
 AgentSpec readAgent(const Json &json, const std::string &pointer,
-                    const std::filesystem::path &folder, Mistake &mistake)
+                    const std::filesystem::path &folder, const ModelTable &models,
+                    const TeamSpec &team, Persistence usual, Mistake &mistake)
 {
     JsonObjectReader in(json, pointer, kAgentKeys, mistake);
     AgentSpec agent;
+    agent.context = team.context;
+    agent.results = team.results;
     agent.name = in.requiredString("name", "a name for the agent");
     checkName(in, agent.name);
     agent.role = in.string("role");
-    readAddress(in, agent);
-    readFallback(in, agent, mistake);
+    readAddress(in, agent, models);
+    readRoute(in, agent, folder, mistake);
+    readFallback(in, agent, models, mistake);
     readOutput(in, agent, mistake);
     readScript(in, agent, folder);
     agent.instructions = in.string("instructions");
     agent.prompt = in.string("prompt");
     agent.startsOnMessage = in.choice("start", kStarts).value_or("immediately") == "on_message";
+    readAttachments(in, agent, folder);
     readTools(in, agent);
     readSettings(in, agent, mistake);
+    readContextRules(in, agent.context, models, mistake);
+    readResultRules(in, agent.results, mistake);
     agent.maxIterations = static_cast<int>(
         in.integer("max_iterations", 1, kMaxIterations).value_or(agent.maxIterations));
     agent.reserveTokens = in.integer("reserve_tokens", 0).value_or(agent.reserveTokens);
     agent.budgetUsd = in.positiveNumber("budget_usd");
     agent.stream = in.boolean("stream", agent.stream);
     agent.parallelToolCalls = in.boolean("parallel_tool_calls", agent.parallelToolCalls);
+    readPersistence(in, usual, mistake);
+    agent.retry = usual.retry;
+    agent.loopGuard = std::move(usual.loopGuard);
     agent.maxAttempts =
         static_cast<int>(in.integer("max_attempts", 1, kMaxAttempts).value_or(agent.maxAttempts));
-    if (const auto seconds = in.integer("timeout_s", 1, kMaxTimeoutS))
-        agent.timeoutMs = static_cast<int>(*seconds * 1000);
     if (const auto seconds = in.integer("inactivity_timeout_s", 1, kMaxInactivityS))
         agent.inactivityTimeoutMs = static_cast<int>(*seconds * 1000);
     return agent;
+}
+
+void readContextRules(JsonObjectReader &in, ContextRules &rules, const ModelTable &models,
+                      Mistake &mistake)
+{
+    if (!in.has("context"))
+        return;
+    JsonObjectReader context(in.at("context"), in.pointer("context"), kContextKeys, mistake);
+    if (const auto share = context.nonNegativeNumber("compact_at")) {
+        rules.compactAt = *share;
+        if (*share > 1)
+            context.report("compact_at", shown(context.at("compact_at"))
+                                             + ", expected a share from 0 (never) to 1");
+    }
+    rules.maxTokens = context.integer("max_tokens", kMinContextTokens).value_or(rules.maxTokens);
+    rules.keepMessages = static_cast<int>(
+        context.integer("keep_messages", 1, kMaxKeptMessages).value_or(rules.keepMessages));
+    const auto bytes = [&](const char *key, std::size_t otherwise) {
+        const auto given = context.integer(key, kMinKeptBytes, kMaxKeptBytes);
+        return given ? static_cast<std::size_t>(*given) : otherwise;
+    };
+    rules.resultHead = bytes("result_head", rules.resultHead);
+    rules.resultTail = bytes("result_tail", rules.resultTail);
+    if (!context.has("summary_model"))
+        return;
+    const Json &model = context.at("summary_model");
+    // A text is short for an object with nothing but the model.
+    const Json object = model.is_string() ? Json{{"model", model}} : model;
+    JsonObjectReader summary(object, context.pointer("summary_model"), kFallbackKeys, mistake);
+    AgentSpec other;
+    readAddress(summary, other, models);
+    rules.summaryModel = {other.model, other.baseUrl, other.apiKeyEnv};
+}
+
+void readResultRules(JsonObjectReader &in, ResultRules &rules, Mistake &mistake)
+{
+    if (!in.has("tool_results"))
+        return;
+    JsonObjectReader results(in.at("tool_results"), in.pointer("tool_results"), kResultKeys,
+                             mistake);
+    const auto bytes = [&](const char *key, std::int64_t least, std::size_t otherwise) {
+        const auto given = results.integer(key, least, kMaxKeptBytes);
+        return given ? static_cast<std::size_t>(*given) : otherwise;
+    };
+    rules.spillOver = bytes("spill_over", 0, rules.spillOver);
+    rules.head = bytes("head", kMinKeptBytes, rules.head);
+    rules.tail = bytes("tail", kMinKeptBytes, rules.tail);
+    if (rules.spillOver > 0 && rules.head + rules.tail > rules.spillOver)
+        in.report("tool_results", "head and tail are longer than spill_over together, expected "
+                                  "less than is to be left out");
 }
 
 ModelRef readEmbedder(JsonObjectReader &in)
@@ -255,7 +358,7 @@ ModelRef readEmbedder(JsonObjectReader &in)
 }
 
 SubAgentLimits readSubAgents(JsonObjectReader &in, const std::filesystem::path &folder,
-                             Mistake &mistake)
+                             const ModelTable &models, Mistake &mistake)
 {
     SubAgentLimits limits;
     if (!in.has("sub_agents"))
@@ -274,7 +377,7 @@ SubAgentLimits readSubAgents(JsonObjectReader &in, const std::filesystem::path &
         return limits;
     }
     AgentSpec agent;
-    readAddress(sub, agent);
+    readAddress(sub, agent, models);
     readScript(sub, agent, folder);
     limits.model = {agent.model, agent.baseUrl, agent.apiKeyEnv};
     limits.script = agent.script;

@@ -8,17 +8,25 @@
 /// The words of a team file. resources/team.schema.json says the same for editors; a test compares the two.
 namespace orrery::teamfile {
 
-inline constexpr std::array<std::string_view, 16> kTeamKeys = {
-    "$schema",   "agents",     "claim_ttl_s", "decisions", "description", "hooks",
-    "knowledge", "limits",     "memory",      "name",      "permissions", "prices",
-    "project",   "sub_agents", "task",        "threads"};
+inline constexpr std::array<std::string_view, 21> kTeamKeys = {
+    "$schema",     "agents",    "claim_ttl_s", "context",    "decisions", "description",
+    "hooks",       "knowledge", "limits",      "loop_guard", "memory",    "name",
+    "permissions", "prices",    "project",     "providers",  "retry",     "sub_agents",
+    "task",        "threads",   "tool_results"};
 
-inline constexpr std::array<std::string_view, 22> kAgentKeys = {"api_key_env",
+inline constexpr std::array<std::string_view, 32> kAgentKeys = {"api_key_env",
+                                                                "attach",
                                                                 "base_url",
                                                                 "budget_usd",
+                                                                "ca_file",
+                                                                "connect_timeout_s",
+                                                                "context",
                                                                 "fallback",
+                                                                "first_byte_timeout_s",
+                                                                "headers",
                                                                 "inactivity_timeout_s",
                                                                 "instructions",
+                                                                "loop_guard",
                                                                 "max_attempts",
                                                                 "max_iterations",
                                                                 "model",
@@ -26,7 +34,9 @@ inline constexpr std::array<std::string_view, 22> kAgentKeys = {"api_key_env",
                                                                 "output_type",
                                                                 "parallel_tool_calls",
                                                                 "prompt",
+                                                                "proxy",
                                                                 "reserve_tokens",
+                                                                "retry",
                                                                 "role",
                                                                 "script",
                                                                 "settings",
@@ -34,12 +44,18 @@ inline constexpr std::array<std::string_view, 22> kAgentKeys = {"api_key_env",
                                                                 "stream",
                                                                 "structured_output",
                                                                 "timeout_s",
+                                                                "tool_results",
                                                                 "tools"};
 
 inline constexpr std::array<std::string_view, 3> kFallbackKeys = {"api_key_env", "base_url",
                                                                   "model"};
+inline constexpr std::array<std::string_view, 2> kRetryKeys = {"max_total_ms", "max_wait_ms"};
+inline constexpr std::array<std::string_view, 2> kLoopGuardKeys = {"exclude", "limit"};
 inline constexpr std::array<std::string_view, 8> kHookKeys = {
     "command", "event", "fail_closed", "name", "priority", "timeout_s", "tool", "tool_pattern"};
+inline constexpr std::array<std::string_view, 6> kContextKeys = {
+    "compact_at", "keep_messages", "max_tokens", "result_head", "result_tail", "summary_model"};
+inline constexpr std::array<std::string_view, 3> kResultKeys = {"head", "spill_over", "tail"};
 inline constexpr std::array<std::string_view, 2> kStructuredOutputKeys = {"max_retries", "mode"};
 
 inline constexpr std::array<std::string_view, 4> kLimitKeys = {"budget_usd", "policy", "rpm",
@@ -70,6 +86,14 @@ inline constexpr std::array<std::string_view, 6> kHookPoints = {"session_start",
 inline constexpr std::array<std::string_view, 5> kOutputModes = {"auto", "json", "json_schema",
                                                                  "md_json", "tool_call"};
 inline constexpr std::array<std::string_view, 2> kStarts = {"immediately", "on_message"};
+
+/// Names of headers that carry keys: they are written with `${NAME}`, never as they stand.
+inline constexpr std::array<std::string_view, 6> kKeyHeaderWords = {"auth",   "cookie",  "key",
+                                                                    "secret", "session", "token"};
+/// Headers that the transport writes itself.
+inline constexpr std::array<std::string_view, 9> kTransportHeaders = {
+    "accept-encoding",   "connection", "content-length", "content-type", "expect", "host", "te",
+    "transfer-encoding", "upgrade"};
 
 /// What providers are told; see docs/TEAM_FILE.md. `extra_body` holds what only a server knows.
 inline constexpr std::array<std::string_view, 42> kSettings = {"cached_content",
@@ -115,16 +139,13 @@ inline constexpr std::array<std::string_view, 42> kSettings = {"cached_content",
                                                                "user",
                                                                "verbosity"};
 
-inline constexpr std::array<std::string_view, 14> kProviders = {
-    "scripted", "openai", "anthropic", "gemini",   "groq", "mistral", "openrouter",
-    "together", "ollama", "lmstudio",  "llamacpp", "vllm", "sglang",  "custom"};
-
-inline constexpr std::array<std::string_view, 34> kTools = {"read_file",
+inline constexpr std::array<std::string_view, 35> kTools = {"read_file",
                                                             "write_file",
                                                             "edit_file",
                                                             "glob",
                                                             "grep",
                                                             "bash",
+                                                            "read_result",
                                                             "claim_region",
                                                             "extend_claim",
                                                             "release_region",
@@ -165,6 +186,12 @@ inline constexpr std::int64_t kMaxSubAgentsAtOnce = 50;
 inline constexpr std::int64_t kMaxSubAgents = 1000;
 inline constexpr std::int64_t kMaxHookTimeoutS = 600;
 inline constexpr std::int64_t kMaxAttempts = 10;
+inline constexpr std::int64_t kMaxRetryMs = 86400000;
+inline constexpr std::int64_t kMaxRepeats = 1000;
 inline constexpr std::int64_t kMaxOutputRetries = 10;
+inline constexpr std::int64_t kMinContextTokens = 1000;
+inline constexpr std::int64_t kMaxKeptMessages = 1000;
+inline constexpr std::int64_t kMinKeptBytes = 64; ///< of a result that is shortened
+inline constexpr std::int64_t kMaxKeptBytes = 1024 * 1024;
 
 } // namespace orrery::teamfile

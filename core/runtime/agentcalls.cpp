@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of AgentMachine that works off the tool calls of one answer.
+#include "core/model/boundedparts.h"
 #include "core/model/canonicaljson.h"
 #include "core/model/jsonobject.h"
 #include "core/runtime/agentmachine.h"
@@ -58,6 +59,7 @@ void AgentMachine::continueCalls(Effects &out)
         m_at = 0;
     }
     m_calls.clear();
+    tellLoop(out);
     nextIteration(out);
 }
 
@@ -162,6 +164,7 @@ void AgentMachine::afterHooks(std::size_t index, HookVerdict &verdict, Effects &
             const Json &result = verdict.changes["result"];
             call.result.content =
                 result.is_string() ? result.get<std::string>() : toCanonicalJson(result);
+            call.result.parts.clear(); // what they show may be what was replaced
         }
         call.stage = Stage::Answered;
     } else if (verdict.denied) {
@@ -258,12 +261,25 @@ void AgentMachine::answer(OpenCall &call, std::string text, const char *how)
 void AgentMachine::commit(OpenCall &call, Effects &out)
 {
     applyUpdates(call.result.updates, out);
-    m_context.add(
-        Message::tool(call.call.id.value_or(""), call.name, std::move(call.result.content)));
-    out.push_back(effect::Publish{EventKind::MessageAdded,
-                                  eventData({{"how", call.how},
-                                             {"tool", call.call.name},
-                                             {"message", *m_context.messages.back()}})});
+    Message message =
+        Message::tool(call.call.id.value_or(""), call.name, std::move(call.result.content));
+    guidance::KeptResult{call.result.handle}.into(message);
+    spill(call, message, out);
+    if (!call.result.parts.empty()) {
+        message.contentParts = std::move(call.result.parts);
+        message.contentParts->insert(message.contentParts->begin(),
+                                     {"text", *message.content, Json::object()});
+    }
+    m_context.add(std::move(message));
+    const std::shared_ptr<const Message> added = m_context.messages.back();
+    const Message bounded = hasLargeParts(*added) ? withoutLargeParts(*added) : Message();
+    const bool isWhole = guidance::KeptResult::of(*added).whole == 0;
+    out.push_back(
+        effect::Publish{EventKind::MessageAdded,
+                        eventData({{"how", call.how},
+                                   {"tool", call.call.name},
+                                   {"message", hasLargeParts(*added) ? bounded : *added}}),
+                        {isWhole ? call.result.handle : std::string(), {added, &*added->content}}});
     call.stage = Stage::Committed;
 }
 

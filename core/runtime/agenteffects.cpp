@@ -2,6 +2,8 @@
 // The part of AgentWorker that performs single effects.
 #include "core/runtime/agentworker.h"
 
+#include "core/base/utf8.h"
+
 #include <QTimer>
 
 #include <algorithm>
@@ -81,12 +83,14 @@ void AgentWorker::perform(effect::AskHooks &ask)
 
 void AgentWorker::perform(effect::Acquire &)
 {
-    m_caller->reserve(makeRequest(), m_machine.target(),
+    llm::ModelRequest request = makeRequest();
+    m_caller->reserve(std::move(request), m_machine.target(),
                       {.purpose = {},
                        .reserveTokens = m_spec.reserveTokens,
                        // Another provider need not be waited for.
                        .patience = m_machine.hasFallback() ? LimiterGate::Patience::NotForProvider
-                                                           : LimiterGate::Patience::Waits},
+                                                           : LimiterGate::Patience::Waits,
+                       .attachments = m_attachments.weightFor(m_machine.target())},
                       [this](Result<void> reserved) {
                           using Answer = RunControl::Answer;
                           if (!reserved) {
@@ -111,17 +115,64 @@ void AgentWorker::perform(effect::RequestModel &)
         if (answer.reply)
             feed(input::Reply{std::move(*answer.reply)});
         else
-            feed(input::ModelFailed{answer.reply.error(), answer.hasStreamed});
+            feed(input::ModelFailed{answer.reply.error(), answer.hasStreamed, answer.tookMs});
     });
 }
 
 void AgentWorker::perform(effect::Retry &retry)
 {
-    QTimer::singleShot(static_cast<int>(std::min<long long>(retry.delayMs, 3600000)), this,
-                       [this, generation = m_generation] {
-                           if (generation == m_generation)
-                               feed(input::RetryNow{});
-                       });
+    constexpr long long kDayMs = 86400000;
+    const long long delayMs = std::min(retry.delayMs, kDayMs);
+    m_services.publish(EventKind::AgentState, name(),
+                       eventData({{"state", toString(AgentState::WaitingRate)},
+                                  {"reason", retry.reason},
+                                  {"until_ms", m_services.clock.wallMs() + delayMs}}));
+    QTimer::singleShot(static_cast<int>(delayMs), this, [this, generation = m_generation] {
+        if (generation == m_generation)
+            feed(input::RetryNow{});
+    });
+}
+
+void AgentWorker::perform(effect::Summarise &summarise)
+{
+    const ModelRef &own = m_spec.context.summaryModel;
+    const ModelRef target = own.model.empty() ? m_machine.target() : own;
+    m_summaryCaller->reserve(
+        requestBeside(m_requests.make(target, Context()), "summary", summarise.system,
+                      summarise.prompt),
+        target, {.purpose = "summary"}, [this, again = summarise](Result<void> reserved) {
+            if (!reserved) {
+                feed(input::SummaryFailed{reserved.error(), {}});
+                return;
+            }
+            if (m_services.control.mayPass(name(), Step::Request) == RunControl::Answer::Go) {
+                ++m_underWay;
+                m_summaryCaller->send(
+                    [this](const ModelCaller::Reply &answer) { summarised(answer); });
+                return;
+            }
+            m_summaryCaller->giveUp();
+            m_pending.insert(m_pending.begin() + static_cast<std::ptrdiff_t>(m_next), again);
+            performPending();
+        });
+}
+
+void AgentWorker::summarised(const ModelCaller::Reply &answer)
+{
+    --m_underWay;
+    const std::string call = m_summaryCaller->callId();
+    if (!answer.reply) {
+        m_summaryCaller->giveBack(answer.reply.error());
+        feed(input::SummaryFailed{answer.reply.error(), call});
+        return;
+    }
+    m_summaryCaller->settle(answer.reply->usage);
+    const std::string text = answer.reply->message.content.value_or("");
+    if (isBlank(text))
+        feed(input::SummaryFailed{makeError(ErrorCode::NoOutput, "The model's summary was empty."),
+                                  call});
+    else
+        feed(input::Summarised{text, call});
 }
 
 void AgentWorker::perform(effect::AskApproval &ask)
@@ -181,7 +232,9 @@ void AgentWorker::perform(effect::Publish &publish)
         data["call"] = m_caller->callId();
         publish.data = data;
     }
-    m_services.publish(publish.kind, name(), std::move(publish.data), 0);
+    const std::uint64_t seq = m_services.publish(publish.kind, name(), std::move(publish.data), 0);
+    if (!publish.kept.handle.empty())
+        m_services.results.put(publish.kept.handle, seq, std::move(publish.kept.text));
 }
 
 } // namespace orrery::runtime

@@ -2,26 +2,14 @@
 #include "core/runtime/agentmachine.h"
 
 #include "core/llm/structuredoutput.h"
+#include "core/model/boundedparts.h"
 #include "core/model/jsonobject.h"
+#include "core/runtime/retryrules.h"
 
 #include <algorithm>
 
 namespace orrery::runtime {
 namespace {
-
-/// In the words of the providers.
-bool endedByLength(const std::string &finishReason)
-{
-    return finishReason == "length" || finishReason == "max_tokens" || finishReason == "MAX_TOKENS"
-           || finishReason == "model_length";
-}
-
-long long retryDelayMs(const Error &error, int attempt)
-{
-    if (error.retryAfterMs >= 0)
-        return error.retryAfterMs;
-    return 500LL << std::min(attempt - 1, 6);
-}
 
 /// What the model is told about an answer that is not accepted. An answer that was a call has to get it as the call's
 /// result: providers refuse a history with an open call.
@@ -31,6 +19,18 @@ Message correctionOf(const Message &answer, std::string text)
         if (llm::isSyntheticTool(call.name.value_or("")))
             return Message::tool(call.id.value_or(""), call.name.value_or(""), std::move(text));
     return Message::user(std::move(text));
+}
+
+/// The pictures come first, as providers advise.
+Message firstMessage(input::Start in)
+{
+    Message message = Message::user(std::move(in.prompt).value_or(""));
+    if (in.attachments.empty())
+        return message;
+    message.contentParts = std::move(in.attachments);
+    if (!message.content->empty())
+        message.contentParts->push_back({"text", *message.content, Json::object()});
+    return message;
 }
 
 } // namespace
@@ -48,7 +48,9 @@ Context freshContext(const AgentSpec &spec, std::optional<std::string> systemPro
 
 AgentMachine::AgentMachine(AgentSpec spec, LoopRules rules, Context context)
     : m_spec(std::move(spec)), m_rules(std::move(rules)), m_context(std::move(context)),
-      m_models({m_spec.model, m_spec.baseUrl, m_spec.apiKeyEnv}, m_spec.fallback)
+      m_models({m_spec.model, m_spec.baseUrl, m_spec.apiKeyEnv}, m_spec.fallback),
+      m_answers(m_rules.answers), m_loop(loopLimitOf(m_spec), m_spec.loopGuard.exclude),
+      m_budget(m_spec.context)
 {}
 
 void AgentMachine::handle(Input &input, std::vector<Effect> &effects)
@@ -69,8 +71,9 @@ void AgentMachine::on(input::Start &in, Effects &out)
         return;
     m_context.iteration = 0;
     m_outputRetries = 0;
-    if (in.prompt)
-        addMessage(Message::user(std::move(*in.prompt)), out);
+    forgetTurn();
+    if (in.prompt || !in.attachments.empty())
+        addMessage(firstMessage(std::move(in)), out);
     if (!hasHooks(HookPoint::SessionStart)) {
         nextIteration(out);
         return;
@@ -144,6 +147,8 @@ void AgentMachine::nextIteration(Effects &out)
 {
     m_phase = Phase::Preparing;
     m_attempt = 0;
+    m_spentMs = 0;
+    m_compactedFor.clear();
     out.push_back(effect::Prepare{});
 }
 
@@ -151,10 +156,14 @@ void AgentMachine::on(input::Ready &in, Effects &out)
 {
     if (m_phase != Phase::Preparing)
         return;
+    if (!in.mail.empty())
+        forgetTurn();
     for (Message &message : in.mail)
         addMessage(std::move(message), out);
-    if (!in.memories.empty()) {
-        m_context.add(Message::system(std::move(in.memories)));
+    // Behind what stands there already, not among the system's: the beginning of a request stays what it was, and the
+    // provider has it in its cache.
+    if (!in.memories.empty() && m_context.needsResponse) {
+        m_context.add(Message::note("memories", std::move(in.memories)));
         out.push_back(effect::Publish{
             EventKind::MessageAdded,
             eventData({{"message", *m_context.messages.back()}, {"how", "memory"}})});
@@ -184,9 +193,8 @@ void AgentMachine::acquire(Effects &out)
 {
     out.push_back(
         effect::Publish{EventKind::IterationStarted, eventData({{"n", m_iterations + 1}})});
-    m_models.begin();
-    m_phase = Phase::Acquiring;
-    out.push_back(effect::Acquire{});
+    m_models.begin(now());
+    askLimiter(out);
 }
 
 void AgentMachine::on(input::Granted &, Effects &out)
@@ -208,103 +216,70 @@ void AgentMachine::on(input::Refused &in, Effects &out)
 {
     if (m_phase != Phase::Acquiring)
         return;
-    if (m_models.next(in.error))
-        out.push_back(effect::Acquire{});
+    if (m_models.next(in.error, now()))
+        askLimiter(out);
     else
         failWith(std::move(in.error), out);
 }
 
-void AgentMachine::on(input::Reply &in, Effects &out)
-{
-    if (m_phase != Phase::Requesting)
-        return;
-    out.push_back(effect::Settle{in.reply.usage});
-    promote(out);
-    ++m_context.iteration;
-    ++m_iterations;
-    m_context.usage += in.reply.usage;
-    m_answerWasCut = endedByLength(in.reply.finishReason);
-    m_calls.clear();
-    for (const ToolCall &call : in.reply.message.toolCalls) {
-        if (m_rules.output && llm::isSyntheticTool(call.name.value_or("")))
-            continue;
-        m_calls.push_back({call, cleanToolName(call.name.value_or(""))});
-        m_context.toolCalls.push_back(std::make_shared<const ToolCall>(call));
-    }
-    m_context.usage.toolCalls += static_cast<std::int64_t>(m_calls.size());
-    addMessage(std::move(in.reply.message), out);
-    // A call that is the answer itself asks for nothing more.
-    m_context.needsResponse = !m_calls.empty();
-    out.push_back(effect::Save{});
-    if (!hasHooks(HookPoint::PostResponse)) {
-        afterResponse(out);
-        return;
-    }
-    m_phase = Phase::PostResponse;
-    askHooks(HookPoint::PostResponse, jsonObject({{"iteration", m_context.iteration}}), out);
-}
-
-void AgentMachine::afterResponse(Effects &out)
-{
-    if (m_calls.empty())
-        nextIteration(out); // Prepare finds out whether mail has come in the meantime.
-    else
-        startCalls(out);
-}
-
-// The model that has answered in place of another stays.
-void AgentMachine::promote(Effects &out)
-{
-    const std::string before = m_models.active().model;
-    if (!m_models.answered())
-        return;
-    const std::string &now = m_models.active().model;
-    out.push_back(effect::Publish{
-        EventKind::ModelSwitched,
-        eventData(
-            {{"from", before}, {"to", now}, {"reason", "the request to " + before + " failed"}})});
-    setDep("active_model", now);
-}
-
 void AgentMachine::on(input::ModelFailed &in, Effects &out)
 {
-    if (m_phase != Phase::Requesting)
+    if (m_phase != Phase::Requesting || makeRoomAfter(in.error, out))
         return;
-    const bool fellBack = !in.hasStreamed && m_models.next(in.error);
-    const bool retry = !fellBack && in.error.retryable && m_attempt < m_spec.maxAttempts;
-    const long long delay = retry ? retryDelayMs(in.error, m_attempt) : 0;
+    const bool fellBack = !in.hasStreamed && m_models.next(in.error, now());
     out.push_back(effect::Release{});
+    const std::optional<long long> delay = fellBack ? std::nullopt : tryAgain(in, out);
     out.push_back(effect::Publish{
         EventKind::RequestFailed,
         eventData({{"code", toString(in.error.code)},
                    {"message", in.error.message},
                    {"detail", in.error.detail},
                    {"http_status", in.error.httpStatus},
-                   {"retry_in_ms", retry ? JsonItem(delay) : JsonItem(nullptr)},
+                   {"retry_in_ms", delay ? JsonItem(*delay) : JsonItem(nullptr)},
                    {"fallback", fellBack ? JsonItem(target().model) : JsonItem(nullptr)},
                    {"attempt", m_attempt}})});
     if (fellBack) {
-        m_phase =
-            Phase::Acquiring; // anew: it costs something else, and its provider may want a pause
-        out.push_back(effect::Acquire{});
+        // Anew: it costs something else, and its provider may want a pause.
+        askLimiter(out);
         return;
     }
-    if (!retry) {
+    if (!delay) {
         failWith(std::move(in.error), out);
         return;
     }
     m_phase = Phase::Backoff;
-    state(AgentState::WaitingRate, out, in.error.message);
-    out.push_back(effect::Retry{delay});
+    out.push_back(effect::Retry{*delay, in.error.message});
+}
+
+/// After how many ms, if at all.
+std::optional<long long> AgentMachine::tryAgain(const input::ModelFailed &in, Effects &out)
+{
+    m_spentMs += in.tookMs;
+    const RetryDecision decision =
+        decideRetry(in.error, m_spec, m_attempt, m_spentMs, m_rules.chance ? m_rules.chance() : 1);
+    const auto warn = [&](const char *code, std::string message) {
+        out.push_back(effect::Publish{
+            EventKind::Warning, eventData({{"code", code}, {"message", std::move(message)}})});
+    };
+    if (!decision.why.empty())
+        warn("no_retry", decision.why);
+    if (decision.isLong)
+        warn("long_wait", target().provider() + " asks for a pause of "
+                              + shownDuration(*decision.delayMs)
+                              + ", and there is no other model to ask. The agent waits until "
+                                "then: "
+                              + in.error.message);
+    else
+        m_spentMs += decision.delayMs.value_or(0);
+    return decision.delayMs;
 }
 
 void AgentMachine::on(input::RetryNow &, Effects &out)
 {
     if (m_phase != Phase::Backoff)
         return;
-    m_models.begin();
-    m_phase = Phase::Acquiring;
-    out.push_back(effect::Acquire{});
+    m_models.begin(now());
+    askLimiter(out);
 }
 
 // No answer is needed any more: is what there is the one that the agent has to give?
@@ -314,12 +289,16 @@ void AgentMachine::conclude(Effects &out)
         m_context.messages.rbegin(), m_context.messages.rend(),
         [](const std::shared_ptr<const Message> &m) { return m->role == Role::Assistant; });
     const bool hasAnswer = last != m_context.messages.rend();
+    std::string pieces = m_answers.takeEarlierPieces();
     if (!m_rules.output || !hasAnswer) {
-        m_output = hasAnswer ? Json((*last)->content.value_or("")) : Json("");
+        m_output = hasAnswer ? Json(pieces + (*last)->content.value_or("")) : Json("");
         succeed(out);
         return;
     }
-    OutputVerdict verdict = m_rules.output->check(**last);
+    Message answer = **last;
+    if (!pieces.empty())
+        answer.content = pieces + answer.content.value_or("");
+    OutputVerdict verdict = m_rules.output->check(answer);
     if (!verdict.error) {
         m_output = std::move(verdict.value);
         succeed(out);
@@ -378,6 +357,7 @@ void AgentMachine::giveUp(Effects &out)
         }
     }
     m_calls.clear();
+    m_loopNote.clear();
 }
 
 void AgentMachine::on(input::Cancel &in, Effects &out)
@@ -438,6 +418,8 @@ void AgentMachine::on(input::Restore &in, Effects &out)
 void AgentMachine::forget()
 {
     m_context = Context();
+    m_budget = guidance::ContextBudget(m_spec.context);
+    m_plan = {};
     m_calls.clear();
     m_turnDeps.reset();
 }
@@ -451,8 +433,11 @@ void AgentMachine::setDep(const std::string &key, Json value)
 void AgentMachine::addMessage(Message message, Effects &out)
 {
     m_context.add(std::move(message));
+    const Message &added = *m_context.messages.back();
     out.push_back(effect::Publish{EventKind::MessageAdded,
-                                  eventData({{"message", *m_context.messages.back()}})});
+                                  hasLargeParts(added)
+                                      ? eventData({{"message", withoutLargeParts(added)}})
+                                      : eventData({{"message", added}})});
 }
 
 void AgentMachine::state(AgentState state, Effects &out, std::string_view reason)

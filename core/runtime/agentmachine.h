@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/guidance/contextbudget.h"
 #include "core/llm/fallback.h"
 #include "core/llm/modelclient.h"
 #include "core/model/context.h"
 #include "core/model/event.h"
 #include "core/model/spec.h"
+#include "core/runtime/answerrules.h"
 #include "core/runtime/approvals.h"
 #include "core/runtime/hooks.h"
+#include "core/runtime/loopguard.h"
 #include "core/tools/toolexecutor.h"
 
 #include <functional>
@@ -23,6 +26,7 @@ namespace input {
 /// A new turn; without a prompt it goes on with what the conversation holds.
 struct Start {
     std::optional<std::string> prompt;
+    std::vector<ContentPart> attachments = {}; ///< pictures and documents that go with it
 };
 /// Answer to effect::Prepare.
 struct Ready {
@@ -45,6 +49,16 @@ struct Reply {
 struct ModelFailed {
     Error error;
     bool hasStreamed = false; ///< something of the answer has been shown already
+    long long tookMs = 0;     ///< from when it was sent
+};
+/// Answer to effect::Summarise.
+struct Summarised {
+    std::string summary;
+    std::string call; ///< of the model; empty when none was asked
+};
+struct SummaryFailed {
+    Error error;
+    std::string call;
 };
 /// The time of effect::Retry is over.
 struct RetryNow {};
@@ -77,10 +91,11 @@ struct Restore {
     Context context;
 };
 } // namespace input
-using Input = std::variant<input::Start, input::Ready, input::HooksAnswered, input::Granted,
-                           input::Refused, input::Reply, input::ModelFailed, input::RetryNow,
-                           input::Approval, input::ToolDone, input::NotStarted, input::Cancel,
-                           input::Interrupt, input::ClearHistory, input::Restore>;
+using Input =
+    std::variant<input::Start, input::Ready, input::HooksAnswered, input::Granted, input::Refused,
+                 input::Reply, input::ModelFailed, input::Summarised, input::SummaryFailed,
+                 input::RetryNow, input::Approval, input::ToolDone, input::NotStarted,
+                 input::Cancel, input::Interrupt, input::ClearHistory, input::Restore>;
 
 // What the agent wants done. --------------------------------------------------------------------------------------
 namespace effect {
@@ -102,6 +117,12 @@ struct Settle {
 struct Release {};
 struct Retry {
     long long delayMs;
+    std::string reason; ///< of the state in which it waits
+};
+/// Ask a model to sum up what is to be dropped, then input::Summarised or SummaryFailed.
+struct Summarise {
+    std::string system;
+    std::string prompt;
 };
 /// About calls()[index].
 struct AskApproval {
@@ -112,9 +133,15 @@ struct RunTool {
     std::size_t index;
 };
 struct Save {};
+/// A text that the model may ask for later (ResultShelf).
+struct Kept {
+    std::string handle; ///< empty = none
+    std::shared_ptr<const std::string> text = {};
+};
 struct Publish {
     EventKind kind;
     EventData data;
+    Kept kept = {}; ///< what this event has of it
 };
 struct Finish {
     std::string outcome; ///< done, failed, stopped
@@ -122,10 +149,10 @@ struct Finish {
     std::optional<Error> error;
 };
 } // namespace effect
-using Effect =
-    std::variant<effect::Prepare, effect::AskHooks, effect::Acquire, effect::RequestModel,
-                 effect::Settle, effect::Release, effect::Retry, effect::AskApproval,
-                 effect::RunTool, effect::Save, effect::Publish, effect::Finish>;
+using Effect = std::variant<effect::Prepare, effect::AskHooks, effect::Acquire,
+                            effect::RequestModel, effect::Settle, effect::Release, effect::Retry,
+                            effect::Summarise, effect::AskApproval, effect::RunTool, effect::Save,
+                            effect::Publish, effect::Finish>;
 
 /// What stands between a tool call and its execution.
 struct ToolGate {
@@ -144,7 +171,7 @@ struct OutputRules {
     int maxRetries = 0;
 };
 
-/// What an agent's loop needs to know of its surroundings. All of it answers at once and the same each time.
+/// What an agent's loop needs to know of its surroundings. All of it answers at once.
 struct LoopRules {
     std::function<ToolGate(const std::string &tool)> gate;
     /// Puts right what is surely meant in the arguments for a tool, before anybody is asked about them; what was done, a
@@ -152,15 +179,28 @@ struct LoopRules {
     std::function<std::vector<std::string>(const std::string &tool, Json &arguments)> mend;
     const HookChain *hooks = nullptr; ///< null = none
     std::size_t toolCount = 0;        ///< tools that the model is offered
+    /// What a model reads at once. Empty = not known.
+    std::function<guidance::ContextWindow(const ModelRef &)> window;
     std::optional<OutputRules> output;
+    AnswerLimits answers;
+    /// From 0 up to 1, for the jitter of retries; null = always 1, the longest pause.
+    std::function<double()> chance;
+    /// ms of a clock that never goes back; null = time stands still.
+    std::function<std::int64_t()> now;
+    /// Whether target() could be allowed a longer answer than it is; null = no.
+    std::function<bool()> hasMoreRoom;
 };
 
 /// All rules of the agent loop, and nothing else: no thread, clock, socket or file. The worker performs the effects and
 /// feeds back what came of them. Same inputs, same effects.
 ///
+/// An answer that is none (cut, empty, refused, not to be read) is no success: AnswerRules. Calls that are made again and again
+/// are told to the model, and end the turn: LoopGuard.
+///
 /// An iteration: prepare → (answer needed? iterations left?) → pre_request hooks → limiter → model → post_response hooks
 /// → tools → again. The calls of one answer run one by one, or side by side when the agent says so; then all are asked
-/// about first, and what follows their end is done in call order. A call that is the answer itself, in a form that was asked
+/// about first, and what follows their end is done in call order. Before the limiter is asked, a conversation that has become
+/// too long for the model is made smaller (ContextBudget), once for each request and model. A call that is the answer itself, in a form that was asked
 /// for, is never run.
 class AgentMachine
 {
@@ -180,10 +220,13 @@ public:
     /// Where the request goes: the active model, or the fallback that is being tried.
     const ModelRef &target() const { return m_models.current(); }
     bool hasFallback() const { return m_models.hasNext(); } ///< for what target() cannot answer
+    /// The next answer is to have more room than the settings give it.
+    bool wantsRoom() const { return m_wantsRoom; }
     /// Frees the conversation and all else that it knows.
     void forget();
     bool isIdle() const { return m_phase == Phase::Idle; }
     int iterations() const { return m_iterations; } ///< of all turns
+    const guidance::ContextBudget &budget() const { return m_budget; }
 
 private:
     enum class Phase {
@@ -191,6 +234,7 @@ private:
         SessionStart,
         Preparing,
         PreRequest,
+        Summarising,
         Acquiring,
         Requesting,
         Backoff,
@@ -225,6 +269,8 @@ private:
     void on(input::Refused &in, Effects &out);
     void on(input::Reply &in, Effects &out);
     void on(input::ModelFailed &in, Effects &out);
+    void on(input::Summarised &in, Effects &out);
+    void on(input::SummaryFailed &in, Effects &out);
     void on(input::RetryNow &, Effects &out);
     void on(input::Approval &in, Effects &out);
     void on(input::ToolDone &in, Effects &out);
@@ -238,11 +284,32 @@ private:
     void askHooks(HookPoint point, Json payload, Effects &out);
     void nextIteration(Effects &out);
     void acquire(Effects &out);
+    void askLimiter(Effects &out);
     void requestModel(Effects &out);
     void promote(Effects &out);
+    std::int64_t now() const { return m_rules.now ? m_rules.now() : 0; }
+    std::optional<long long> tryAgain(const input::ModelFailed &in, Effects &out);
+
+    // What an answer is worth.
+    void take(Message answer, Effects &out);
+    void notTaken(Message answer, AnswerJudgement &judged, Ending ending, Effects &out);
+    bool askOtherModel(const AnswerJudgement &judged, Effects &out);
+    void tell(const std::string &text, Effects &out);
+    bool endsLoop(LoopGuard::Notice &notice, Effects &out);
+    void tellLoop(Effects &out);
+    void forgetTurn();
+
     void afterResponse(Effects &out);
     void conclude(Effects &out);
     void succeed(Effects &out);
+
+    guidance::ContextWindow window() const;
+    bool canReadResults() const;
+    void carryOut(guidance::ContextPlan plan, std::string reason, Effects &out);
+    void compact(std::optional<std::string> summary, const std::string &call,
+                 const std::string &problem, Effects &out);
+    bool makeRoomAfter(const Error &error, Effects &out);
+    void spill(OpenCall &call, Message &message, Effects &out);
 
     void startCalls(Effects &out);
     void continueCalls(Effects &out);
@@ -273,13 +340,23 @@ private:
     Phase m_phase = Phase::Idle;
     int m_iterations = 0;
     int m_attempt = 0;
+    long long m_spentMs = 0; ///< on the attempts so far, and on the pauses between them
     int m_outputRetries = 0;
     Json m_output; ///< while session_end is asked
     llm::FallbackChain m_models;
-    std::vector<OpenCall> m_calls; ///< of the current answer
-    bool m_answerWasCut = false;   ///< it ended because of its length
-    std::size_t m_at = 0;          ///< the call that is being worked on
-    bool m_launched = false;       ///< side by side: all have been asked about
+    AnswerRules m_answers;
+    bool m_wantsRoom = false;
+    LoopGuard m_loop;
+    std::string m_loopNote; ///< for the model, behind the results of its calls
+    guidance::ContextBudget m_budget;
+    guidance::ContextPlan m_plan; ///< that is being carried out
+    std::string m_planReason;
+    std::string m_compactedFor;         ///< the model for which it has been done in this iteration
+    bool m_wasRefusedAsTooLong = false; ///< since the last answer
+    std::vector<OpenCall> m_calls;      ///< of the current answer
+    bool m_answerWasCut = false;        ///< it ended because of its length
+    std::size_t m_at = 0;               ///< the call that is being worked on
+    bool m_launched = false;            ///< side by side: all have been asked about
     std::shared_ptr<const Json> m_turnDeps;
     bool m_depsChanged = false;               ///< since m_turnDeps was made
     std::vector<std::string> m_approvedTools; ///< for the rest of the run

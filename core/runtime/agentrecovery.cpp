@@ -2,7 +2,9 @@
 #include "core/runtime/agentrecovery.h"
 
 #include "core/base/utf8.h"
+#include "core/guidance/compaction.h"
 #include "core/llm/structuredoutput.h"
+#include "core/model/boundedparts.h"
 #include "core/model/contextupdate.h"
 #include "core/model/jsonfields.h"
 
@@ -31,7 +33,23 @@ Message asSaved(Message message)
     return message;
 }
 
-bool isSame(const Message &a, const Message &b) { return a == b || asSaved(a) == asSaved(b); }
+/// What the model is given of a result that came to no message any more.
+std::string excerptOfResult(const std::string &content, const std::string &handle)
+{
+    const ResultRules rules;
+    if (handle.empty() || content.size() <= rules.spillOver)
+        return content;
+    return guidance::Excerpt{rules.head, rules.tail, guidance::howToRead(handle, true)}.of(content);
+}
+
+/// What is large stands in saved contexts only.
+bool isSame(const Message &a, const Message &b)
+{
+    if (a == b || asSaved(a) == asSaved(b))
+        return true;
+    return (hasLargeParts(a) || hasLargeParts(b))
+           && asSaved(withoutLargeParts(a)) == asSaved(withoutLargeParts(b));
+}
 
 bool isPrompt(const Context &context)
 {
@@ -47,6 +65,20 @@ void putInFront(MessageLog &messages, Message message)
     for (const auto &each : messages)
         all.push_back(each);
     messages = std::move(all);
+}
+
+/// Of `count` messages that are the same, those that the journal holds only in part, from a saved context.
+void takeLargeParts(MessageLog &told, const MessageLog &saved, std::size_t front, std::size_t count)
+{
+    MessageLog all;
+    bool isMore = false;
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        const bool isWhole = i < count && hasLargeParts(*saved[front + i]);
+        all.push_back(isWhole ? saved[front + i] : told[i]);
+        isMore = isMore || isWhole;
+    }
+    if (isMore)
+        told = std::move(all);
 }
 
 } // namespace
@@ -107,6 +139,8 @@ std::optional<std::string> AgentRecovery::apply(const Event &event)
     case EventKind::MessageAdded: return messageAdded(event);
     case EventKind::ContextLoaded: contextLoaded(event); break;
     case EventKind::HistoryCleared: historyCleared(); break;
+    case EventKind::ContextCompacted: contextCompacted(event); break;
+    case EventKind::ResultSpilled: m_result.results[text("handle")] = event.seq; break;
     case EventKind::ContextUpdated:
         touch();
         if (const auto ops = ContextUpdate::fromJson(field::at(data, "ops")))
@@ -127,7 +161,9 @@ std::optional<std::string> AgentRecovery::apply(const Event &event)
         break;
     case EventKind::ResponseReceived: responseReceived(data); break;
     case EventKind::ToolStarted: m_calls[text("call")] = {}; break;
-    case EventKind::ToolFinished: m_calls[text("call")] = {true, text("content")}; break;
+    case EventKind::ToolFinished:
+        m_calls[text("call")] = {true, text("content"), text("result"), event.seq};
+        break;
     case EventKind::HookDecided:
         m_hasPostHooks = m_hasPostHooks || text("point") == "post_tool_use";
         break;
@@ -155,6 +191,9 @@ std::optional<std::string> AgentRecovery::messageAdded(const Event &event)
                                          + " holds no message: " + message.error().message + "."});
         return std::nullopt;
     }
+    if (const auto kept = guidance::KeptResult::of(*message);
+        !kept.handle.empty() && kept.whole == 0)
+        m_result.results[kept.handle] = event.seq;
     if (m_loading > 0) {
         --m_loading;
         append(std::move(*message));
@@ -236,6 +275,19 @@ void AgentRecovery::historyCleared()
     m_calls.clear();
 }
 
+/// Its places do not count a system message at the front, which may not have been told of yet.
+void AgentRecovery::contextCompacted(const Event &event)
+{
+    const auto compaction = guidance::compactionFromJson(event.data);
+    if (!compaction) {
+        damage.push_back({event.seq, "Event " + std::to_string(event.seq) + " holds no compaction: "
+                                         + compaction.error().message + "."});
+        return;
+    }
+    touch();
+    m_result.context.messages = guidance::compacted(m_result.context.messages, *compaction);
+}
+
 void AgentRecovery::responseReceived(const Json &data)
 {
     const auto call = field::text(data, "call").value_or("");
@@ -249,7 +301,9 @@ void AgentRecovery::responseReceived(const Json &data)
     if (field::find(data, "purpose"))
         return; // not a part of the conversation
     touch();
-    m_result.context.usage += usage;
+    Usage ofAnswer = usage;
+    ofAnswer.toolCalls = 0; // counted with the message that makes them
+    m_result.context.usage += ofAnswer;
 }
 
 /// Takes from the saved context what the journal does not tell. The number of messages that only the former has.
@@ -270,6 +324,8 @@ std::optional<std::size_t> AgentRecovery::takeSaved()
         m_result.hasSystemPrompt = m_result.hasConversation = true;
         return news;
     }
+    if (isSameStart)
+        takeLargeParts(told.messages, saved->messages, front, both);
     told.maxIterations = saved->maxIterations;
     told.startedAt = saved->startedAt;
     if (!m_result.hasSystemPrompt) {
@@ -330,6 +386,9 @@ void AgentRecovery::closeCalls(std::size_t known)
         else if (found != m_calls.end() || onlySaved.contains(id))
             open.state = OpenToolCall::State::MayHaveRun;
         std::string text = answerTo(call, open.state);
+        if (open.state == OpenToolCall::State::Finished && !m_hasPostHooks)
+            if (!found->second.handle.empty())
+                m_result.results[found->second.handle] = found->second.seq;
         m_result.openCalls.push_back(std::move(open));
         return text;
     });
@@ -346,11 +405,13 @@ std::string AgentRecovery::answerTo(const ToolCall &call, OpenToolCall::State st
     case OpenToolCall::State::MayHaveRun:
         return "Tool call was interrupted while it ran, when the program ended. It may have taken "
                "effect, in part or as a whole. Check before you try it again.";
-    case OpenToolCall::State::Finished:
+    case OpenToolCall::State::Finished: {
         if (m_hasPostHooks)
             return "The tool has ended, but its result was lost when the program ended. Do not "
                    "call it again before you have checked what it has done.";
-        return m_calls.at(call.id.value_or("")).content;
+        const CallState &finished = m_calls.at(call.id.value_or(""));
+        return excerptOfResult(finished.content, finished.handle);
+    }
     }
     return {};
 }

@@ -36,6 +36,8 @@ private:
     struct CallState {
         bool isFinished = false;
         std::string content;
+        std::string handle;
+        std::uint64_t seq = 0;
     };
     void touch();
     void agentStarted(const Event &event);
@@ -43,6 +45,7 @@ private:
     void endLoad();
     void contextLoaded(const Event &event);
     void historyCleared();
+    void contextCompacted(const Event &event);
     void responseReceived(const Json &data);
     void append(Message message);
     std::optional<std::size_t> takeSaved();

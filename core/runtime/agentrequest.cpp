@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/agentrequest.h"
 
-#include "core/llm/providers.h"
+#include "core/llm/modelprofile.h"
 
 #include <algorithm>
 
@@ -17,9 +17,24 @@ bool hasSystemMessage(const Context &context)
 
 } // namespace
 
+llm::ModelRequest requestBeside(llm::ModelRequest request, const std::string &part,
+                                std::string system, std::string prompt)
+{
+    request.agent += "/" + part;
+    request.messages = {std::make_shared<const Message>(Message::system(std::move(system))),
+                        std::make_shared<const Message>(Message::user(std::move(prompt)))};
+    request.tools.reset();
+    request.body.reset();
+    request.stream = false;
+    request.settings.erase("tool_choice");
+    request.settings.erase("response_format");
+    return request;
+}
+
 RequestSource::RequestSource(const AgentSpec &spec, std::vector<std::string> offered,
-                             llm::ToolSchemaCache &schemas, bool asksForUsage)
-    : m_spec(spec), m_schemas(schemas), m_hasTools(!offered.empty()), m_asksForUsage(asksForUsage)
+                             llm::ToolSchemaCache &schemas, bool addsToSettings)
+    : m_spec(spec), m_schemas(schemas), m_hasTools(!offered.empty()),
+      m_addsToSettings(addsToSettings)
 {
     m_tools = schemas.intern(std::move(offered));
     if (auto type = llm::outputTypeFromJson(spec.outputType))
@@ -62,19 +77,22 @@ std::optional<std::string> RequestSource::systemPrompt() const
 
 RequestSource::Terms RequestSource::makeTerms(const ModelRef &target)
 {
-    const std::string provider = target.provider();
-    const llm::WireForm form = llm::wireFormOf(provider);
+    const llm::ModelProfile profile = llm::profileOf(target.provider(), target.modelName());
+    const llm::ToolForm form(profile);
     Terms terms{m_spec.settings, m_schemas.schemas(m_tools, form)};
-    if (form != llm::wireFormOf(m_spec.provider())) {
+    if (profile.form != llm::profileOf(m_spec.provider(), m_spec.modelName()).form) {
         terms.settings.erase("tool_choice");
         terms.settings.erase("response_format");
     }
-    if (m_spec.stream && m_asksForUsage && form == llm::WireForm::OpenAi)
+    // What was read once is cheaper the next time, and an agent's conversation is read each time.
+    if (m_addsToSettings && !terms.settings.contains("prompt_caching") && profile.caches)
+        terms.settings["prompt_caching"] = true;
+    if (m_spec.stream && m_addsToSettings && profile.streamUsage == "stream_options")
         terms.settings["stream_options"]["include_usage"] = true;
     if (isStructured()) {
         Json added = Json::array();
         llm::applyTo(terms.settings, added,
-                     llm::settingsFor(m_outputType, provider, m_outputMode, m_hasTools), form);
+                     llm::settingsFor(m_outputType, profile, m_outputMode, m_hasTools), form);
         if (added.empty())
             return terms;
         auto tools = terms.tools ? std::make_shared<llm::ToolSchemaList>(*terms.tools)
@@ -88,10 +106,16 @@ RequestSource::Terms RequestSource::makeTerms(const ModelRef &target)
 
 const RequestSource::Terms &RequestSource::termsFor(const ModelRef &target)
 {
-    const auto it = m_terms.find(target.provider());
+    const auto it = m_terms.find(target.model);
     if (it != m_terms.end())
         return it->second;
-    return m_terms.emplace(target.provider(), makeTerms(target)).first->second;
+    return m_terms.emplace(target.model, makeTerms(target)).first->second;
+}
+
+std::size_t RequestSource::fixedBytes(const ModelRef &target)
+{
+    const Terms &terms = termsFor(target);
+    return terms.tools ? terms.tools->text().size() : 0;
 }
 
 llm::ModelRequest RequestSource::make(const ModelRef &target, const Context &context)
@@ -106,7 +130,14 @@ llm::ModelRequest RequestSource::make(const ModelRef &target, const Context &con
     request.settings = terms.settings;
     request.tools = terms.tools;
     request.stream = m_spec.stream;
-    request.timeoutMs = m_spec.timeoutMs;
+    request.connectTimeoutMs = m_spec.connectTimeoutMs;
+    request.firstByteTimeoutMs = m_spec.firstByteTimeoutMs;
+    request.idleTimeoutMs = m_spec.timeoutMs;
+    request.proxy = m_spec.proxy;
+    request.caFile = m_spec.caFile;
+    // They may hold keys, and those of one server are nothing for another.
+    if (target.model == m_spec.model && target.baseUrl == m_spec.baseUrl)
+        request.headers = m_spec.headers;
     if (!context.systemPrompt || hasSystemMessage(context)) {
         request.messages = context.messages;
         return request;

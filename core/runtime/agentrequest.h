@@ -23,6 +23,11 @@ inline llm::ToolView view(const tools::ToolPtr &tool)
             tool};
 }
 
+/// A request about a conversation rather than in it: to the same model, with the same settings, but without tools and
+/// without a form for the answer. `part`: which steps a scripted model has for it, behind the agent's name.
+llm::ModelRequest requestBeside(llm::ModelRequest request, const std::string &part,
+                                std::string system, std::string prompt);
+
 /// Makes an agent's requests, in the terms of whichever model they go to: settings, tools, and what its output type adds
 /// to both. Belongs to one agent.
 ///
@@ -31,19 +36,22 @@ inline llm::ToolView view(const tools::ToolPtr &tool)
 class RequestSource
 {
 public:
-    /// `asksForUsage`: streams are asked to end with what was used, where that has to be asked for.
+    /// `addsToSettings`: streams are asked to end with what was used, and what was read once is cached, where that has to be
+    /// asked for and the agent's settings say nothing of it.
     /// The output type has been checked: see outputTypeFromJson().
     RequestSource(const AgentSpec &spec, std::vector<std::string> offered,
-                  llm::ToolSchemaCache &schemas, bool asksForUsage = true);
+                  llm::ToolSchemaCache &schemas, bool addsToSettings = true);
 
     llm::ModelRequest make(const ModelRef &target, const Context &context);
+    /// Bytes that a request has besides its messages.
+    std::size_t fixedBytes(const ModelRef &target);
     /// Nothing when the agent may answer what it likes.
     std::optional<OutputRules> outputRules() const;
     /// The instructions with what the output type adds to them; nothing when both say nothing.
     std::optional<std::string> systemPrompt() const;
 
 private:
-    /// What does not change from request to request to the same kind of provider.
+    /// What does not change from request to request to the same model.
     struct Terms {
         Json settings;
         std::shared_ptr<const llm::ToolSchemaList> tools;
@@ -56,10 +64,10 @@ private:
     llm::ToolSchemaCache &m_schemas;
     const llm::ToolSchemaCache::Set *m_tools;
     bool m_hasTools;
-    bool m_asksForUsage;
+    bool m_addsToSettings;
     llm::OutputType m_outputType;
     llm::OutputMode m_outputMode = llm::OutputMode::Auto;
-    std::map<std::string, Terms> m_terms;          ///< by provider
+    std::map<std::string, Terms> m_terms;          ///< by model
     std::shared_ptr<const Message> m_systemPrompt; ///< of a context without a system message
 };
 

@@ -3,9 +3,12 @@
 #include "core/runtime/agentworker.h"
 
 #include "core/llm/httprequest.h"
+#include "core/llm/outputlimit.h"
+#include "core/llm/modelprofile.h"
 #include "core/llm/providers.h"
 #include "core/model/contextcodec.h"
 #include "core/runtime/recovery.h"
+#include "core/runtime/targetprofile.h"
 #include "core/runtime/teamkeys.h"
 
 #include <QTimer>
@@ -24,6 +27,8 @@ std::optional<Step> stepOf(const Effect &effect)
             using E = std::decay_t<decltype(e)>;
             if constexpr (std::is_same_v<E, effect::Prepare>)
                 return Step::Prepare;
+            else if constexpr (std::is_same_v<E, effect::Summarise>)
+                return Step::Acquire;
             else if constexpr (std::is_same_v<E, effect::AskHooks>)
                 return Step::Hook;
             else if constexpr (std::is_same_v<E, effect::Acquire>)
@@ -49,6 +54,7 @@ AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token
       m_machine(m_spec, makeRules(), freshContext(m_spec, m_requests.systemPrompt())),
       m_client(services),
       m_caller(new ModelCaller(services, m_spec.name, m_ancestors, m_client, this)),
+      m_summaryCaller(new ModelCaller(services, m_spec.name, m_ancestors, m_client, this)),
       m_reflection(new Reflection(services, m_spec.name, m_ancestors, m_client, this)),
       m_saver(new ContextSaver(
           services, m_spec.name, [this]() -> const Context & { return m_machine.context(); },
@@ -68,6 +74,7 @@ AgentWorker::~AgentWorker()
     m_wayBack->close();
     delete m_saver;
     delete m_reflection;
+    delete m_summaryCaller;
     delete m_caller;
 }
 
@@ -86,12 +93,35 @@ LoopRules AgentWorker::makeRules()
     rules.hooks = &m_services.hooks;
     rules.toolCount = m_tools.offered().size();
     rules.output = m_requests.outputRules();
+    rules.chance = m_services.chance;
+    rules.now = [this] { return m_services.clock.steadyMs(); };
+    rules.hasMoreRoom = [this] {
+        return llm::largerOutputLimit(profileFor(m_machine.target()), m_spec.settings).has_value();
+    };
+    rules.window = [this](const ModelRef &target) { return windowOf(target); };
     return rules;
+}
+
+const guidance::ContextWindow &AgentWorker::windowOf(const ModelRef &target)
+{
+    const auto known = m_windows.find(target.model);
+    if (known != m_windows.end())
+        return known->second;
+    const llm::ModelProfile profile = llm::profileOf(target.provider(), target.modelName());
+    return m_windows[target.model] = {profile.contextTokens, m_requests.fixedBytes(target),
+                                      profile.inputHasCache};
 }
 
 llm::ModelRequest AgentWorker::makeRequest()
 {
-    llm::ModelRequest request = m_requests.make(m_machine.target(), m_machine.context());
+    const ModelRef &target = m_machine.target();
+    for (const std::string &sentence : m_attachments.look(target, m_machine.context().messages))
+        m_services.publish(EventKind::Warning, name(),
+                           eventData({{"code", "attachment_left_out"}, {"message", sentence}}));
+    llm::ModelRequest request = m_requests.make(target, m_machine.context());
+    if (m_machine.wantsRoom())
+        if (const auto limit = llm::largerOutputLimit(profileFor(target), request.settings))
+            llm::setOutputLimit(request.settings, *limit);
     llm::prepareRequest(request);
     // Without a body the client says what is wrong with the messages.
     if (auto body = m_encoder.encode(request))
@@ -107,7 +137,7 @@ void AgentWorker::tellStart(const std::string &prompt)
         eventData({{"role", m_spec.role}, {"model", m_spec.model}, {"prompt", prompt}}));
 }
 
-void AgentWorker::begin(const std::string &task)
+void AgentWorker::begin(const std::string &task, std::vector<ContentPart> attachments)
 {
     m_idleTimer->stop();
     m_isDown = false;
@@ -116,7 +146,8 @@ void AgentWorker::begin(const std::string &task)
          at = prompt.find("{{task}}", at + task.size()))
         prompt.replace(at, 8, task);
     tellStart(prompt);
-    feed(input::Start{prompt.empty() ? std::nullopt : std::optional(std::move(prompt))});
+    feed(input::Start{prompt.empty() ? std::nullopt : std::optional(std::move(prompt)),
+                      std::move(attachments)});
 }
 
 void AgentWorker::goOn()
@@ -176,6 +207,7 @@ void AgentWorker::abandonWork()
     ++m_generation;
     m_underWay = 0;
     m_caller->giveUp();
+    m_summaryCaller->giveUp();
     m_reflection->cancel();
     m_isHeld = false;
     for (const auto &[id, index] : m_approvals)
@@ -368,6 +400,7 @@ void AgentWorker::crash(const std::string &what)
                                   {"iterations", m_machine.iterations()},
                                   {"usage", m_machine.context().usage},
                                   {"error", reason}}));
+    ++m_untold;
     m_busy = false;
     emit becameIdle(QString::fromStdString(name()), QStringLiteral("crashed"),
                     QString::fromStdString(reason), QString());
@@ -411,6 +444,7 @@ void AgentWorker::perform(effect::Finish &finish)
 void AgentWorker::becomeIdle(const effect::Finish &finish)
 {
     const std::string reason = finish.error ? finish.error->message : std::string();
+    ++m_untold;
     m_busy = false;
     if (m_spec.inactivityTimeoutMs > 0)
         m_idleTimer->start();

@@ -4,6 +4,7 @@
 #include "core/llm/requestencoder.h"
 #include "core/runtime/agentmachine.h"
 #include "core/runtime/agentrequest.h"
+#include "core/runtime/attachments.h"
 #include "core/runtime/contextsaver.h"
 #include "core/runtime/modelcaller.h"
 #include "core/runtime/reflection.h"
@@ -39,13 +40,15 @@ public:
     const AgentSpec &spec() const { return m_spec; }
     bool isSubAgent() const { return !m_ancestors.empty(); }
 
-    /// True from the moment a turn is asked for until it has finished. Thread-safe.
-    bool isBusy() const { return m_busy; }
+    /// True from the moment a turn is asked for until the run has heard how it ended. Thread-safe.
+    bool isBusy() const { return m_busy || m_untold > 0; }
+    void endIsHeard() { --m_untold; }  ///< by the run, for each becameIdle
     void markBusy() { m_busy = true; } ///< by the run, before it posts begin()
 
     /// Runs `job` on the worker's thread; false when it has gone. Thread-safe.
     bool post(std::function<void()> job) const { return m_wayBack->post(std::move(job)); }
-    void begin(const std::string &task); ///< the first turn; the caller has marked it busy
+    /// The first turn; the caller has marked it busy.
+    void begin(const std::string &task, std::vector<ContentPart> attachments = {});
     void goOn(); ///< with what its conversation holds; the caller has marked it busy
     void wake(); ///< mail has come; one whose turn did not end well sleeps on
     void revive() { m_isDown = false; } ///< it may be woken again
@@ -91,6 +94,7 @@ private:
     void beginTurn();
     LoopRules makeRules();
     llm::ModelRequest makeRequest();
+    const guidance::ContextWindow &windowOf(const ModelRef &target);
     /// What `job` returns is called on this thread, unless what it belongs to has been given up.
     void onPool(std::function<std::function<void()>()> job);
 
@@ -101,6 +105,8 @@ private:
     void perform(effect::Settle &settle) { m_caller->settle(settle.usage); }
     void perform(effect::Release &) { m_caller->release(); }
     void perform(effect::Retry &retry);
+    void perform(effect::Summarise &summarise);
+    void summarised(const ModelCaller::Reply &answer);
     void perform(effect::AskApproval &ask);
     void perform(effect::RunTool &run);
     void perform(effect::Save &) { m_saver->changed(m_machine.isIdle()); }
@@ -119,14 +125,18 @@ private:
     RequestSource m_requests;
     AgentMachine m_machine;
     llm::RequestEncoder m_encoder;
+    AttachmentWatch m_attachments;
+    std::map<std::string, guidance::ContextWindow> m_windows; ///< by model
     ClientSlot m_client;
     ModelCaller *m_caller;
+    ModelCaller *m_summaryCaller; ///< so that what the turn has asked for stays as it is
     Reflection *m_reflection;
     ContextSaver *m_saver;
     QTimer *m_idleTimer;
     std::vector<Effect> m_pending; ///< from m_next on not yet performed, in order
     std::size_t m_next = 0;
     std::atomic<bool> m_busy{false};
+    std::atomic<int> m_untold{0}; ///< ends of turns of which the run has not heard yet
     bool m_performing = false;
     bool m_isHeld = false; ///< before the next of m_pending
     bool m_started = false;

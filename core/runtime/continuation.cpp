@@ -60,6 +60,8 @@ void Continuation::fill(TeamServices &services) const
             payers.push_back(it->first);
         services.limiter.limiter().addSpent(name, agent.spentUsd, agent.usage.totalTokens,
                                             agent.usage.requests, payers);
+        for (const auto &[handle, seq] : agent.results)
+            services.results.put(handle, seq);
     }
     for (const team::PeerMessage &message : m_run.mail)
         services.mailbox.send(message);

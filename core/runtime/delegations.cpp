@@ -56,6 +56,7 @@ Result<void> Delegations::check(const std::string &parent, int depth,
 AgentSpec Delegations::specFor(const AgentSpec &parent, const SubTask &task)
 {
     AgentSpec spec = parent;
+    spec.attach.clear();
     spec.name = parent.name + "." + std::to_string(++m_counts[parent.name]);
     spec.role = task.role.empty() ? "sub-agent" : task.role;
     spec.instructions = task.instructions.empty() ? kPlace : task.instructions;
@@ -70,6 +71,7 @@ AgentSpec Delegations::specFor(const AgentSpec &parent, const SubTask &task)
         spec.apiKeyEnv = m_limits.model.apiKeyEnv;
         spec.script = m_limits.script;
         spec.fallback.clear();
+        spec.headers.clear();
     }
     spec.tools = parent.tools.common(task.tools); // nobody can hand on more than it has
     return spec;

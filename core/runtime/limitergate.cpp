@@ -245,6 +245,28 @@ void LimiterGate::penalise(const std::string &provider, std::int64_t untilMs, st
     tell({});
 }
 
+void LimiterGate::lift(const std::string &provider, std::string sentence, std::int64_t nowMs,
+                       const std::string &agent)
+{
+    Ready ready;
+    {
+        std::lock_guard lock(m_mutex);
+        noteExpired(nowMs);
+        if (m_limiter.lift(provider, nowMs)) {
+            LimiterEvent event;
+            event.kind = EventKind::LimiterHeld;
+            event.agent = agent;
+            event.provider = provider;
+            event.untilMs = nowMs;
+            event.sentence = std::move(sentence);
+            noteChange(std::move(event), nowMs);
+        }
+        std::optional<std::int64_t> next;
+        letGo(nowMs, ready, next);
+    }
+    tell(std::move(ready));
+}
+
 void LimiterGate::setAgentBudget(const std::string &agent, double usd)
 {
     std::lock_guard lock(m_mutex);

@@ -51,9 +51,12 @@ public:
     void record(const std::string &agent, std::int64_t tokens, double costUsd,
                 team::ReservationId reservation, std::int64_t nowMs);
     void release(team::ReservationId reservation, std::int64_t nowMs);
-    /// The provider answered that it wants no calls until then; `agent` is who was told so.
+    /// The provider answered that it wants no calls until then, or cannot be reached; `agent` is who was told so.
     void penalise(const std::string &provider, std::int64_t untilMs, std::string sentence,
                   std::int64_t nowMs, const std::string &agent = {});
+    /// The provider answers again: those that wait for it may go.
+    void lift(const std::string &provider, std::string sentence, std::int64_t nowMs,
+              const std::string &agent = {});
     /// As RateLimiter has it. From now on there are limits.
     void setAgentBudget(const std::string &agent, double usd);
     /// Lets those go that fit now, and tells what has expired. Called by whoever waits, at the time at which it was told

@@ -2,7 +2,9 @@
 #include "core/runtime/modelcaller.h"
 
 #include "core/base/ids.h"
+#include "core/llm/outputlimit.h"
 #include "core/llm/providers.h"
+#include "core/runtime/targetprofile.h"
 #include "core/runtime/teamservices.h"
 
 #include <QTimer>
@@ -12,16 +14,13 @@
 namespace orrery::runtime {
 namespace {
 
-/// Reserved for the answer of a call that sets no limit of its own. Most answers in a loop of tools are shorter.
-constexpr std::int64_t kAssumedOutputTokens = 4096;
-
-std::int64_t outputLimit(const Json &settings)
+/// Nobody answers there, or the server has too much to do: others would fare no better. 503 Service Unavailable (RFC 9110);
+/// 529 is Anthropic's "overloaded" (docs.claude.com "Errors", 2026-11).
+bool isOutage(const Error &error)
 {
-    for (const char *key : {"max_completion_tokens", "max_output_tokens", "max_tokens"})
-        if (const auto most = settings.find(key);
-            most != settings.end() && most->is_number_integer())
-            return std::max<std::int64_t>(0, most->get<std::int64_t>());
-    return kAssumedOutputTokens;
+    if (error.httpStatus != 0)
+        return error.httpStatus == 503 || error.httpStatus == 529;
+    return error.code == ErrorCode::Network && error.fromProvider;
 }
 
 bool isAboutMoney(team::LimiterDenial::Reason reason)
@@ -83,17 +82,37 @@ ModelCaller::~ModelCaller()
     giveUp();
 }
 
-std::int64_t ModelCaller::estimatedTokens() const
+RequestSize ModelCaller::sizeOfRequest() const
 {
-    if (m_terms.reserveTokens > 0)
-        return m_terms.reserveTokens;
     std::size_t bytes = 0;
     if (m_request->body)
         bytes = m_request->body->size();
     else
         for (const auto &message : m_request->messages)
             bytes += message->content.value_or("").size();
-    return std::max<std::int64_t>(1, static_cast<std::int64_t>(bytes / 4));
+    return {bytes - std::min(bytes, m_terms.attachments.bytes), m_terms.attachments.tokens};
+}
+
+std::int64_t ModelCaller::estimatedTokens()
+{
+    m_size = sizeOfRequest();
+    return m_terms.reserveTokens > 0 ? m_terms.reserveTokens
+                                     : m_services.tokenScale.tokensOf(m_target.model, m_size);
+}
+
+/// From what the provider has counted.
+void ModelCaller::learn(const Usage &usage)
+{
+    const TokenBuckets buckets = bucketsOf(usage, m_profile.inputHasCache);
+    m_services.tokenScale.learn(m_target.model, m_size,
+                                buckets.freshInput + buckets.cacheRead + buckets.cacheWrite);
+}
+
+/// Whose pauses apply: servers at addresses of their own have nothing to do with others of the same name.
+std::string ModelCaller::address() const
+{
+    return m_target.baseUrl.empty() ? m_target.provider()
+                                    : m_target.provider() + " (" + m_target.baseUrl + ")";
 }
 
 std::optional<double> ModelCaller::costOf(const Usage &usage) const
@@ -107,7 +126,7 @@ std::optional<double> ModelCaller::estimatedCost() const
 {
     Usage usage;
     usage.inputTokens = m_estimate;
-    usage.outputTokens = outputLimit(m_request->settings);
+    usage.outputTokens = llm::outputLimitOf(m_profile, m_request->settings);
     return costOf(usage);
 }
 
@@ -115,6 +134,8 @@ void ModelCaller::reserve(llm::ModelRequest request, ModelRef target, Terms term
                           std::function<void(Result<void>)> done)
 {
     m_request = std::move(request);
+    if (m_profile.provider.empty() || !(m_target == target))
+        m_profile = profileFor(target);
     m_target = std::move(target);
     m_terms = std::move(terms);
     m_reserved = std::move(done);
@@ -124,7 +145,7 @@ void ModelCaller::reserve(llm::ModelRequest request, ModelRef target, Terms term
     ask.agent = m_agent;
     ask.tokens = m_estimate;
     ask.costUsd = estimatedCost();
-    ask.provider = m_target.provider();
+    ask.provider = address();
     ask.payers = m_ancestors;
     // Called by whoever made room, when this object may be gone, or go before it hears of it, or have given up.
     auto late = [this, back = m_wayBack, generation,
@@ -154,9 +175,11 @@ void ModelCaller::reserve(llm::ModelRequest request, ModelRef target, Terms term
         return;
     }
     const team::LimiterDenial &denial = *outcome.verdict.denial;
-    m_services.publish(
-        EventKind::AgentState, m_agent,
-        eventData({{"state", toString(AgentState::WaitingRate)}, {"reason", denial.sentence}}));
+    m_services.publish(EventKind::AgentState, m_agent,
+                       eventData({{"state", toString(AgentState::WaitingRate)},
+                                  {"reason", denial.sentence},
+                                  {"until_ms", denial.fitsAtMs ? JsonItem(*denial.fitsAtMs)
+                                                               : JsonItem::absent()}}));
     armTimer(denial.fitsAtMs.value_or(m_services.clock.wallMs() + 1000));
 }
 
@@ -171,6 +194,9 @@ void ModelCaller::refused(const team::LimiterDenial &denial)
     Error error = makeError(
         isAboutMoney(denial.reason) ? ErrorCode::Budget : ErrorCode::RateLimited, denial.sentence);
     error.fromProvider = denial.reason == team::LimiterDenial::Reason::Provider;
+    if (denial.fitsAtMs)
+        error.retryAfterMs =
+            std::max<std::int64_t>(0, *denial.fitsAtMs - m_services.clock.wallMs());
     m_request.reset();
     std::exchange(m_reserved, nullptr)(fail(std::move(error)));
 }
@@ -244,16 +270,19 @@ void ModelCaller::answered(Result<llm::ModelReply> reply)
     m_endedCall = std::move(m_call);
     m_call.reset();
     const bool hasStreamed = m_firstTokenUs != 0;
+    const std::int64_t now = m_services.clock.steadyUs();
     if (!reply) {
         holdProvider(reply.error());
     } else {
-        const std::int64_t now = m_services.clock.steadyUs();
+        liftProvider();
+        learn(reply->usage);
         m_cost = costOf(reply->usage);
         m_services.publish(
             EventKind::ResponseReceived, m_agent,
             eventData({{"call", m_callId},
                        {"purpose", orAbsent(m_terms.purpose)},
                        {"finish_reason", reply->finishReason},
+                       {"ending", toString(reply->ending)},
                        {"usage", reply->usage},
                        {"raw_usage", reply->rawUsage},
                        {"cost_usd", m_cost ? JsonItem(*m_cost) : JsonItem(nullptr)},
@@ -261,19 +290,40 @@ void ModelCaller::answered(Result<llm::ModelReply> reply)
                                                : JsonItem(nullptr)}}),
             m_requestSeq, now - m_startUs);
     }
-    std::exchange(m_done, nullptr)({std::move(reply), hasStreamed});
+    std::exchange(m_done, nullptr)({std::move(reply), hasStreamed, (now - m_startUs) / 1000});
 }
 
-/// A provider that asks for a pause gets it from the whole team.
+/// A provider that asks for a pause, or needs one, gets it from the whole team.
 void ModelCaller::holdProvider(const Error &error)
 {
-    if (error.httpStatus != 429 || error.retryAfterMs <= 0)
-        return;
     const std::string provider = m_target.provider();
     const std::int64_t now = m_services.clock.wallMs();
-    const std::int64_t until = now + error.retryAfterMs;
-    const std::string sentence = provider + " answered that it gets too many calls (HTTP 429).";
-    m_services.limiter.penalise(provider, until, sentence, now, m_agent);
+    if (error.httpStatus == 429 && error.retryAfterMs > 0 && error.code == ErrorCode::RateLimited) {
+        m_services.outages.answered(address()); // it is there; what it asks for is not to be lifted
+        m_services.limiter.penalise(address(), now + error.retryAfterMs,
+                                    provider + " answered that it gets too many calls (HTTP 429).",
+                                    now, m_agent);
+        return;
+    }
+    if (!isOutage(error))
+        return;
+    const auto wait =
+        m_services.outages.failed(address(), now, error.retryAfterMs, m_services.chance());
+    if (!wait)
+        return;
+    m_services.limiter.penalise(address(), now + *wait,
+                                error.httpStatus != 0
+                                    ? provider + " is overloaded (HTTP "
+                                          + std::to_string(error.httpStatus) + ")."
+                                    : provider + " cannot be reached: " + error.message,
+                                now, m_agent);
+}
+
+void ModelCaller::liftProvider()
+{
+    if (m_services.outages.answered(address()))
+        m_services.limiter.lift(address(), m_target.provider() + " answers again.",
+                                m_services.clock.wallMs(), m_agent);
 }
 
 void ModelCaller::settle(const Usage &usage)
@@ -287,6 +337,20 @@ void ModelCaller::release()
 {
     if (m_reservation)
         m_services.limiter.release(std::exchange(m_reservation, 0), m_services.clock.wallMs());
+}
+
+void ModelCaller::giveBack(const Error &error)
+{
+    release();
+    m_services.publish(EventKind::RequestFailed, m_agent,
+                       eventData({{"call", m_callId},
+                                  {"code", toString(error.code)},
+                                  {"message", error.message},
+                                  {"detail", error.detail},
+                                  {"http_status", error.httpStatus},
+                                  {"retry_in_ms", nullptr},
+                                  {"fallback", nullptr},
+                                  {"attempt", 1}}));
 }
 
 void ModelCaller::giveUp()

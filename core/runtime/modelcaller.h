@@ -2,8 +2,11 @@
 #pragma once
 
 #include "core/llm/modelclient.h"
+#include "core/llm/modelprofile.h"
+#include "core/llm/picturetokens.h"
 #include "core/model/spec.h"
 #include "core/runtime/limitergate.h"
+#include "core/runtime/tokenscale.h"
 #include "core/runtime/wayback.h"
 
 #include <QObject>
@@ -48,6 +51,7 @@ public:
         std::string purpose;            ///< empty = the turn itself
         std::int64_t reserveTokens = 0; ///< 0 = estimated from the request
         LimiterGate::Patience patience = LimiterGate::Patience::Waits;
+        llm::AttachmentWeight attachments = {}; ///< of the request's messages
     };
     /// Asks the limiter for `request`, which goes to `target`. `done` is called once, at once or later, unless the call
     /// is given up: nothing = send() may follow; else RateLimited or Budget.
@@ -56,6 +60,7 @@ public:
     struct Reply {
         Result<llm::ModelReply> reply;
         bool hasStreamed = false; ///< something of it has been published already
+        long long tookMs = 0;
     };
     /// Sends what was reserved for. `done` is called once, later, unless the call is given up. The reservation stays
     /// open until settle() or release().
@@ -64,6 +69,8 @@ public:
     void settle(const Usage &usage);
     /// It used nothing.
     void release();
+    /// It failed and is not tried again: release(), and RequestFailed.
+    void giveBack(const Error &error);
     /// Leaves the queue, ends the request, gives back the reservation.
     void giveUp();
 
@@ -77,8 +84,12 @@ private:
     void leaveQueue();
     void armTimer(std::int64_t fitsAtMs);
     void holdProvider(const Error &error);
+    void liftProvider();
+    std::string address() const;
+    RequestSize sizeOfRequest() const;
+    void learn(const Usage &usage);
     void published(const llm::ModelDelta &delta);
-    std::int64_t estimatedTokens() const;
+    std::int64_t estimatedTokens();
     std::optional<double> estimatedCost() const;
     std::optional<double> costOf(const Usage &usage) const; ///< nothing = unpriced
 
@@ -90,6 +101,7 @@ private:
     QTimer *m_timer;
     std::optional<llm::ModelRequest> m_request; ///< reserved for, or about to be
     ModelRef m_target;
+    llm::ModelProfile m_profile; ///< of m_target
     Terms m_terms;
     std::function<void(Result<void>)> m_reserved;
     std::function<void(Reply)> m_done;
@@ -100,6 +112,7 @@ private:
     std::int64_t m_startUs = 0;
     std::int64_t m_firstTokenUs = 0;
     std::int64_t m_estimate = 0;
+    RequestSize m_size;           ///< of the last request
     std::optional<double> m_cost; ///< of the last answer
     team::ReservationId m_reservation = 0;
     LimiterGate::Ticket m_ticket = 0;

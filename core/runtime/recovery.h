@@ -35,6 +35,8 @@ struct RecoveredAgent {
     bool hasSystemPrompt = false;
     bool hasConversation = false; ///< there is something to go on from
     std::vector<OpenToolCall> openCalls;
+    /// Which event has the whole of a tool's result, by the handle that its model knows.
+    std::map<std::string, std::uint64_t> results;
 
     /// Of this run and of all that it continued, what to remember of a turn included.
     double spentUsd = 0;

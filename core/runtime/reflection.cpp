@@ -5,6 +5,8 @@
 #include "core/memory/memorycontext.h"
 #include "core/memory/searchjson.h"
 #include "core/model/jsonobject.h"
+#include "core/runtime/answerrules.h"
+#include "core/runtime/agentrequest.h"
 #include "core/runtime/teamservices.h"
 
 #include <algorithm>
@@ -111,23 +113,13 @@ void Reflection::start(const Context &context, llm::ModelRequest request, ModelR
             messages, kMostMessages, known ? *known : std::vector<memory::MemoryEntry>());
         back->post([this, generation, asked, request, target] {
             if (generation == m_generation)
-                ask({Message::system(asked.system), Message::user(asked.prompt)}, request, target);
+                ask(requestBeside(request, "memory", asked.system, asked.prompt), target);
         });
     });
 }
 
-void Reflection::ask(const std::vector<Message> &messages, llm::ModelRequest request,
-                     const ModelRef &target)
+void Reflection::ask(llm::ModelRequest request, const ModelRef &target)
 {
-    request.agent = m_agent + "/memory";
-    request.messages.clear();
-    for (const Message &message : messages)
-        request.messages.push_back(std::make_shared<const Message>(message));
-    request.tools.reset();
-    request.body.reset();
-    request.stream = false;
-    request.settings.erase("tool_choice");
-    request.settings.erase("response_format");
     // The agents' own calls go first: what could have been remembered is still in the conversation.
     m_caller.reserve(
         std::move(request), target, {.purpose = "memory", .patience = LimiterGate::Patience::Never},
@@ -146,21 +138,21 @@ void Reflection::answered(const ModelCaller::Reply &answer)
 {
     const auto &reply = answer.reply;
     if (!reply) {
-        m_caller.release();
-        m_services.publish(EventKind::RequestFailed, m_agent,
-                           jsonObject({{"call", m_caller.callId()},
-                                       {"code", toString(reply.error().code)},
-                                       {"message", reply.error().message},
-                                       {"detail", reply.error().detail},
-                                       {"http_status", reply.error().httpStatus},
-                                       {"retry_in_ms", nullptr},
-                                       {"fallback", nullptr},
-                                       {"attempt", 1}}));
+        m_caller.giveBack(reply.error());
         warn(m_services, m_agent, "nothing was remembered of this turn: " + reply.error().message);
         end();
         return;
     }
     m_caller.settle(reply->usage);
+    if (reply->ending == Ending::Refusal || reply->ending == Ending::ContentFilter
+        || reply->ending == Ending::Length || !saysSomething(reply->message)) {
+        warn(m_services, m_agent,
+             std::string("nothing was remembered of this turn: the model's answer ended with ")
+                 + toString(reply->ending)
+                 + (saysSomething(reply->message) ? "." : ", and held nothing."));
+        end();
+        return;
+    }
     const bool taken = m_services.tasks.start(
         [this, generation = m_generation, answer = reply->message.content.value_or(""),
          &services = m_services, agent = m_agent, back = m_wayBack] {

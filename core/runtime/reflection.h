@@ -32,8 +32,7 @@ public:
     void cancel();
 
 private:
-    void ask(const std::vector<Message> &messages, llm::ModelRequest request,
-             const ModelRef &target);
+    void ask(llm::ModelRequest request, const ModelRef &target);
     void answered(const ModelCaller::Reply &answer);
     void end();
 

@@ -2,6 +2,7 @@
 #include "core/runtime/teamkeys.h"
 
 #include "core/llm/providers.h"
+#include "core/model/environmenttext.h"
 
 namespace orrery::runtime {
 namespace {
@@ -18,7 +19,8 @@ std::shared_ptr<Secrets> providerKeys()
 {
     auto secrets = std::make_shared<Secrets>();
     for (const llm::Provider &provider : llm::providers())
-        addVariable(*secrets, std::string(provider.keyEnv));
+        for (const std::string_view variable : provider.keyEnvs)
+            addVariable(*secrets, std::string(variable));
     return secrets;
 }
 
@@ -35,8 +37,13 @@ std::shared_ptr<Secrets> keysOf(const TeamSpec &team)
 void addKeys(Secrets &secrets, const AgentSpec &agent)
 {
     addVariable(secrets, agent.apiKeyEnv);
+    addVariable(secrets, agent.context.summaryModel.apiKeyEnv);
     for (const ModelRef &other : agent.fallback)
         addVariable(secrets, other.apiKeyEnv);
+    for (const auto &[name, value] : agent.headers) {
+        for (const std::string &variable : variablesIn(value))
+            addVariable(secrets, variable);
+    }
 }
 
 void maskTexts(Json &value, const Secrets &secrets)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/teamrun.h"
 
+#include "core/model/modeltable.h"
 #include "core/base/ids.h"
 #include "core/llm/structuredoutput.h"
+#include "core/runtime/attachments.h"
 #include "core/runtime/commandhook.h"
 #include "core/runtime/protection.h"
 #include "core/runtime/sharedstores.h"
@@ -19,10 +21,19 @@ TeamRun::TeamRun(std::unique_ptr<Private> p) : d(std::move(p)) {}
 Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
 {
     auto p = std::make_unique<Private>();
-    p->hasNewTask = !options.task.empty();
+    p->hasNewTask = !options.task.empty() || !options.attachments.empty();
     if (options.task.empty())
         options.task = options.team.task;
     p->id = newId("run");
+    if (auto known = ModelTable::installTeam(options.team.providers, options.team.file); !known)
+        return fail(std::move(known.error()));
+    for (const AgentSpec &agent : options.team.agents) {
+        auto parts = loadAttachments(agent, options.attachments);
+        if (!parts)
+            return fail(parts.error());
+        if (!parts->empty())
+            p->attachments.emplace(agent.name, std::move(*parts));
+    }
     const auto workspace = prepareWorkspace(options.workspace, options.team.projectTemplate);
     if (!workspace)
         return fail(workspace.error());
@@ -63,6 +74,7 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
         if (!contexts)
             return fail(contexts.error());
         p->services->contexts = std::move(*contexts);
+        p->services->results.setJournal(p->options.journalPath);
     }
 
     if (!p->options.continuedRun.empty()) {
@@ -74,6 +86,8 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
         p->continuation = std::move(*continued);
         p->continuation->fill(*p->services);
     }
+    if (p->options.chance)
+        p->services->chance = p->options.chance;
     if (p->options.makeModelClient)
         p->services->makeModelClient = p->options.makeModelClient;
 
@@ -97,13 +111,8 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
             },
             Qt::QueuedConnection);
     };
-    for (const AgentSpec &agent : d->options.team.agents) {
-        AgentWorker *worker = run->hire(agent, {});
-        if (const RecoveredAgent *left =
-                d->continuation ? d->continuation->find(agent.name) : nullptr)
-            worker->post([worker, session = d->options.continuedRun + "/" + agent.name,
-                          context = left->context] { worker->restore(session, context); });
-    }
+    for (const AgentSpec &agent : d->options.team.agents)
+        run->hire(agent, {});
     if (d->journal)
         d->journal->onProblem([self = run.get()](const std::optional<Error> &problem) {
             QMetaObject::invokeMethod(
@@ -224,12 +233,23 @@ void TeamRun::start()
     d->ticker.start();
     if (d->options.approvals != ApprovalMode::Ask)
         d->standIn = std::make_unique<ApprovalStandIn>(d->options.approvals, *d->services);
-    if (d->continuation)
+    if (d->continuation) {
         d->continuation->claim(*d->services);
+        restoreAll();
+    }
     if (d->continuation && !d->hasNewTask && d->continuation->hasOpenWork(*d->services))
         goOnWhereItEnded();
     else
         beginAll();
+}
+
+// Behind run_started, which says what this run goes on from, and not before anybody listens.
+void TeamRun::restoreAll()
+{
+    for (AgentWorker *worker : d->crew->all())
+        if (const RecoveredAgent *left = d->continuation->find(worker->name()))
+            worker->post([worker, session = d->options.continuedRun + "/" + worker->name(),
+                          context = left->context] { worker->restore(session, context); });
 }
 
 void TeamRun::beginAll()
@@ -247,7 +267,10 @@ void TeamRun::beginAll()
         if (worker->spec().startsOnMessage)
             worker->post([worker] { worker->wake(); });
         else
-            worker->post([worker, task = d->options.task] { worker->begin(task); });
+            worker->post([worker, task = d->options.task,
+                          attachments = d->takeAttachments(worker->name())]() mutable {
+                worker->begin(task, std::move(attachments));
+            });
     }
 }
 
@@ -303,6 +326,9 @@ Result<void> TeamRun::spawn(AgentSpec spec, team::Member member, const std::stri
         return fail(ErrorCode::InvalidArgument, "The tools of " + spec.name
                                                     + ": there is none called " + unknown.front()
                                                     + " in this team.");
+    auto attachments = loadAttachments(spec, {});
+    if (!attachments)
+        return fail(attachments.error());
     member.name = spec.name;
     member.role = spec.role;
     member.model = spec.model;
@@ -315,7 +341,9 @@ Result<void> TeamRun::spawn(AgentSpec spec, team::Member member, const std::stri
         return {};
     goOn();
     worker->markBusy();
-    d->crew->post(spec.name, [task](AgentWorker &newcomer) { newcomer.begin(task); });
+    d->crew->post(spec.name, [task, attachments = std::move(*attachments)](AgentWorker &newcomer) {
+        newcomer.begin(task, attachments);
+    });
     return {};
 }
 
@@ -336,6 +364,7 @@ void TeamRun::agentIdle(const std::string &agent, const std::string &outcome,
 {
     if (d->closing)
         return;
+    d->crew->find(agent)->endIsHeard();
     const bool done = outcome == "done";
     if (!done) {
         // What it held is given back, so that the others can go on.

@@ -27,6 +27,8 @@ class AgentWorker;
 struct RunOptions {
     TeamSpec team;
     std::string task;
+    std::vector<std::string>
+        attachments; ///< files that go with the task to the agents that start with it
     std::string
         workspace; ///< folder; made, and filled from the team's project template, when new or empty
     std::string journalPath; ///< empty = no journal
@@ -36,6 +38,8 @@ struct RunOptions {
     ApprovalMode approvals = ApprovalMode::Ask;
     /// Called on each agent's thread; empty = the models that the team file names.
     std::function<std::unique_ptr<llm::ModelClient>()> makeModelClient;
+    /// From 0 up to 1, for the jitter of pauses; called on any thread. Empty = by chance.
+    std::function<double()> chance;
 };
 
 /// One run of a team: its services, its agents on worker threads, and the commands of the person. All public functions
@@ -111,6 +115,7 @@ private:
     void leave(const std::string &agent, const std::string &reason);
     bool reopen(const std::string &agent);
     void goOn();
+    void restoreAll();
     void beginAll();
     void goOnWhereItEnded();
     void tellIdle(const AgentWorker &worker);

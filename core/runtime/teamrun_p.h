@@ -12,6 +12,7 @@
 
 #include <QTimer>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -33,7 +34,8 @@ struct TeamRun::Private {
     Orchestrator orchestrator;
     std::optional<Continuation> continuation; ///< of an earlier run
     bool hasNewTask = false;
-    std::unique_ptr<ApprovalStandIn> standIn; ///< null = a person answers
+    std::map<std::string, std::vector<ContentPart>> attachments; ///< by agent, until it begins
+    std::unique_ptr<ApprovalStandIn> standIn;                    ///< null = a person answers
     QTimer ticker;
     bool started = false;
     bool active = false;
@@ -44,6 +46,11 @@ struct TeamRun::Private {
     void releaseClaims(const std::string &agent)
     {
         services->claims.releaseAll(agent, clock.wallMs());
+    }
+    std::vector<ContentPart> takeAttachments(const std::string &agent)
+    {
+        auto node = attachments.extract(agent);
+        return node ? std::move(node.mapped()) : std::vector<ContentPart>();
     }
     void stopChildren(const std::string &parent)
     {

@@ -6,6 +6,8 @@
 #include "core/runtime/sharedstores.h"
 #include "core/runtime/teamkeys.h"
 
+#include <QRandomGenerator>
+
 #include <algorithm>
 
 namespace orrery::runtime {
@@ -52,6 +54,7 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
              }),
       limiter(limiterConfigOf(team), team.limits.policy,
               [this](std::uint64_t number, const LimiterEvent &event) { tellOf(event, number); }),
+      chance([] { return QRandomGenerator::global()->generateDouble(); }),
       embedder(team.memory.embedder), policy(policyOf(team.permissions)),
       schemas([this](const std::string &name) { return view(tools.at(name)); }),
       // Tools block, so there may be more of them at once than there are cores.
@@ -64,6 +67,7 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
     writeGate = makeClaimGate(*this);
     tools.add(tools::fileTools());
     tools.add(teamTools(*this));
+    tools.add(resultTools(*this));
     tools.add(memoryTools(*this));
     tools.add(sharedStoreTools(*this));
     if (team.subAgents.any())

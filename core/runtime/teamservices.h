@@ -15,9 +15,12 @@
 #include "core/runtime/eventbus.h"
 #include "core/runtime/hooks.h"
 #include "core/runtime/limitergate.h"
+#include "core/runtime/provideroutages.h"
+#include "core/runtime/resultshelf.h"
 #include "core/runtime/runcontrol.h"
 #include "core/runtime/taskgroup.h"
 #include "core/runtime/teamembedder.h"
+#include "core/runtime/tokenscale.h"
 #include "core/store/journal.h"
 #include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
@@ -64,6 +67,10 @@ struct TeamServices {
     team::Membership members;
     ClaimDesk claims;
     LimiterGate limiter; ///< without limits it keeps the pauses that providers ask for
+    ProviderOutages outages;
+    TokenScale tokenScale;
+    /// From 0 up to 1, for the jitter of pauses. Thread-safe.
+    std::function<double()> chance;
     team::DiscoveryBoard discoveries;
     team::Mailbox mailbox; ///< a box for each member
     std::unique_ptr<memory::Memory> memory;
@@ -77,6 +84,7 @@ struct TeamServices {
     std::shared_ptr<const tools::TrustedFiles> trusted; ///< set once before start, as the next
     std::shared_ptr<tools::CommandSandbox> sandbox;
     llm::ToolSchemaCache schemas;
+    ResultShelf results; ///< of tools, as a whole
     std::function<std::unique_ptr<llm::ModelClient>()> makeModelClient = llm::makeModelClient;
     HookChain hooks; ///< complete before the first thread starts
     RunControl control;
@@ -101,6 +109,8 @@ std::vector<tools::ToolPtr> teamTools(TeamServices &services);
 std::vector<tools::ToolPtr> delegationTools(TeamServices &services);
 /// remember, recall, forget.
 std::vector<tools::ToolPtr> memoryTools(TeamServices &services);
+/// read_result.
+std::vector<tools::ToolPtr> resultTools(TeamServices &services);
 /// Refuses writes into other agents' claims, and reports each edit.
 std::unique_ptr<tools::WriteGate> makeClaimGate(TeamServices &services);
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/toolrunner.h"
 
+#include "core/base/ids.h"
+#include "core/runtime/attachments.h"
+#include "core/runtime/resultshelf.h"
 #include "core/runtime/teamservices.h"
 
 #include <algorithm>
@@ -8,7 +11,8 @@
 namespace orrery::runtime {
 
 ToolRunner::ToolRunner(TeamServices &services, const AgentSpec &spec, int depth, WayBackPtr wayBack)
-    : m_services(services), m_spec(spec), m_depth(depth), m_wayBack(std::move(wayBack))
+    : m_services(services), m_spec(spec), m_depth(depth), m_wayBack(std::move(wayBack)),
+      m_attachments(attachmentLimitsOf(spec))
 {}
 
 std::vector<std::string> ToolRunner::offered() const
@@ -23,7 +27,10 @@ ToolGate ToolRunner::gateFor(const std::string &name) const
     const tools::Tool *tool = m_services.tools.find(name);
     const Permissions &permissions = m_services.team.permissions;
     ToolGate gate;
-    gate.known = tool && m_spec.tools.has(name) && !m_services.policy.isBlocked(name)
+    // Who has tools may read their results to the end.
+    const bool isListed =
+        m_spec.tools.has(name) || (name == kReadResult && !m_spec.tools.list().empty());
+    gate.known = tool && isListed && !m_services.policy.isBlocked(name)
                  && (!tool->delegates || m_depth < m_services.team.subAgents.maxDepth);
     gate.needsApproval =
         gate.known
@@ -47,22 +54,28 @@ tools::ToolContext ToolRunner::contextOf(const Started &call, std::shared_ptr<co
     context.sandbox = m_services.sandbox;
     context.trusted = m_services.trusted;
     context.secrets = m_services.secrets;
+    context.attachments = m_attachments;
     context.emitEvent = [&services = m_services, agent = m_spec.name](EventKind kind, Json data) {
         services.publish(kind, agent, data);
     };
     return context;
 }
 
-void ToolRunner::finished(const Started &call, const tools::ToolExecution &result) const
+void ToolRunner::finished(const Started &call, tools::ToolExecution &result) const
 {
-    m_services.publish(EventKind::ToolFinished, m_spec.name,
-                       eventData({{"call", call.callId},
-                                  {"tool", call.tool->name},
-                                  {"ok", result.ok},
-                                  {"content", result.content},
-                                  {"mended", result.mended.empty() ? JsonItem::absent()
-                                                                   : JsonItem(result.mended)}}),
-                       call.seq, m_services.clock.steadyUs() - call.atUs);
+    result.isBounded = call.tool->isBounded;
+    if (result.content.size() >= kShelvedBytes && call.tool->name != kReadResult)
+        result.handle = newId("result");
+    m_services.publish(
+        EventKind::ToolFinished, m_spec.name,
+        eventData(
+            {{"call", call.callId},
+             {"tool", call.tool->name},
+             {"ok", result.ok},
+             {"content", result.content},
+             {"result", result.handle.empty() ? JsonItem::absent() : JsonItem(result.handle)},
+             {"mended", result.mended.empty() ? JsonItem::absent() : JsonItem(result.mended)}}),
+        call.seq, m_services.clock.steadyUs() - call.atUs);
 }
 
 std::function<void(tools::ToolExecution)> ToolRunner::later(const Started &call, Done done) const

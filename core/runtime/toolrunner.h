@@ -42,7 +42,8 @@ private:
     };
     tools::ToolContext contextOf(const Started &call, std::shared_ptr<const Json> deps,
                                  std::stop_token stop) const;
-    void finished(const Started &call, const tools::ToolExecution &result) const;
+    /// Gives a longer result its handle.
+    void finished(const Started &call, tools::ToolExecution &result) const;
     /// To be called on any thread.
     std::function<void(tools::ToolExecution)> later(const Started &call, Done done) const;
 
@@ -50,6 +51,7 @@ private:
     const AgentSpec &m_spec;
     const int m_depth;
     const WayBackPtr m_wayBack;
+    const AttachmentLimits m_attachments;
 };
 
 } // namespace orrery::runtime

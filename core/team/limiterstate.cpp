@@ -162,6 +162,13 @@ std::optional<std::string_view> LimiterState::refusingBudget(const Call &call) c
     return std::nullopt;
 }
 
+bool LimiterState::lift(const std::string &provider, std::int64_t now)
+{
+    const bool wasHeld = holdOn(provider, now) != nullptr;
+    m_holds.erase(provider);
+    return wasHeld;
+}
+
 void LimiterState::hold(const std::string &provider, std::int64_t until, std::string sentence)
 {
     Hold &hold = m_holds[provider];

@@ -66,6 +66,7 @@ public:
                 ReservationId reservation, std::int64_t now);
     bool release(ReservationId reservation);
     void hold(const std::string &provider, std::int64_t until, std::string sentence);
+    bool lift(const std::string &provider, std::int64_t now); ///< true = it was held
     void setBudget(const std::string &agent, double usd);
     void addSpent(std::string_view agent, double costUsd, std::int64_t tokens,
                   std::int64_t requests, std::span<const std::string> payers);

@@ -51,7 +51,7 @@ struct LimiterDenial {
         Budget,
         AgentBudget,
         TooLarge, ///< for the whole window: it never fits
-        Provider, ///< the provider asked for a pause
+        Provider, ///< the provider asked for a pause, or cannot be reached
         Queued    ///< others came first (LimiterGate)
     };
     Reason reason = Reason::Tokens;
@@ -139,9 +139,11 @@ public:
                          std::int64_t requests, ReservationId reservation, std::int64_t nowMs);
     /// Gives a reservation back in full. Its place in the order of operations, 0 if it was not open.
     std::uint64_t release(ReservationId reservation, std::int64_t nowMs);
-    /// Calls to `provider` wait until then: it said so (HTTP 429 with Retry-After). The later of two times counts.
+    /// Calls to `provider` wait until then: it said so (HTTP 429 with Retry-After), or cannot be reached. The later of two times counts.
     void penalise(const std::string &provider, std::int64_t untilMs, std::string sentence,
                   std::int64_t nowMs);
+    /// Its pause is over now. True when it had one.
+    bool lift(const std::string &provider, std::int64_t nowMs);
 
     /// From now on the budget of this agent, also of one that was not there at the start. What it has spent counts.
     void setAgentBudget(const std::string &agent, double usd);

@@ -97,10 +97,14 @@ void TeamFileTest::readsEveryKey()
         "sub_agents": {"max_depth": 2, "max_parallel": 3, "max_total": 9, "model": "ollama:small",
           "base_url": "http://small/v1", "api_key_env": "SMALL_KEY"},
         "knowledge": {"path": "k.sqlite"}, "decisions": {},
+        "context": {"compact_at": 0.5, "max_tokens": 9000, "keep_messages": 4, "result_head": 2000, "result_tail": 500},
+        "tool_results": {"spill_over": 9000, "head": 800, "tail": 400},
         "limits": {"rpm": 10, "tpm": 2000, "budget_usd": 1.5, "policy": "refuse"},
         "permissions": {"sandbox": "required", "network": false, "allow": ["glob"], "approve": ["write_file"], "deny": ["bash"],
           "deny_prefixes": ["peer_"], "only": ["glob", "recall"], "only_prefixes": ["re"],
           "policy": "permissive", "allow_unattended_execute": true},
+        "retry": {"max_wait_ms": 5000, "max_total_ms": 60000},
+        "loop_guard": {"limit": 4, "exclude": ["bash", "recall"]},
         "hooks": [
           {"event": "post_response", "command": "true"},
           {"event": "pre_tool_use", "command": "check", "name": "guard", "tool_pattern": "^edit",
@@ -110,12 +114,17 @@ void TeamFileTest::readsEveryKey()
            "base_url": "http://box:11434/v1", "api_key_env": "BOX_KEY", "instructions": "i",
            "prompt": "Do {{task}}", "tools": ["bash", "recall"], "settings": {"max_tokens": 9},
            "max_iterations": 7, "reserve_tokens": 800, "budget_usd": 0.25, "stream": false,
+           "connect_timeout_s": 5, "first_byte_timeout_s": 900, "proxy": "socks5h://p:1080", "ca_file": "script.json",
+           "headers": {"X-Title": "o", "Authorization": "Bearer ${GATE_KEY}"},
            "timeout_s": 30, "inactivity_timeout_s": 90, "parallel_tool_calls": true, "max_attempts": 2,
+           "retry": {"max_wait_ms": 7000}, "loop_guard": {"exclude": []},
            "fallback": ["openai:gpt-4o-mini", {"model": "custom:x", "base_url": "http://b/v1",
                                                "api_key_env": "OTHER_KEY"}],
            "output_type": {"choice": ["yes", "no"]},
            "structured_output": {"mode": "json", "max_retries": 2}},
-          {"name": "two", "model": "scripted:x", "script": "script.json", "start": "on_message"}
+          {"name": "two", "model": "scripted:x", "script": "script.json", "start": "on_message",
+           "context": {"keep_messages": 2, "summary_model": {"model": "openai:mini", "api_key_env": "MINI_KEY"}},
+           "tool_results": {"tail": 100}}
         ]})",
                                     dir.filePath("team.json").toStdString());
     QVERIFY2(team, messageOf(team).c_str());
@@ -160,13 +169,27 @@ void TeamFileTest::readsEveryKey()
     QCOMPARE(team->agents.size(), std::size_t(2));
     QCOMPARE(team->prices.size(), std::size_t(1));
     QVERIFY(team->prices.at("ollama:small")
-            == (Price{0, 0.5, 0.01, std::nullopt, "the team file", ""}));
+            == (Price{{0, 0.5, 0.01, std::nullopt}, 0, {}, "the team file", ""}));
     QCOMPARE(team->subAgents.maxDepth, 2);
     QCOMPARE(team->subAgents.maxParallel, 3);
     QCOMPARE(team->subAgents.maxTotal, 9);
     QVERIFY(team->subAgents.model == (ModelRef{"ollama:small", "http://small/v1", "SMALL_KEY"}));
 
     const AgentSpec &lead = team->agents[0];
+    // What an agent says of its own goes before what the team says, key by key.
+    const AgentSpec &two = team->agents[1];
+    QCOMPARE(lead.context.compactAt, 0.5);
+    QCOMPARE(lead.context.maxTokens, std::int64_t(9000));
+    QCOMPARE(lead.context.keepMessages, 4);
+    QCOMPARE(lead.context.resultHead, std::size_t(2000));
+    QCOMPARE(two.context.resultTail, std::size_t(500));
+    QCOMPARE(two.context.keepMessages, 2);
+    QVERIFY(two.context.summaryModel == (ModelRef{"openai:mini", "", "MINI_KEY"}));
+    QVERIFY(lead.context.summaryModel.model.empty());
+    QCOMPARE(lead.results.spillOver, std::size_t(9000));
+    QCOMPARE(lead.results.tail, std::size_t(400));
+    QCOMPARE(two.results.head, std::size_t(800));
+    QCOMPARE(two.results.tail, std::size_t(100));
     QCOMPARE(lead.name, std::string("lead"));
     QCOMPARE(lead.role, std::string("Lead"));
     QCOMPARE(lead.provider(), std::string("ollama"));
@@ -182,9 +205,20 @@ void TeamFileTest::readsEveryKey()
     QCOMPARE(*lead.budgetUsd, 0.25);
     QCOMPARE(lead.stream, false);
     QCOMPARE(lead.timeoutMs, 30000);
+    QCOMPARE(lead.connectTimeoutMs, 5000);
+    QCOMPARE(lead.firstByteTimeoutMs, 900000);
+    QCOMPARE(lead.proxy, std::string("socks5h://p:1080"));
+    QCOMPARE(lead.caFile, dir.filePath("script.json").toStdString());
+    QCOMPARE(lead.headers, (std::vector<std::pair<std::string, std::string>>{
+                               {"Authorization", "Bearer ${GATE_KEY}"}, {"X-Title", "o"}}));
     QCOMPARE(lead.inactivityTimeoutMs, 90000);
     QVERIFY(lead.parallelToolCalls);
     QCOMPARE(lead.maxAttempts, 2);
+    // What an agent does not say it has of its team.
+    QVERIFY(lead.retry == (RetrySpec{7000, 60000}));
+    QVERIFY(lead.loopGuard == (LoopGuardSpec{4, {}}));
+    QVERIFY(team->agents[1].retry == (RetrySpec{5000, 60000}));
+    QVERIFY(team->agents[1].loopGuard == (LoopGuardSpec{4, {"bash", "recall"}}));
     QCOMPARE(lead.fallback.size(), std::size_t(2));
     QCOMPARE(lead.fallback[0].model, std::string("openai:gpt-4o-mini"));
     QCOMPARE(lead.fallback[1].baseUrl, std::string("http://b/v1"));
@@ -254,6 +288,22 @@ void TeamFileTest::namesPlaceAndExpectation_data()
     row("a server for the built-in embedder", "/memory",
         R"({"embedder": "lsa", "base_url": "http://e/v1"})", "/memory/base_url: there is no server",
         false);
+    row("a proxy of another kind", "/agents/0/proxy", R"("ftp://p")",
+        "/agents/0/proxy: \"ftp://p\", expected \"none\" or an address");
+    row("a proxy with a password", "/agents/0/proxy", R"("http://me:pw@p")",
+        "/agents/0/proxy: a user name or password in the address");
+    row("no such file of authorities", "/agents/0/ca_file", R"("none.pem")",
+        "/agents/0/ca_file: there is no file", false);
+    row("headers as a list", "/agents/0/headers", R"(["X-A: b"])",
+        "/agents/0/headers: a list, expected an object");
+    row("a header of the transport", "/agents/0/headers", R"({"Host": "other"})",
+        "/agents/0/headers/Host: this header is not yours to set", false);
+    row("no name of a header", "/agents/0/headers", R"({"X A": "b"})",
+        "/agents/0/headers/X A: not a name that a header may have", false);
+    row("a header of two lines", "/agents/0/headers", R"({"X-A": "b\r\nHost: c"})",
+        "/agents/0/headers/X-A: a header may have no line end", false);
+    row("a header that is a number", "/agents/0/headers", R"({"X-A": 1})",
+        "/agents/0/headers/X-A: 1, expected a text");
     row("sub-agents without end", "/sub_agents", R"({"max_depth": 6})", "/sub_agents/max_depth: 6");
     row("far key", "/zebra", "1", "/zebra: unknown key, expected one of \"$schema\", \"agents\"");
     row("key with a slash", "/a~1b", "1", "/a~1b: unknown key");
@@ -267,7 +317,8 @@ void TeamFileTest::namesPlaceAndExpectation_data()
     row("no provider", "/agents/0/model", R"("gpt")",
         R"(/agents/0/model: "gpt" has no provider, expected "provider:model")");
     row("wrong provider", "/agents/0/model", R"("opnai:gpt")",
-        R"(/agents/0/model: "opnai" is no provider (did you mean "openai"?), expected "scripted")");
+        R"(/agents/0/model: "opnai" is no provider (did you mean "openai"?), expected "scripted")",
+        false);
     row("no model name", "/agents/0/model", R"("openai:")", "names no model");
     row("custom", "/agents/0/model", R"("custom:m")", "/agents/0/base_url: missing", false);
     row("script missing", "/agents/0/model", R"("scripted:x")",
@@ -309,6 +360,16 @@ void TeamFileTest::namesPlaceAndExpectation_data()
         R"(/agents/0/output_type: "json", expected an object with one of "choice")");
     row("output without a type", "/agents/0/structured_output", R"({"max_retries": 1})",
         "/agents/0/structured_output: there is no output_type", false);
+    row("share of more than all", "/agents/0/context", R"({"compact_at": 80})",
+        "/agents/0/context/compact_at: 80, expected a share from 0 (never) to 1");
+    row("too small a context", "/context", R"({"max_tokens": 10})",
+        "/context/max_tokens: 10, expected");
+    row("summary model", "/context", R"({"summary_model": "gpt"})",
+        R"(/context/summary_model/model: "gpt" has no provider)", false);
+    row("result with a limit of its own", "/tool_results", R"({"limit": 1})",
+        "/tool_results/limit: unknown key");
+    row("nothing left out", "/tool_results", R"({"spill_over": 1000})",
+        "/tool_results: head and tail are longer than spill_over together", false);
     row("empty prefix", "/permissions", R"({"deny_prefixes": [""]})",
         "/permissions/deny_prefixes/0: \"\", expected a text that is not empty");
     row("policy", "/permissions", R"({"policy": "lax"})",
@@ -424,6 +485,11 @@ void TeamFileTest::doesNotRepeatAKeyInItsMessage_data()
     QTest::newRow("other spelling") << QByteArray("/agents/0/apiKey") << key;
     QTest::newRow("in settings") << QByteArray("/agents/0/settings")
                                  << QByteArray(R"({"Authorization": "Bearer verysecret"})");
+    QTest::newRow("in a header") << QByteArray("/agents/0/headers")
+                                 << QByteArray(R"({"X-Gateway-Token": "verysecret"})");
+    QTest::newRow("in a header that looks harmless")
+        << QByteArray("/agents/0/headers")
+        << QByteArray(R"({"X-Team": "sk-proj-verysecretverysecret"})");
     QTest::newRow("as the variable") << QByteArray("/agents/0/api_key_env") << key;
     QTest::newRow("unknown shape")
         << QByteArray("/agents/0/api_key_env") << QByteArray(R"("verysecret-1")");
@@ -491,6 +557,9 @@ void TeamFileTest::schemaKnowsTheSameKeys()
     QCOMPARE(keysOf(team.at("memory").at("properties")), asSet(teamfile::kMemoryKeys));
     QCOMPARE(keysOf(team.at("knowledge").at("properties")), asSet(teamfile::kSharedStoreKeys));
     QCOMPARE(keysOf(team.at("decisions").at("properties")), asSet(teamfile::kSharedStoreKeys));
+    const Json &defs = rules.at("$defs");
+    QCOMPARE(keysOf(defs.at("retry").at("properties")), asSet(teamfile::kRetryKeys));
+    QCOMPARE(keysOf(defs.at("loop_guard").at("properties")), asSet(teamfile::kLoopGuardKeys));
     QCOMPARE(keysOf(team.at("permissions").at("properties")), asSet(teamfile::kPermissionKeys));
     QCOMPARE(keysOf(agent.at("settings").at("properties")), asSet(teamfile::kSettings));
     const Json &hook = rules.at("$defs").at("hook").at("properties");
@@ -498,6 +567,14 @@ void TeamFileTest::schemaKnowsTheSameKeys()
     QVERIFY(hook.at("event").at("enum") == Json(teamfile::kHookPoints));
     QCOMPARE(keysOf(rules.at("$defs").at("fallback").at("anyOf").at(1).at("properties")),
              asSet(teamfile::kFallbackKeys));
+    for (const Json *of : {&team, &agent}) {
+        QVERIFY(of->at("context").at("$ref") == "#/$defs/context");
+        QVERIFY(of->at("tool_results").at("$ref") == "#/$defs/tool_results");
+    }
+    QCOMPARE(keysOf(rules.at("$defs").at("context").at("properties")),
+             asSet(teamfile::kContextKeys));
+    QCOMPARE(keysOf(rules.at("$defs").at("tool_results").at("properties")),
+             asSet(teamfile::kResultKeys));
     const Json &output = agent.at("structured_output").at("properties");
     QCOMPARE(keysOf(output), asSet(teamfile::kStructuredOutputKeys));
     QVERIFY(output.at("mode").at("enum") == Json(teamfile::kOutputModes));
@@ -507,11 +584,9 @@ void TeamFileTest::schemaKnowsTheSameKeys()
             == Json(teamfile::kPolicies));
     QVERIFY(agent.at("start").at("enum") == Json(teamfile::kStarts));
     QVERIFY(rules.at("$defs").at("tools").at("items").at("enum") == Json(teamfile::kTools));
-    std::string providers;
-    for (const std::string_view provider : teamfile::kProviders)
-        providers.append(providers.empty() ? "" : "|").append(provider);
-    const QString pattern = QStringLiteral("^(%1):.+").arg(QString::fromStdString(providers));
-    QCOMPARE(QString::fromStdString(agent.at("model").at("pattern").get<std::string>()), pattern);
+    // A team may bring providers of its own.
+    QCOMPARE(QString::fromStdString(agent.at("model").at("pattern").get<std::string>()),
+             QStringLiteral("^[^:/ ]+:.+"));
 }
 
 void TeamFileTest::schemaHasTheSameBoundsAndDefaults()
@@ -529,10 +604,22 @@ void TeamFileTest::schemaHasTheSameBoundsAndDefaults()
     QVERIFY(agent.at("max_iterations").at("default") == Json(plainAgent.maxIterations));
     QVERIFY(agent.at("timeout_s").at("maximum") == Json(teamfile::kMaxTimeoutS));
     QVERIFY(agent.at("timeout_s").at("default") == Json(plainAgent.timeoutMs / 1000));
+    QVERIFY(agent.at("connect_timeout_s").at("maximum") == Json(teamfile::kMaxTimeoutS));
+    QVERIFY(agent.at("connect_timeout_s").at("default")
+            == Json(plainAgent.connectTimeoutMs / 1000));
+    QVERIFY(agent.at("first_byte_timeout_s").at("maximum") == Json(teamfile::kMaxTimeoutS));
+    QVERIFY(agent.at("first_byte_timeout_s").at("default")
+            == Json(plainAgent.firstByteTimeoutMs / 1000));
     QVERIFY(agent.at("max_attempts").at("maximum") == Json(teamfile::kMaxAttempts));
     QVERIFY(agent.at("max_attempts").at("default") == Json(plainAgent.maxAttempts));
     QVERIFY(agent.at("parallel_tool_calls").at("default") == Json(plainAgent.parallelToolCalls));
     QVERIFY(agent.at("inactivity_timeout_s").at("maximum") == Json(teamfile::kMaxInactivityS));
+    const Json &retry = rules.at("$defs").at("retry").at("properties");
+    QVERIFY(retry.at("max_wait_ms").at("default") == Json(plainAgent.retry.maxWaitMs));
+    QVERIFY(retry.at("max_wait_ms").at("maximum") == Json(teamfile::kMaxRetryMs));
+    QVERIFY(retry.at("max_total_ms").at("default") == Json(plainAgent.retry.maxTotalMs));
+    const Json &guard = rules.at("$defs").at("loop_guard").at("properties");
+    QVERIFY(guard.at("limit").at("maximum") == Json(teamfile::kMaxRepeats));
     const Json &sub = team.at("sub_agents").at("properties");
     const SubAgentLimits plainSub;
     QVERIFY(sub.at("max_depth").at("maximum") == Json(teamfile::kMaxSubAgentDepth));
@@ -542,6 +629,21 @@ void TeamFileTest::schemaHasTheSameBoundsAndDefaults()
     QVERIFY(sub.at("max_total").at("default") == Json(plainSub.maxTotal));
     QVERIFY(team.at("memory").at("properties").at("inject").at("maximum")
             == Json(teamfile::kMaxInjected));
+    const Json &context = rules.at("$defs").at("context").at("properties");
+    const ContextRules plainContext;
+    QVERIFY(context.at("compact_at").at("default") == Json(plainContext.compactAt));
+    QVERIFY(context.at("max_tokens").at("minimum") == Json(teamfile::kMinContextTokens));
+    QVERIFY(context.at("keep_messages").at("default") == Json(plainContext.keepMessages));
+    QVERIFY(context.at("keep_messages").at("maximum") == Json(teamfile::kMaxKeptMessages));
+    QVERIFY(context.at("result_head").at("default") == Json(plainContext.resultHead));
+    QVERIFY(context.at("result_tail").at("default") == Json(plainContext.resultTail));
+    const Json &results = rules.at("$defs").at("tool_results").at("properties");
+    const ResultRules plainResults;
+    QVERIFY(results.at("spill_over").at("default") == Json(plainResults.spillOver));
+    QVERIFY(results.at("head").at("default") == Json(plainResults.head));
+    QVERIFY(results.at("tail").at("default") == Json(plainResults.tail));
+    QVERIFY(results.at("tail").at("minimum") == Json(teamfile::kMinKeptBytes));
+    QVERIFY(results.at("tail").at("maximum") == Json(teamfile::kMaxKeptBytes));
     const HookSpec plainHook;
     QCOMPARE(keysOf(agent.at("settings").at("properties")), asSet(teamfile::kSettings));
     const Json &hook = rules.at("$defs").at("hook").at("properties");

@@ -17,6 +17,14 @@ private:
     std::string m_id;
 
     std::string path(const char *name) { return m_folder->filePath(name).toStdString(); }
+    static std::uint64_t lastOnDisk(const std::string &file)
+    {
+        const auto reader = store::JournalReader::open(file);
+        if (!reader)
+            return 0;
+        const auto runs = (*reader)->runs();
+        return runs && !runs->empty() ? runs->back().lastSeq : 0;
+    }
     static Json used(Json step, int input, int output)
     {
         step["usage"] = {{"input_tokens", input}, {"output_tokens", output}};
@@ -46,8 +54,9 @@ private:
         m_id = m_run->id();
         QTRY_VERIFY(QFile::exists(m_folder->filePath("work/on")));
         QTRY_VERIFY(latest(EventKind::ToolStarted, "first")->data["tool"] == "bash");
-        // All that is told is on disk at the latest 100 ms later.
-        QTest::qWait(300);
+        // What has been told so far must be on disk; a slow disk may take its time.
+        const std::uint64_t told = seen().back()->seq;
+        QTRY_VERIFY_WITH_TIMEOUT(lastOnDisk(path("run.orrery")) >= told, 30000);
         for (const char *suffix : {"", "-wal"})
             std::filesystem::copy_file(path("run.orrery") + suffix, path("killed.orrery") + suffix);
         m_run.reset();

@@ -126,6 +126,26 @@ private slots:
             QVERIFY(!answers.verdicts.back().denial->sentence.empty());
     }
 
+    void whoWaitsForAProviderGoesWhenItAnswersAgain()
+    {
+        std::vector<LimiterEvent> told;
+        LimiterGate gate(tokens(1000), LimitPolicy::Wait,
+                         [&](std::uint64_t, const LimiterEvent &event) { told.push_back(event); });
+        Answers answers;
+        gate.penalise("openai", 20000, "openai cannot be reached.", 0);
+        QVERIFY(gate.acquire({"lead", 100, {}, "openai"}, 1000, answers("lead")).ticket != 0);
+        gate.lift("ollama", "ollama answers again.", 1500); // which had no pause
+        QVERIFY(answers.list.empty());
+        gate.lift("openai", "openai answers again.", 2000, "coder");
+        QCOMPARE(answers.list, (Names{"lead"}));
+        std::vector<LimiterEvent> held;
+        std::copy_if(told.begin(), told.end(), std::back_inserter(held),
+                     [](const auto &event) { return event.kind == EventKind::LimiterHeld; });
+        QCOMPARE(held.size(), std::size_t(2));
+        QCOMPARE(held.back().untilMs, std::int64_t(2000));
+        QCOMPARE(held.back().agent, std::string("coder"));
+    }
+
     void aCallThatWaitsForMoneyIsToldWhenThereWillBeNone()
     {
         team::LimiterConfig config;

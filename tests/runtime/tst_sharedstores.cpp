@@ -156,7 +156,7 @@ private slots:
         QCOMPARE(run(idle, {{"knowledge", Json::object()}}).offered(), plain + 10);
         QCOMPARE(run(idle, {{"decisions", Json::object()}}).offered(), plain + 6);
         const Outcome listed = run(idle, {{"tools", {"kb_search", "add_goal"}}});
-        QCOMPARE(listed.offered(), 2);
+        QCOMPARE(listed.offered(), 3); // whoever has tools has read_result too
         QVERIFY(told().find("## Knowledge Base") != std::string::npos);
         QVERIFY(told().find("## Decisions") == std::string::npos);
         run(idle, {{"knowledge", Json::object()}, {"permissions", {{"deny_prefixes", {"kb_"}}}}});

@@ -85,6 +85,54 @@ private slots:
         QCOMPARE(m_reason.toStdString(), reason);
     }
 
+    void anAnswerThatIsNoneIsNoSuccess_data()
+    {
+        QTest::addColumn<QString>("step"); // JSON
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<int>("requests");
+        QTest::newRow("refusal") << R"({"ending": "refusal", "text": "I will not."})"
+                                 << "refusal" << 1;
+        QTest::newRow("filtered") << R"({"finish_reason": "SAFETY"})"
+                                  << "content_filter" << 1;
+        QTest::newRow("empty") << R"({"ending": "end"})"
+                               << "no_answer" << 3;
+        QTest::newRow("only thought") << R"({"thinking": "Hm."})"
+                                      << "no_answer" << 3;
+        QTest::newRow("unreadable call") << R"({"finish_reason": "MALFORMED_FUNCTION_CALL"})"
+                                         << "malformed_call" << 3;
+    }
+    void anAnswerThatIsNoneIsNoSuccess()
+    {
+        QFETCH(QString, step);
+        QFETCH(QString, code);
+        QFETCH(int, requests);
+        const Json one = Json::parse(step.toStdString());
+        start(Json::array({one, one, one, one}), runtime::ApprovalMode::None);
+        QCOMPARE(end(), QString("failed"));
+        QCOMPARE(count(EventKind::RequestSent), requests);
+        QCOMPARE(count(EventKind::Warning), requests);
+        QCOMPARE(QString::fromStdString(latest(EventKind::Warning)->data["code"]), code);
+        QVERIFY(!latest(EventKind::RunFinished)->data["reason"].get<std::string>().empty());
+    }
+
+    void aProviderThatIsOverloadedIsLeftAlone()
+    {
+        start(Json::array({{{"error",
+                             {{"status", 529}, {"message", "Overloaded"}, {"retry_after_ms", 50}}}},
+                           {{"text", "Done."}}}),
+              runtime::ApprovalMode::None);
+        QCOMPARE(end(), QString("done"));
+        QCOMPARE(count(EventKind::LimiterHeld), 1);
+        QVERIFY(latest(EventKind::LimiterHeld)->data["sentence"]
+                == "scripted is overloaded (HTTP 529).");
+        seen();
+        const auto waits = std::find_if(m_seen.begin(), m_seen.end(), [](const EventPtr &event) {
+            return event->kind == EventKind::AgentState && event->data["state"] == "waiting_rate";
+        });
+        QVERIFY(waits != m_seen.end());
+        QVERIFY((*waits)->data["until_ms"].get<std::int64_t>() >= (*waits)->timeUs / 1000);
+    }
+
     void anUnknownToolIsToldToTheModel()
     {
         start(Json::array({call("fly", Json::object()), {{"text", "Then not."}}}),

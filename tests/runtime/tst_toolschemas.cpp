@@ -39,6 +39,7 @@ const std::map<std::string, Json> kExamples = {
       {"limit", 10},
       {"include_ignored", true}}},
     {"bash", {{"command", "make test"}, {"timeout_ms", 600000}}},
+    {"read_result", {{"handle", "result_1"}, {"offset", 0}, {"limit", 4096}, {"pattern", "error"}}},
     {"claim_region", {{"file", "src/a.c"}, {"start_line", 5}, {"end_line", 14}}},
     {"extend_claim", {{"file", "src/a.c"}}},
     {"release_region", {{"file", "src/a.c"}}},

@@ -340,6 +340,12 @@ private slots:
         QVERIFY(limiter.acquire({"a", 10, {}, "ollama"}, 2000).reservation);
         QVERIFY(!limiter.acquire({"a", 10, {}, "openai"}, 30999).reservation);
         QVERIFY(limiter.acquire({"a", 10, {}, "openai"}, 31000).reservation);
+        limiter.penalise("openai", 61000, "openai cannot be reached.", 31000);
+        QVERIFY(!limiter.lift("ollama", 32000));
+        QVERIFY(!limiter.acquire({"a", 10, {}, "openai"}, 32000).reservation);
+        QVERIFY(limiter.lift("openai", 32000));
+        QVERIFY(!limiter.lift("openai", 32000));
+        QVERIFY(limiter.acquire({"a", 10, {}, "openai"}, 32000).reservation);
     }
 
     void aClockThatIsSetBackLetsNothingMoreThrough()

@@ -118,11 +118,13 @@ void ConversationModel::applyOne(const EventPtr &event)
     case EventKind::SaveFailed:
     case EventKind::ModelSwitched:
     case EventKind::OutputRejected:
+    case EventKind::LoopNoticed:
     case EventKind::AgentJoined:
     case EventKind::AgentLeft:
     case EventKind::AgentInterrupted:
     case EventKind::HistoryCleared:
     case EventKind::ContextLoaded:
+    case EventKind::ContextCompacted:
     case EventKind::AgentFinished: addNotice(*event); break;
     case EventKind::HookDecided:
         // Looking on without a word is not worth a card.
@@ -227,7 +229,7 @@ void ConversationModel::addDelta(const Event &event)
 void ConversationModel::applyRequest(const Event &event)
 {
     const Fields data(event.data);
-    if (data.view("purpose") == "memory")
+    if (data.has("purpose"))
         return; // beside the conversation
     Thread &of = thread(event.agent);
     if (event.kind == EventKind::ResponseReceived) {
@@ -331,6 +333,12 @@ void ConversationModel::addNotice(const Event &event)
             tr("%1 answers from now on, in place of %2.").arg(data.text("to"), data.text("from")));
     } else if (event.kind == EventKind::OutputRejected) {
         addItem(event, Kind::Warning, tr("answer not accepted"), data.text("message"));
+    } else if (event.kind == EventKind::LoopNoticed) {
+        addItem(event, Kind::Warning, tr("going round"),
+                data.flag("stops") ? tr("The same calls for the %1th time: the turn is ended.")
+                                         .arg(data.count("repeats"))
+                                   : tr("The same calls for the %1th time; the agent is told.")
+                                         .arg(data.count("repeats")));
     } else if (event.kind == EventKind::AgentJoined) {
         const QString parent = data.text("parent");
         addItem(event, Kind::Warning, tr("joined"),
@@ -350,6 +358,12 @@ void ConversationModel::addNotice(const Event &event)
     } else if (event.kind == EventKind::ContextLoaded) {
         addItem(event, Kind::Warning, tr("loaded"),
                 tr("goes on from %1").arg(data.text("session")));
+    } else if (event.kind == EventKind::ContextCompacted) {
+        addItem(
+            event, Kind::Warning, tr("shortened"),
+            tr("%1 to %2 tokens; what stands above is kept, but the model no longer sees all of it")
+                .arg(format::count(data.count("before_tokens")),
+                     format::count(data.count("after_tokens"))));
     } else if (event.kind == EventKind::HookDecided) {
         const bool denied = data.view("decision") == "deny";
         const QString about = data.text("tool").isEmpty() ? data.text("point") : data.text("tool");

@@ -262,6 +262,9 @@ QString summary(const Event &event)
                           data.text("reason"));
     case EventKind::OutputRejected:
         return withReason(tr("answer not accepted"), data.text("message"));
+    case EventKind::LoopNoticed:
+        return data.flag("stops") ? tr("ended: the same calls %1 times").arg(data.count("repeats"))
+                                  : tr("the same calls %1 times").arg(data.count("repeats"));
     case EventKind::AgentJoined:
         return withReason(data.text("parent").isEmpty()
                               ? tr("joined as %1").arg(data.text("role"))
@@ -276,6 +279,16 @@ QString summary(const Event &event)
         return tr("goes on from %1, %2")
             .arg(data.text("session"),
                  format::counted(data.count("messages"), tr("message"), tr("messages")));
+    case EventKind::ContextCompacted:
+        return tr("conversation shortened from %1 to %2 tokens: %3 cut, %4 taken out")
+            .arg(
+                format::count(data.count("before_tokens")),
+                format::count(data.count("after_tokens")),
+                format::counted(qint64(data.list("shortened").size()), tr("result"), tr("results")),
+                format::counted(data.count("dropped_messages"), tr("message"), tr("messages")));
+    case EventKind::ResultSpilled:
+        return tr("%1: a result of %2 bytes is kept as %3")
+            .arg(data.text("tool"), format::count(data.count("bytes")), data.text("handle"));
     case EventKind::KnowledgeLoaded:
     case EventKind::KnowledgeSaved:
     case EventKind::KnowledgeLinked:
@@ -310,13 +323,15 @@ EventGroup eventGroup(EventKind kind)
     case EventKind::AgentInterrupted:
     case EventKind::HistoryCleared:
     case EventKind::ContextLoaded:
+    case EventKind::ContextCompacted:
     case EventKind::IterationStarted: return EventGroup::Agent;
     case EventKind::MessageAdded:
     case EventKind::RequestSent:
     case EventKind::ModelDelta:
     case EventKind::ResponseReceived: return EventGroup::Model;
     case EventKind::ToolStarted:
-    case EventKind::ToolFinished: return EventGroup::Tool;
+    case EventKind::ToolFinished:
+    case EventKind::ResultSpilled: return EventGroup::Tool;
     case EventKind::ApprovalRequested:
     case EventKind::ApprovalResolved: return EventGroup::Approval;
     case EventKind::LimiterAcquired:
@@ -357,6 +372,7 @@ EventGroup eventGroup(EventKind kind)
     case EventKind::Warning:
     case EventKind::SaveFailed:
     case EventKind::OutputRejected:
+    case EventKind::LoopNoticed:
     case EventKind::Count: break;
     }
     return EventGroup::Problem;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/llm/modelprofile.h"
+#include "core/model/spec.h"
+
+namespace orrery::runtime {
+
+/// What applies to the model at `target`.
+inline llm::ModelProfile profileFor(const ModelRef &target)
+{
+    return llm::profileOf(target.provider(), target.modelName());
+}
+
+} // namespace orrery::runtime
