@@ -11,7 +11,7 @@ namespace orrery::tools {
 class CommandOutput
 {
 public:
-    static constexpr std::size_t kHalf = 256 * 1024; ///< bytes kept of each
+    static constexpr std::size_t kHalf = 128 * 1024; ///< bytes kept of each
 
     void add(std::string_view bytes);
     /// Valid UTF-8, cut at characters, with a line in the middle that says how much is left out.
