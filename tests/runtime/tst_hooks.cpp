@@ -186,12 +186,12 @@ void HooksTest::aCommandAnswers_data()
     row("a signal", "kill -9 $$", Kind::Error, "ended by signal 9");
     row("no UTF-8", R"(printf '{"decision":"allow","reason":"caf\351"}')", Kind::Error,
         "its answer is not UTF-8");
-    row("as much as is read", R"(printf '{}'; head -c 524286 /dev/zero | tr '\0' ' ')",
+    row("as much as is read", R"(printf '{}'; head -c 262142 /dev/zero | tr '\0' ' ')",
         Kind::Allow);
-    row("too much", R"(printf '{}'; head -c 524287 /dev/zero | tr '\0' ' ')", Kind::Error,
-        "it answered too much: 1 bytes more than the 524288 that are read");
+    row("too much", R"(printf '{}'; head -c 262143 /dev/zero | tr '\0' ' ')", Kind::Error,
+        "it answered too much: 1 bytes more than the 262144 that are read");
     row("much too much", R"(head -c 100000000 /dev/zero | tr '\0' ' '; echo '{}')", Kind::Error,
-        "it answered too much: 99475715 bytes more than the 524288 that are read");
+        "it answered too much: 99737859 bytes more than the 262144 that are read");
     row("a refusal in no UTF-8", R"(printf 'caf\351'; exit 2)", Kind::Deny, "caf\xEF\xBF\xBD");
     row("error output is not the answer", "echo noise >&2", Kind::Allow);
 }

@@ -25,8 +25,15 @@ void *counted(std::size_t size)
 } // namespace
 
 void *operator new(std::size_t size) { return counted(size); }
+void *operator new(std::size_t size, const std::nothrow_t &) noexcept
+{
+    ++orrery::testing::t_allocations;
+    orrery::testing::t_allocatedBytes += size;
+    return std::malloc(size);
+}
 void *operator new[](std::size_t size) { return counted(size); }
 void operator delete(void *memory) noexcept { std::free(memory); }
 void operator delete[](void *memory) noexcept { std::free(memory); }
+void operator delete(void *memory, const std::nothrow_t &) noexcept { std::free(memory); }
 void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void *memory, std::size_t) noexcept { std::free(memory); }
