@@ -80,6 +80,7 @@ std::unique_ptr<ModelCall> HttpModelClient::start(ModelRequest request, ModelHan
     else
         prepareRequest(request);
     auto *exchange = new HttpExchange(request, std::move(handlers));
+    exchange->setParent(&m_exchanges);
     auto call = std::make_unique<HttpCall>(exchange);
     if (auto checked = checkKey(request); !checked) {
         exchange->failLater(checked.error());

@@ -4,6 +4,8 @@
 #include "core/llm/httptransport.h"
 #include "core/llm/modelclient.h"
 
+#include <QObject>
+
 #include <memory>
 
 namespace orrery::llm {
@@ -17,6 +19,8 @@ public:
 
 private:
     HttpTransport m_transport;
+    QObject
+        m_exchanges; ///< parent of what is under way, or to be deleted later by a loop that may have ended
 };
 
 } // namespace orrery::llm
