@@ -130,11 +130,6 @@ void MessageWriter::appendText(std::string &out, std::string_view role, std::str
     out.append(m_quoted, 1, m_quoted.size() - 2);
 }
 
-void MessageWriter::filler(std::string &out, std::string_view role, std::string_view text)
-{
-    appendText(out, role, text);
-}
-
 std::string_view MessageWriter::contentOr(const Message &message) const
 {
     const bool fills = m_profile.emptyMessage != ModelProfile::EmptyMessage::AsIs;
@@ -216,7 +211,7 @@ Result<void> MessageWriter::appendSystem(std::string &out, const Message &messag
 Result<void> MessageWriter::appendUser(std::string &out, const Message &message)
 {
     if (m_profile.toolThenUserNeedsAssistant && m_role == "tool")
-        filler(out, "assistant", kRead);
+        appendText(out, "assistant", kRead);
     if (message.contentParts) {
         begin(out, "user", Open::List);
         return appendParts(out, *message.contentParts, m_profile);
@@ -262,7 +257,7 @@ Result<void> MessageWriter::appendAssistant(std::string &out, const Message &mes
     if (isLeftOut(message))
         return {};
     if (m_profile.firstIsUser && !m_hasOther)
-        filler(out, "user", kGoOn);
+        appendText(out, "user", kGoOn);
     if (m_profile.form == WireForm::OpenAi) {
         appendOpenAiAssistant(out, message, isInLoop);
         return {};

@@ -35,7 +35,6 @@ private:
     std::string behind() const;
     bool joins(std::string_view role, Open kind) const;
     void appendText(std::string &out, std::string_view role, std::string_view text);
-    void filler(std::string &out, std::string_view role, std::string_view text);
     ItemTerms terms(bool isInLoop);
     bool isLeftOut(const Message &message) const;
     std::string_view contentOr(const Message &message) const;

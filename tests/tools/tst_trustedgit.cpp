@@ -106,8 +106,8 @@ private slots:
                                << QByteArray("lib/.husky");
         QTest::newRow("in quotes")
             << QByteArray("[core]\r\n\tHOOKSPATH=\"my hooks\"\r\n") << QByteArray("lib/my hooks");
-        QTest::newRow("above") << QByteArray("[core]\nhooksPath = ../shared/x  \n")
-                               << QByteArray("shared/x");
+        QTest::newRow("above") << QByteArray("[core]\nhooksPath = ../others/x  \n")
+                               << QByteArray("others/x");
         QTest::newRow("after what has no value")
             << QByteArray("[core]\n# hooksPath\nhooksPath = .h\n") << QByteArray("lib/.h");
         QTest::newRow("empty") << QByteArray("[core]\nhooksPath =  \n") << QByteArray();
