@@ -27,7 +27,8 @@ struct HeldFile::Inodes {
 
 HeldFile::Inodes &HeldFile::inodes()
 {
-    static Inodes all;
+    // Never destroyed: what is static itself may hold a file longer than any static here would live.
+    static Inodes &all = *new Inodes;
     return all;
 }
 

@@ -6,6 +6,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -103,6 +104,19 @@ private:
     std::mutex m_mutex;
     std::vector<std::string> m_all;
 };
+
+/// Lives longer than whatever is made while the program runs.
+std::unique_ptr<JournalWriter> s_heldToTheEnd;
+
+const orrery::test::ChildRegistration
+    kEndsWithJournal("ORRERY_TEST_HELD_TO_THE_END", [](const QByteArray &file) {
+        auto writer = JournalWriter::open(file.toStdString());
+        if (!writer)
+            return 1;
+        s_heldToTheEnd = std::move(*writer);
+        s_heldToTheEnd->append(start(1, "run_last"));
+        return 0;
+    });
 
 int modeOf(const std::string &path)
 {
@@ -398,6 +412,25 @@ private slots:
             QVERIFY((*reader)->read(next, 100)->empty());
         }
         QVERIFY((*reader)->damage().empty());
+    }
+
+    void aProgramMayEndWithAJournalOpen()
+    {
+        const std::string file = path("j.orrery");
+        QProcess child;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("ORRERY_TEST_HELD_TO_THE_END", QString::fromStdString(file));
+        child.setProcessEnvironment(environment);
+        child.setProcessChannelMode(QProcess::MergedChannels);
+        child.start(QCoreApplication::applicationFilePath(), {});
+        QVERIFY(child.waitForFinished());
+        QVERIFY2(child.exitStatus() == QProcess::NormalExit && child.exitCode() == 0,
+                 child.readAll().constData());
+        const auto reader = JournalReader::open(file);
+        QVERIFY(reader.has_value());
+        const auto events = (*reader)->read(1, 10);
+        QVERIFY(events.has_value() && events->size() == 1);
+        QCOMPARE(events->front()->run, std::string("run_last"));
     }
 
     void aJournalWithOtherNumbersOfKindsIsGoneOnWithRightly()
