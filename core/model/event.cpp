@@ -49,7 +49,11 @@ EventKind eventKindFromString(std::string_view name)
     return EventKind::Count;
 }
 
-std::string_view toString(AgentState state) { return kStates[static_cast<std::size_t>(state)]; }
+std::string_view toString(AgentState state)
+{
+    const auto index = static_cast<std::size_t>(state);
+    return index < kStates.size() ? kStates[index] : std::string_view("unknown");
+}
 
 AgentState agentStateFromString(std::string_view name)
 {
@@ -57,6 +61,12 @@ AgentState agentStateFromString(std::string_view name)
         if (kStates[i] == name)
             return static_cast<AgentState>(i);
     return AgentState::Idle;
+}
+
+std::string_view kindNameOf(const Event &event)
+{
+    return event.kind == EventKind::Count && !event.kindName.empty() ? event.kindName
+                                                                     : toString(event.kind);
 }
 
 Json toJson(const Event &event)
@@ -70,7 +80,7 @@ Json toJson(const Event &event)
                   static_cast<int>(event.timeUs % 1000000));
     return {{"seq", event.seq},
             {"time", time},
-            {"kind", toString(event.kind)},
+            {"kind", kindNameOf(event)},
             {"run", event.run},
             {"agent", event.agent},
             {"parent", event.parent},

@@ -26,7 +26,7 @@ namespace orrery {
 /// | MessageAdded | message (neutral form; a text in place of each part above 64 KiB); how = memory: the memories that go with a turn; how = told: what the model is told about its last answer or its calls; of a tool's message also how (answered, unknown_tool, invalid_arguments, denied (by a hook), rejected, interrupted, not_run (a loop was ended)) and tool (its name as the model wrote it) |
 /// | RequestSent | call, purpose (memory: what to remember of a turn; summary: of the oldest part of the conversation; absent: the turn itself), provider, model, base_url, scripted, message_count, tool_count, body_bytes, tokens_est, schema_conversions |
 /// | ModelDelta | call, text or thinking |
-/// | ResponseReceived | call, purpose (as above), finish_reason, ending (core/model/ending.h), usage, raw_usage, cost_usd (null = unpriced), ttft_ms |
+/// | ResponseReceived | call, purpose (as above), finish_reason, ending (core/model/ending.h), usage, raw_usage, cost_usd (null = unpriced), cost_by (provider: it says what the call has cost, and we know no price; absent: by our prices), ttft_ms |
 /// | RequestFailed | call, code, message, detail, http_status, retry_in_ms (null = no retry), attempt, fallback (the model tried next, null = none) |
 /// | ModelSwitched | from, to (`provider:model`), reason |
 /// | ToolRequested | call, tool, args, mended (what was put right in the arguments; absent: nothing): the model asks for it; it may still be denied |
@@ -55,7 +55,7 @@ namespace orrery {
 /// | ClaimReleased, ClaimExpired | file, start, end, by (who took it away: `person`, or the agent whose edit left none of its lines; absent: its holder) |
 /// | ClaimMoved | file, start, end, from_start, from_end, by (the agent whose edit moved its lines; one edit may move several) |
 /// | FileEdited | file, start, end (as the lines count afterwards; where all went, the line that follows), inside_claim (bool), added, removed, call |
-/// | Warning | code, message; of an answer that is none (answer_cut, refusal, content_filter, malformed_call, no_answer, pause) also ending; command_changed_claimed: file, start, end (before the command), holder, holder_start, holder_end, call |
+/// | Warning | code, message; of an answer that is none (answer_cut, refusal, content_filter, malformed_call, no_answer, pause) also ending; settings_left_out (once for an agent and model): model, settings (of the agent that do not go to it as they stand: {setting, why}); command_changed_claimed: file, start, end (before the command), holder, holder_start, holder_end, call |
 /// | DiscoveryShared | topic, text |
 /// | PeerMessageSent | id, to (null = everybody), text |
 /// | PeerMessageDelivered | id, from, text (agent = the recipient) |
@@ -153,13 +153,17 @@ struct Event {
     std::int64_t durationUs = 0; ///< of what ended with this event; 0 for an instant
     std::uint64_t parent =
         0; ///< seq of the event that this one belongs to (a tool's start for its end); 0 = none
-    EventKind kind = EventKind::Warning;
+    EventKind kind = EventKind::Warning; ///< Count: of a kind that this Orrery does not know
+    std::string kindName;                ///< of such a kind; else empty, for toString(kind) has it
     std::string run;
     std::string agent; ///< empty when it concerns the run as a whole, `person` when a person did it
     EventData data;
 };
 
 using EventPtr = std::shared_ptr<const Event>;
+
+/// As in a journal, also of a kind that is not known.
+std::string_view kindNameOf(const Event &event);
 
 /// {seq, time (ISO 8601 UTC, µs), kind, run, agent, parent, duration_us, data}
 Json toJson(const Event &event);

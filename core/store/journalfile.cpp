@@ -17,7 +17,7 @@ namespace orrery::store {
 
 namespace {
 
-constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kFormat = kJournalFormat;
 constexpr const char *kJournal = "an Orrery journal";
 
 std::string hostName()
@@ -86,17 +86,22 @@ Result<void> makeTables(Database &database, const FileFormat &format)
             return named;
     if (auto ready = database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"); !ready)
         return ready;
-    if (format.version == kFormat)
-        return {};
+    if (format.version > 0)
+        return {}; // it goes on as it is: who has the program that began it can still read it
     return database.execute(
         "BEGIN IMMEDIATE;"
         "CREATE TABLE IF NOT EXISTS kinds(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
         "CREATE TABLE IF NOT EXISTS payloads(hash BLOB PRIMARY KEY, data TEXT NOT NULL) "
         "WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS names(id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+        // What is asked for less often stands last: rows are read from the left.
         "CREATE TABLE IF NOT EXISTS events(seq INTEGER PRIMARY KEY, time_us INTEGER NOT NULL, "
         "kind INTEGER NOT NULL,"
-        " run TEXT NOT NULL, agent TEXT NOT NULL, parent INTEGER NOT NULL, duration_us INTEGER "
-        "NOT NULL,"
+        " run INTEGER NOT NULL, agent INTEGER NOT NULL, parent INTEGER NOT NULL, duration_us "
+        "INTEGER NOT NULL,"
+        " tool INTEGER NOT NULL, call INTEGER NOT NULL, tokens INTEGER NOT NULL, output_tokens "
+        "INTEGER NOT NULL,"
+        " cost_nano_usd INTEGER, first_ms INTEGER, detail INTEGER NOT NULL, summary TEXT NOT NULL,"
         " data TEXT, payload BLOB);"
         "CREATE TABLE IF NOT EXISTS contexts(session TEXT PRIMARY KEY, version INTEGER NOT "
         "NULL, json TEXT NOT NULL);"
@@ -249,7 +254,8 @@ Result<WritableJournal> openJournalToWrite(const std::string &path,
                 *database, [&] { return noteHolder(*database, lastSeqOf(*database).value_or(0)); });
             !noted)
             return fail(noted.error());
-    return WritableJournal{std::move(right), std::move(*database)};
+    const std::int64_t written = format->version > 0 ? format->version : kFormat;
+    return WritableJournal{std::move(right), std::move(*database), written};
 }
 
 } // namespace orrery::store

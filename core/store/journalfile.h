@@ -39,9 +39,13 @@ std::optional<Holder> readHolder(Database &database);
 /// Errors say what the file is instead of a journal, and leave it and its folder as they are.
 Result<Database> openJournalToRead(const std::string &path);
 
+/// Of journals that are begun now; docs/JOURNAL.md has what distinguishes them.
+inline constexpr std::int64_t kJournalFormat = 2;
+
 struct WritableJournal {
     std::shared_ptr<WriteRight> right;
     Database database; ///< goes before the right
+    std::int64_t format = kJournalFormat;
 };
 
 /// Makes the file or its tables where there are none. Takes the right to write when `right` is not that of this file, and

@@ -21,12 +21,6 @@ const char *typeOf(const Cell &cell)
     return "nothing";
 }
 
-bool isText(const Cell &cell)
-{
-    return cell.type == Cell::Type::Text
-           && QUtf8StringView(cell.bytes.data(), qsizetype(cell.bytes.size())).isValidUtf8();
-}
-
 bool isObject(std::string_view text)
 {
     const auto first = text.find_first_not_of(" \t\r\n");
@@ -63,6 +57,20 @@ std::int64_t numberIn(const Cell &cell, std::int64_t least, std::int64_t most, c
 
 } // namespace
 
+bool isText(const Cell &cell)
+{
+    return cell.type == Cell::Type::Text
+           && QUtf8StringView(cell.bytes.data(), qsizetype(cell.bytes.size())).isValidUtf8();
+}
+
+void decodeNumbers(const JournalRow &row, Event &event, std::string &damage)
+{
+    event.timeUs = numberIn(row.timeUs, 0, kLastTimeUs, "time", 0, damage);
+    event.durationUs = numberIn(row.durationUs, 0, kLastTimeUs, "duration", 0, damage);
+    event.parent =
+        static_cast<std::uint64_t>(numberIn(row.parent, 0, row.seq - 1, "parent", 0, damage));
+}
+
 DecodedRow decodeRow(const JournalRow &row, const KindNames &kinds)
 {
     const std::string name = "Event " + std::to_string(row.seq);
@@ -71,13 +79,13 @@ DecodedRow decodeRow(const JournalRow &row, const KindNames &kinds)
     auto event = std::make_shared<Event>();
     std::string damage;
     event->seq = static_cast<std::uint64_t>(row.seq);
-    event->kind = kinds.at(row.kind.integer);
+    const KindName &kind = kinds.at(row.kind.integer);
+    event->kind = kind.kind;
+    if (kind.kind == EventKind::Count)
+        event->kindName = kind.name;
     event->run = row.run.bytes;
     event->agent = row.agent.bytes;
-    event->timeUs = numberIn(row.timeUs, 0, kLastTimeUs, "time", 0, damage);
-    event->durationUs = numberIn(row.durationUs, 0, kLastTimeUs, "duration", 0, damage);
-    event->parent =
-        static_cast<std::uint64_t>(numberIn(row.parent, 0, row.seq - 1, "parent", 0, damage));
+    decodeNumbers(row, *event, damage);
     event->data = EventData::fromText(std::string(row.data.bytes));
     if (!damage.empty())
         damage = name + " is not whole: " + damage + ".";

@@ -25,8 +25,13 @@ struct JournalRow {
     Cell data; ///< its own or that of its payload
 };
 
-/// The names of the kinds in a journal by their number. What a newer Orrery has written is EventKind::Count.
-using KindNames = std::map<std::int64_t, EventKind>;
+/// What a newer Orrery has written is EventKind::Count, and has its name.
+struct KindName {
+    EventKind kind = EventKind::Count;
+    std::string name;
+};
+/// The kinds in a journal by their number.
+using KindNames = std::map<std::int64_t, KindName>;
 
 struct DecodedRow {
     EventPtr event;     ///< null when the row is of no use
@@ -37,5 +42,11 @@ struct DecodedRow {
 /// is a JSON object of at most kDeepestOwnJson levels, texts in UTF-8, a parent before it, and a time and a duration
 /// from 0 to kLastTimeUs.
 DecodedRow decodeRow(const JournalRow &row, const KindNames &kinds);
+
+/// Time, duration and parent of a row as decodeRow() makes them; `damage` gets what is wrong with them.
+void decodeNumbers(const JournalRow &row, Event &event, std::string &damage);
+
+/// UTF-8 in a cell of text.
+bool isText(const Cell &cell);
 
 } // namespace orrery::store

@@ -37,6 +37,12 @@ std::vector<Damage> DamageList::list() const
     return all;
 }
 
+std::string DamageList::at(std::uint64_t seq) const
+{
+    const auto place = m_places.find(seq);
+    return place == m_places.end() ? std::string() : place->second;
+}
+
 Result<RowWalk> RowWalk::start(Database &database, const std::string &columns,
                                std::uint64_t fromSeq, DamageList &damage)
 {

@@ -15,6 +15,8 @@ class DamageList
 public:
     void add(std::uint64_t seq, const std::string &what);
     std::vector<Damage> list() const;
+    std::string at(std::uint64_t seq) const; ///< empty when nothing is known
+    std::size_t size() const { return m_places.size(); }
 
 private:
     std::map<std::uint64_t, std::string> m_places;

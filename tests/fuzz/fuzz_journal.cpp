@@ -33,7 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
          {&row.timeUs, &row.kind, &row.run, &row.agent, &row.parent, &row.durationUs})
         *each = cell(input, all);
     row.data = {store::Cell::Type(input.byte() % 5), 0, input.rest()};
-    const store::KindNames kinds = {{0, EventKind::RunStarted}, {1, EventKind::Count}};
+    const store::KindNames kinds = {{0, {EventKind::RunStarted, "run_started"}},
+                                    {1, {EventKind::Count, "yet_unknown"}}};
     const store::DecodedRow decoded = store::decodeRow(row, kinds);
     if (!decoded.event) {
         fuzz::require(!decoded.damage.empty(), "what is left out is told");

@@ -53,8 +53,11 @@ Answer finished(Result<llm::ModelReply> reply, const std::vector<llm::ModelDelta
 
 Answer readInPieces(std::string_view bytes, std::size_t piece)
 {
-    llm::ReplyReader reader(
-        {llm::WireForm::Responses, true, nullptr, kTarget.provider, kTarget.model}, "server");
+    llm::ReplyReader::Expected expected;
+    expected.profile.form = llm::WireForm::Responses;
+    expected.profile.provider = kTarget.provider;
+    expected.profile.model = kTarget.model;
+    llm::ReplyReader reader(std::move(expected), "server");
     std::vector<llm::ModelDelta> deltas;
     for (std::string_view left = bytes; !left.empty();
          left.remove_prefix(std::min(piece, left.size())))

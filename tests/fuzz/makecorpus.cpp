@@ -26,9 +26,9 @@ bool writeStreams(const QString &folder)
 {
     bool isWritten = true;
     for (const test::StreamCase &item : test::streamCases()) {
-        const bool isArray = item.framing == llm::Framing::JsonArray;
-        isWritten &= write(folder + (isArray ? QLatin1String("/array") : QLatin1String("/events")),
-                           item.id, choice(item.form) + '\x07' + item.bytes);
+        // Form, options, size of the pieces.
+        const std::string choices = choice(item.form) + '\0' + '\x07';
+        isWritten &= write(folder + QLatin1String("/events"), item.id, choices + item.bytes);
     }
     return isWritten;
 }

@@ -3,6 +3,7 @@
 #include "core/model/boundedjson.h"
 #include "core/store/journal.h"
 #include "core/store/journalrow.h"
+#include "tests/support/rounds.h"
 #include "tests/support/testregistry.h"
 
 #include <QDir>
@@ -377,7 +378,7 @@ private slots:
             texts[event->seq] = event->data.text();
         QCOMPARE(texts.size(), std::size_t(150));
         const std::string damaged = path("d.orrery");
-        for (int round = 0; round < 120; ++round) {
+        for (int round = 0; round < test::rounds(120); ++round) {
             QByteArray bytes = whole;
             const auto at = [&](qsizetype least = 100) {
                 return least + qsizetype(random() % std::size_t(bytes.size() - least));
@@ -432,14 +433,17 @@ private slots:
                                                                 "'{'",
                                                                 "0",
                                                                 "CAST(x'e28228' AS TEXT)"};
-        static constexpr std::array<const char *, 8> columns = {
-            "time_us", "kind", "run", "agent", "parent", "duration_us", "data", "payload"};
-        for (int round = 0; round < 30; ++round) {
+        static constexpr std::array<const char *, 10> columns = {
+            "time_us",     "kind", "run",  "agent",   "parent",
+            "duration_us", "data", "tool", "summary", "payload"};
+        for (int round = 0; round < test::rounds(30); ++round) {
             const std::string file = path(("e" + std::to_string(round)).c_str());
             writeJournal(file, 60);
             // Without NOT NULL, as another program could have written it.
             QByteArray sql = "CREATE TABLE e(seq INTEGER PRIMARY KEY, time_us, kind, run, agent,"
-                             " parent, duration_us, data, payload); INSERT INTO e SELECT * FROM"
+                             " parent, duration_us, tool, call, tokens, output_tokens,"
+                             " cost_nano_usd, first_ms, detail, summary, data, payload); INSERT "
+                             "INTO e SELECT * FROM"
                              " events; DROP TABLE events; ALTER TABLE e RENAME TO events;";
             std::set<std::uint64_t> edited;
             for (unsigned i = 0; i < 1 + random() % 8; ++i) {
@@ -492,7 +496,7 @@ private slots:
                                   << "an Orrery memory";
         QTest::newRow("a newer format")
             << "sql:PRAGMA application_id=0x4f525259; PRAGMA user_version=99; CREATE TABLE m(a)"
-            << "has journal format 99; this Orrery reads up to 1";
+            << "has journal format 99; this Orrery reads up to 2";
         QTest::newRow("no permission") << "locked"
                                        << "permission denied";
         QTest::newRow("nothing") << "nothing"
