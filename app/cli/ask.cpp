@@ -261,8 +261,9 @@ private:
     std::optional<double> costOfReply(const Usage &usage) const
     {
         const TeamSpec none;
-        const Price *price = none.priceOf(m_question.model.model);
-        return price ? std::optional(costOf(*price, usage, m_question.model.provider()))
+        const Price *price = none.priceOf(m_question.model.model, ModelTable::own());
+        return price ? std::optional(
+                   costOf(*price, usage, m_question.model.provider(), ModelTable::own()))
                      : std::nullopt;
     }
 

@@ -52,8 +52,8 @@ int encodeStandardInput(llm::WireForm form)
     const auto spec = llm::buildRequest(*request);
     if (!spec)
         return refuseRequest(spec.error().message);
-    for (const std::string &what : llm::settingsLeftOut(*request))
-        std::fprintf(stderr, "orrery-cli: encode: %s\n", what.c_str());
+    for (const auto &[setting, why] : llm::settingsLeftOut(*request))
+        std::fprintf(stderr, "orrery-cli: encode: %s: %s\n", setting.c_str(), why.c_str());
     std::puts(spec->body->toString().c_str());
     return 0;
 }

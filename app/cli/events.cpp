@@ -3,6 +3,8 @@
 
 #include "core/model/jsonfields.h"
 #include "core/runtime/teamkeys.h"
+#include "core/state/eventmatcher.h"
+#include "core/store/eventstore.h"
 #include "core/store/journal.h"
 
 #include <QThread>
@@ -92,11 +94,38 @@ std::string progress(const Event &event)
     }
 }
 
+/// Which events of a journal match a query.
+class JournalFilter
+{
+public:
+    explicit JournalFilter(state::EventQuery query) : m_matcher(std::move(query), {}) {}
+    /// In order; before they are asked about.
+    void learn(const std::vector<EventPtr> &events)
+    {
+        if (m_matcher.query().empty())
+            return;
+        for (const EventPtr &event : events)
+            m_columns.append(event);
+        m_matcher.setEvents(m_columns.snapshot());
+    }
+    bool passes(const Event &event) const
+    {
+        const store::EventSnapshot &all = m_matcher.events();
+        return m_matcher.query().empty() || m_matcher.matches(all.row(all.lowerBound(event.seq)));
+    }
+
+private:
+    store::EventStore m_columns{0};
+    state::EventMatcher m_matcher;
+};
+
 /// Prints what is new, and says what of it is damaged.
 class JournalPrinter
 {
 public:
-    JournalPrinter(store::JournalReader &reader, bool json) : m_reader(reader), m_json(json) {}
+    JournalPrinter(store::JournalReader &reader, bool json, state::EventQuery query)
+        : m_reader(reader), m_json(json), m_filter(std::move(query))
+    {}
 
     /// How many events there were.
     Result<std::size_t> printNew()
@@ -107,6 +136,7 @@ public:
             const auto events = m_reader.read(m_next, kChunk);
             if (!events)
                 return fail(events.error());
+            m_filter.learn(*events);
             for (const EventPtr &event : *events)
                 print(*event);
             count += events->size();
@@ -122,7 +152,8 @@ public:
 private:
     void print(const Event &event)
     {
-        printEvent(withoutKeys(event), m_json);
+        if (m_filter.passes(event))
+            printEvent(withoutKeys(event), m_json);
         if (event.kind == EventKind::RunStarted || event.kind == EventKind::RunResumed)
             m_hasEnded = false;
         else if (event.kind == EventKind::RunFinished)
@@ -144,6 +175,7 @@ private:
 
     store::JournalReader &m_reader;
     const bool m_json;
+    JournalFilter m_filter;
     const std::shared_ptr<const Secrets> m_keys = runtime::providerKeys();
     std::uint64_t m_next = 1;
     bool m_hasEnded = false;
@@ -184,12 +216,16 @@ void printEvent(const Event &event, bool json)
     std::fflush(stdout);
 }
 
-Result<void> printJournal(const std::string &path, bool json, bool isFollowed)
+Result<void> printJournal(const std::string &path, bool json, bool isFollowed,
+                          const std::string &query)
 {
+    auto parsed = state::parseQuery(query);
+    if (!parsed)
+        return fail(ErrorCode::InvalidArgument, "filter: " + parsed.error().message);
     const auto reader = store::JournalReader::open(path);
     if (!reader)
         return fail(reader.error());
-    JournalPrinter printer(**reader, json);
+    JournalPrinter printer(**reader, json, std::move(*parsed));
     if (const auto count = printer.printNew(); !count)
         return fail(count.error());
     if (isFollowed)

@@ -6,6 +6,7 @@
 #include "app/cli/models.h"
 #include "app/cli/events.h"
 #include "app/cli/retrieval.h"
+#include "app/cli/state.h"
 #include "core/base/heappolicy.h"
 #include "core/base/processshield.h"
 #include "core/llm/ownproviders.h"
@@ -38,7 +39,9 @@ const char *const usage =
     "       orrery-cli ask -m PROVIDER:MODEL [--schema FILE] [--attach FILE]... [--system TEXT]\n"
     "                      [--base-url URL] [--api-key-env NAME] [--max-tokens N] [--thinking]\n"
     "                      [--usage] [--json] PROMPT|-\n"
-    "       orrery-cli events JOURNAL [--json] [--follow]\n"
+    "       orrery-cli events JOURNAL [--json] [--follow] [--filter QUERY]\n"
+    "       orrery-cli state JOURNAL [--at EVENT] [--json]\n"
+    "       orrery-cli upgrade JOURNAL COPY\n"
     "       orrery-cli decode --provider openai|anthropic|gemini [--response] < ANSWER\n"
     "       orrery-cli encode --provider openai|anthropic|gemini < REQUEST\n"
     "       orrery-cli models [--provider NAME] [--json] [--markdown] [PROVIDER:MODEL]\n"
@@ -185,16 +188,51 @@ int askModel(const QStringList &arguments)
 int events(const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.addOptions({{"json", "One JSON event a line."},
-                       {"follow", "Go on with what is written until the run has ended."}});
+    parser.addOptions(
+        {{"json", "One JSON event a line."},
+         {"follow", "Go on with what is written until the run has ended."},
+         {"filter", "Only events that match, such as: agent:bob level>=warn.", "query"}});
     parser.addPositionalArgument("journal", "Journal file.");
     if (const std::string what = misunderstood(parser, arguments, 1); !what.empty())
         return fault(what);
     if (parser.positionalArguments().isEmpty())
         return fault("events needs a journal file");
-    const auto printed = printJournal(parser.positionalArguments().front().toStdString(),
-                                      parser.isSet("json"), parser.isSet("follow"));
+    const auto printed =
+        printJournal(parser.positionalArguments().front().toStdString(), parser.isSet("json"),
+                     parser.isSet("follow"), parser.value("filter").toStdString());
     return printed ? 0 : fault(printed.error().message);
+}
+
+int stateOf(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addOptions(
+        {{"at", "The number of the event after which it is shown; else the end.", "event"},
+         {"json", "As one JSON object."}});
+    parser.addPositionalArgument("journal", "Journal file.");
+    if (const std::string what = misunderstood(parser, arguments, 1); !what.empty())
+        return fault(what);
+    if (parser.positionalArguments().isEmpty())
+        return fault("state needs a journal file");
+    const auto at =
+        parser.isSet("at") ? std::optional(parser.value("at").toStdString()) : std::nullopt;
+    const auto printed =
+        printState(parser.positionalArguments().front().toStdString(), at, parser.isSet("json"));
+    return printed ? 0 : fault(printed.error().message);
+}
+
+int upgrade(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.addPositionalArgument("journal", "Journal file.");
+    parser.addPositionalArgument("copy", "The new file.");
+    if (const std::string what = misunderstood(parser, arguments, 2); !what.empty())
+        return fault(what);
+    const QStringList files = parser.positionalArguments();
+    if (files.size() < 2)
+        return fault("upgrade needs a journal file and the name of its copy");
+    const auto done = upgradeJournal(files[0].toStdString(), files[1].toStdString());
+    return done ? 0 : fault(done.error().message);
 }
 
 /// The form of `--provider`; without a value after the fault was printed.
@@ -274,6 +312,10 @@ int main(int argc, char **argv)
         return askModel(arguments);
     if (command == "events")
         return events(arguments);
+    if (command == "state")
+        return stateOf(arguments);
+    if (command == "upgrade")
+        return upgrade(arguments);
     if (command == "decode")
         return decode(arguments);
     if (command == "encode")

@@ -13,6 +13,8 @@ offence() { # description, matching lines
 offence "core/ may not use QtGui or QtWidgets:" \
     "$(grep -rnE '#include <(QtGui|QtWidgets|QWidget|QApplication|QGuiApplication|QPainter|QColor|QFont|QPixmap|QImage|QIcon)' core)"
 offence "core/model holds values only:" "$(grep -rnE '\bQObject\b|Q_OBJECT' core/model)"
+offence "core/state holds values, and no Qt:" "$(grep -rnE '\bQObject\b|Q_OBJECT|#include <Q' core/state)"
+offence "core/state may reach the model and the store only:" "$(grep -rnE '#include "core/' core/state | grep -vE '"core/(base|model|store|state)/')"
 offence "std::regex may be kept busy by a pattern:" "$(grep -rnE 'std::(regex|sregex|smatch)|#include <regex>' core/tools core/runtime)"
 offence "panels may not reach the store or the models:" "$(grep -rnE '#include "core/(store|llm)/' ui/panels)"
 offence "what shows words of others is ui/widgets/plainlabel.h, plaintip.h and question.h, which take nothing for markup:" \
