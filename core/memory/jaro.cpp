@@ -52,21 +52,21 @@ JaroPattern::JaroPattern(ClusterText text, std::size_t clusters)
         m_text.assign(bytesOf(text).begin(), bytesOf(text).end());
     else
         m_text = std::move(text.ids);
+    for (std::size_t i = 0; i < std::min(m_text.size(), m_bytes.size()); ++i)
+        m_bytes[i] = static_cast<std::uint8_t>(m_text[i]);
     m_words = (m_text.size() + 63) / 64;
     m_masks.assign(std::max<std::size_t>(clusters, 256) * m_words, 0);
     m_used.resize(m_words);
     m_matched.resize(m_text.size() + 1);
-    std::uint32_t counts[64] = {};
     for (std::size_t i = 0; i < m_text.size(); ++i) {
         const std::uint32_t cluster = m_text[i];
         if (cluster == ClusterTable::kUnknown)
             continue;
         m_masks[cluster * m_words + i / 64] |= std::uint64_t(1) << (i % 64);
-        ++counts[cluster & 63u];
+        m_bits |= std::uint64_t(1) << (cluster & 63u);
+        ++m_counts[cluster & 63u];
+        ++m_known;
     }
-    for (std::uint32_t bit = 0; bit < 64; ++bit)
-        if (counts[bit])
-            m_counts.emplace_back(std::uint64_t(1) << bit, counts[bit]);
 }
 
 double JaroPattern::score(std::span<const std::uint8_t> text, std::uint64_t bits, double floor)
@@ -81,10 +81,21 @@ double JaroPattern::score(std::span<const std::uint32_t> text, std::uint64_t bit
 
 std::size_t JaroPattern::mostMatches(std::uint64_t bits) const
 {
-    std::size_t most = 0;
-    for (const auto &[bit, count] : m_counts)
-        most += bits & bit ? count : 0;
+    std::size_t most = m_known;
+    for (std::uint64_t missing = m_bits & ~bits; missing; missing &= missing - 1)
+        most -= m_counts[static_cast<std::size_t>(std::countr_zero(missing))];
     return most;
+}
+
+/// Whether scoreOf() may be above the floor: false only if it is not. Without division, of which that has four.
+bool JaroPattern::mayExceed(double floor, double matches, std::size_t size, double transposed) const
+{
+    constexpr double slack = 1e-9; // a thousand times what rounding can do
+    const double own = static_cast<double>(m_text.size());
+    const double other = static_cast<double>(size);
+    // Multiplied by both lengths and by the matches, of which there are some.
+    return matches * matches * (own + other) + (matches - transposed / 2) * own * other
+           > (3 * floor - slack) * own * other * matches;
 }
 
 template <typename Cluster>
@@ -94,19 +105,31 @@ bool JaroPattern::equals(std::span<const Cluster> text) const
 }
 
 template <typename Cluster>
-double JaroPattern::scoreText(std::span<const Cluster> text, std::uint64_t bits, double floor)
+bool JaroPattern::mustCompare(std::span<const Cluster> text, std::uint64_t bits, double floor,
+                              double &score) const
 {
     const std::size_t la = m_text.size();
     const std::size_t lb = text.size();
-    if (la == lb && equals(text))
-        return floor < 1 ? 1.0 : -1.0;
+    const bool isSame = la == lb && equals(text);
+    score = isSame && floor < 1 ? 1 : -1;
+    if (isSame)
+        return false;
     const std::size_t most = std::min(mostMatches(bits), lb);
-    if (most == 0 || scoreOf(most, 0, la, lb) <= floor)
-        return -1;
+    return most > 0 && mayExceed(floor, static_cast<double>(most), lb, 0);
+}
+
+template <typename Cluster>
+double JaroPattern::scoreText(std::span<const Cluster> text, std::uint64_t bits, double floor)
+{
+    double score = -1;
+    if (!mustCompare(text, bits, floor, score))
+        return score;
+    const std::size_t la = m_text.size();
+    const std::size_t lb = text.size();
     const std::size_t distance = std::max(la, lb) / 2;
     const std::size_t matches =
         m_words == 1 ? matchShort(text, distance) : matchLong(text, distance);
-    if (matches == 0 || scoreOf(matches, 0, la, lb) <= floor)
+    if (matches == 0 || !mayExceed(floor, static_cast<double>(matches), lb, 0))
         return -1;
     std::size_t transposed = 0;
     const std::uint32_t *next = m_matched.data();
@@ -114,8 +137,56 @@ double JaroPattern::scoreText(std::span<const Cluster> text, std::uint64_t bits,
         for (std::uint64_t places = m_used[word]; places; places &= places - 1)
             transposed +=
                 m_text[word * 64 + static_cast<std::size_t>(std::countr_zero(places))] != *next++;
-    const double score = scoreOf(matches, transposed, la, lb);
+    score = scoreOf(matches, transposed, la, lb);
     return score > floor ? score : -1;
+}
+
+void JaroPattern::scoreEach(std::span<Asked> asked, double floor)
+{
+    static const JaroLanes *const lanes = jaroLanes();
+    std::array<Asked *, kMostAsked> compared;
+    std::size_t count = 0;
+    for (Asked &one : asked) {
+        if (!lanes || m_words != 1
+            || JaroLanes::steps(m_text.size(), one.text.size()) > JaroLanes::kMostSteps)
+            one.score = score(one.text, one.bits, floor);
+        else if (mustCompare(one.text, one.bits, floor, one.score))
+            compared[count++] = &one;
+    }
+    // Of about the same length, so that they go together as long as they can.
+    std::sort(compared.begin(), compared.begin() + count,
+              [](const Asked *a, const Asked *b) { return a->text.size() < b->text.size(); });
+    std::size_t at = 0;
+    for (; at + JaroLanes::kTexts <= count; at += JaroLanes::kTexts)
+        scoreFour(&compared[at], floor);
+    for (; at < count; ++at)
+        compared[at]->score = score(compared[at]->text, compared[at]->bits, floor);
+}
+
+void JaroPattern::scoreFour(Asked *const *asked, double floor)
+{
+    const JaroLanes &lanes = *jaroLanes();
+    const std::size_t la = m_text.size();
+    const JaroLanes::Pattern pattern{m_masks.data(), m_bytes.data(), la};
+    JaroLanes::Text texts[JaroLanes::kTexts];
+    for (std::size_t k = 0; k < JaroLanes::kTexts; ++k)
+        texts[k] = asked[k]->text;
+    JaroLanes::Matches matches;
+    lanes.match(pattern, texts, matches);
+    for (std::size_t k = 0; k < JaroLanes::kTexts; ++k) {
+        asked[k]->score = -1;
+        const std::size_t count = matches.count[k];
+        const auto most = static_cast<double>(count);
+        const std::size_t lb = texts[k].size();
+        if (count == 0 || !mayExceed(floor, most, lb, 0))
+            continue;
+        const std::size_t transposed =
+            lanes.transposed(pattern, texts[k], matches.used[k], matches.taken[k]);
+        if (!mayExceed(floor, most, lb, static_cast<double>(transposed)))
+            continue;
+        if (const double score = scoreOf(count, transposed, la, lb); score > floor)
+            asked[k]->score = score;
+    }
 }
 
 /// Place i and position j of the text may match when |i − j| < distance.

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "core/memory/clusters.h"
+#include "core/memory/jarolanes.h"
 
+#include <array>
 #include <span>
 
 namespace orrery::memory {
@@ -36,7 +38,23 @@ public:
     double score(std::span<const std::uint8_t> text, std::uint64_t bits, double floor);
     double score(std::span<const std::uint32_t> text, std::uint64_t bits, double floor);
 
+    /// A text of bytes, with clusterBits() of it, and its score.
+    struct Asked {
+        std::span<const std::uint8_t> text;
+        std::uint64_t bits = 0;
+        double score = -1;
+    };
+    /// The same scores for up to kMostAsked texts, in less time.
+    void scoreEach(std::span<Asked> asked, double floor);
+    static constexpr std::size_t kMostAsked = 64;
+
 private:
+    void scoreFour(Asked *const *asked, double floor);
+    bool mayExceed(double floor, double matches, std::size_t size, double transposed) const;
+    /// As far as it can be said without comparing clusters: false = score() is `score`.
+    template <typename Cluster>
+    bool mustCompare(std::span<const Cluster> text, std::uint64_t bits, double floor,
+                     double &score) const;
     template <typename Cluster>
     double scoreText(std::span<const Cluster> text, std::uint64_t bits, double floor);
     template <typename Cluster>
@@ -48,11 +66,13 @@ private:
     std::size_t mostMatches(std::uint64_t bits) const;
 
     std::vector<std::uint32_t> m_text;
-    std::size_t m_words;                ///< 64-bit words for a set of places
-    std::vector<std::uint64_t> m_masks; ///< [cluster][word]: places of the cluster
-    std::vector<std::pair<std::uint64_t, std::uint32_t>>
-        m_counts;                      ///< bit of the folded clusters, number of places
-    std::vector<std::uint64_t> m_used; ///< places taken
+    std::array<std::uint8_t, 64> m_bytes{};   ///< the first of them, as far as they are bytes
+    std::size_t m_words;                      ///< 64-bit words for a set of places
+    std::vector<std::uint64_t> m_masks;       ///< [cluster][word]: places of the cluster
+    std::uint64_t m_bits = 0;                 ///< folded clusters of the text
+    std::array<std::uint32_t, 64> m_counts{}; ///< number of places, by folded cluster
+    std::size_t m_known = 0;                  ///< places of clusters that others may have
+    std::vector<std::uint64_t> m_used;        ///< places taken
     std::vector<std::uint32_t>
         m_matched; ///< clusters of the other text that were taken, in its order
 };

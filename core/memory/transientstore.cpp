@@ -4,18 +4,17 @@
 #include "core/memory/embeddingtable.h"
 #include "core/memory/foldedtexts.h"
 #include "core/memory/memorystore.h"
+#include "core/memory/parts.h"
 #include "core/memory/rowindex.h"
 
-#include <future>
 #include <map>
 #include <mutex>
-#include <thread>
 
 namespace orrery::memory {
 
 namespace {
 
-/// A search by text takes one thread more for each so many rows: 1,000 take some 0.25 ms.
+/// A search by text takes one thread more for each so many rows: 1,000 take some 0.1 ms.
 constexpr std::size_t kRowsPerThread = 4000;
 
 /// Rows are never moved while they live; a row that is replaced gets a new place at the end.
@@ -150,26 +149,13 @@ public:
         const JaroPattern pattern = m_texts.pattern(downcase(query));
         const auto candidates = m_rows.candidates(filter);
         const std::size_t rows = candidates ? candidates->size() : m_entries.size();
-        const auto bestOfPart = [&](std::size_t from, std::size_t to) {
+        auto parts = inParts(rows, kRowsPerThread, [&](std::size_t from, std::size_t to) {
             JaroPattern own = pattern; // for its scratch space
-            BestOf best(limit);
-            forEachRow(filter, candidates, from, to, [&](Row row) {
-                // Rows come in rising order, so what scores the same as the worst does not get in.
-                if (const double score = m_texts.score(own, row, std::max(0.0, best.floor()));
-                    score > 0)
-                    best.offer(score, row);
-            });
-            return best;
-        };
-        const std::size_t parts = std::min<std::size_t>(
-            rows / kRowsPerThread + 1, std::max(1u, std::thread::hardware_concurrency()));
-        std::vector<std::future<BestOf>> others;
-        for (std::size_t part = 1; part < parts; ++part)
-            others.push_back(std::async(std::launch::async | std::launch::deferred, bestOfPart,
-                                        rows * part / parts, rows * (part + 1) / parts));
-        BestOf best = bestOfPart(0, rows / parts);
-        for (auto &other : others)
-            for (const auto &[score, row] : other.get().take())
+            return bestByText(own, filter, candidates, from, to, limit);
+        });
+        BestOf &best = parts.front();
+        for (std::size_t other = 1; other < parts.size(); ++other)
+            for (const auto &[score, row] : parts[other].take())
                 best.offer(score, row);
         Leg leg;
         for (const auto &[score, row] : best.take())
@@ -320,6 +306,31 @@ private:
         for (std::size_t i = from; i < to; ++i)
             if (const Row row = (*candidates)[i]; isOneCondition || matches(filter, m_entries[row]))
                 visit(row);
+    }
+
+    BestOf bestByText(JaroPattern &pattern, const Filter &filter, const Candidates &candidates,
+                      std::size_t from, std::size_t to, std::size_t limit) const
+    {
+        BestOf best(limit);
+        std::array<Row, JaroPattern::kMostAsked> rows;
+        std::array<double, JaroPattern::kMostAsked> scores;
+        std::size_t count = 0;
+        const auto score = [&] {
+            // Rows come in rising order, so what scores the same as the worst does not get in.
+            m_texts.scoreEach(pattern, {rows.data(), count}, std::max(0.0, best.floor()),
+                              scores.data());
+            for (std::size_t i = 0; i < count; ++i)
+                if (scores[i] > 0)
+                    best.offer(scores[i], rows[i]);
+            count = 0;
+        };
+        forEachRow(filter, candidates, from, to, [&](Row row) {
+            rows[count++] = row;
+            if (count == rows.size())
+                score();
+        });
+        score();
+        return best;
     }
 
     static std::size_t conditionCount(const Filter &filter)

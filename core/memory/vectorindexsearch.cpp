@@ -2,6 +2,7 @@
 #include "core/memory/vectorindexchunk.h"
 
 #include "core/memory/norm.h"
+#include "core/memory/parts.h"
 
 namespace orrery::memory {
 
@@ -9,6 +10,8 @@ namespace {
 
 constexpr std::size_t kRowsAhead = 3;     ///< that are asked for while one is worked on
 constexpr std::size_t kBytesAhead = 1024; ///< of each
+/// A search of all takes one thread more for so many bytes of codes, which take some 0.4 ms.
+constexpr std::size_t kBytesPerThread = 4'000'000;
 /// More than all rounding in the bounds themselves and in the cosines: single-precision factors (6e-8 relative, of
 /// values below 4), sums of up to 65,536 products in doubles (1e-12).
 constexpr double kSlack = 1e-6;
@@ -41,18 +44,15 @@ public:
         if (!(most >= m_threshold))
             return;
         m_list.push_back({most, row});
-        const double least = cosine - error;
-        if (m_least.size() == m_k) {
-            if (least <= m_threshold)
-                return;
-            std::pop_heap(m_least.begin(), m_least.end(), std::greater<>());
-            m_least.back() = least;
-        } else {
-            m_least.push_back(least);
-        }
-        std::push_heap(m_least.begin(), m_least.end(), std::greater<>());
-        if (m_least.size() == m_k)
-            m_threshold = m_least.front();
+        raise(cosine - error);
+    }
+
+    /// Takes what was offered to another, as if it had been offered here.
+    void join(const Candidates &other)
+    {
+        m_list.insert(m_list.end(), other.m_list.begin(), other.m_list.end());
+        for (const double least : other.m_least)
+            raise(least);
     }
 
     /// Best first.
@@ -68,6 +68,22 @@ public:
     }
 
 private:
+    /// One row more reaches at least this.
+    void raise(double least)
+    {
+        if (m_least.size() == m_k) {
+            if (least <= m_threshold)
+                return;
+            std::pop_heap(m_least.begin(), m_least.end(), std::greater<>());
+            m_least.back() = least;
+        } else {
+            m_least.push_back(least);
+        }
+        std::push_heap(m_least.begin(), m_least.end(), std::greater<>());
+        if (m_least.size() == m_k)
+            m_threshold = m_least.front();
+    }
+
     std::size_t m_k;
     std::vector<Candidate> m_list;
     std::vector<double> m_least; ///< heap of the k highest lower bounds
@@ -185,9 +201,17 @@ Result<std::vector<VectorHit>> VectorIndex::search(std::span<const float> vector
         return fail(query.error());
     if (k == 0)
         return {};
-    Candidates candidates(k);
-    for (std::size_t number = 0; number < m_chunks.size(); ++number)
-        scanChunk(*query, number, candidates);
+    const std::size_t chunkBytes = m_chunkRows * m_stride;
+    auto parts = inParts(m_chunks.size(), kBytesPerThread / chunkBytes,
+                         [&](std::size_t from, std::size_t to) {
+                             Candidates candidates(k);
+                             for (std::size_t number = from; number < to; ++number)
+                                 scanChunk(*query, number, candidates);
+                             return candidates;
+                         });
+    Candidates &candidates = parts.front();
+    for (std::size_t other = 1; other < parts.size(); ++other)
+        candidates.join(parts[other]);
     if (scan)
         *scan = {m_size, 0};
     return rescore(*query, k, candidates, scan);

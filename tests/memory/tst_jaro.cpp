@@ -2,6 +2,7 @@
 // The fast Jaro similarity against its definition.
 #include "core/memory/foldedtexts.h"
 #include "tests/support/naivejaro.h"
+#include "tests/support/rounds.h"
 #include "tests/support/testregistry.h"
 
 #include <QRandomGenerator>
@@ -80,7 +81,7 @@ private slots:
         QFETCH(bool, isWide);
         const quint32 seed = QRandomGenerator::global()->generate();
         QRandomGenerator random(seed);
-        for (int i = 0; i < 3000; ++i) {
+        for (int i = 0; i < test::rounds(3000); ++i) {
             const std::string a = randomText(random, mostA, isWide);
             const std::string b = randomText(random, mostB, isWide);
             const double expected = naiveJaro(a, b);
@@ -93,17 +94,101 @@ private slots:
         }
     }
 
+    void severalAtOnceAreTheDefinitionBitForBit_data()
+    {
+        QTest::addColumn<int>("length");
+        for (const int length : {0, 1, 2, 7, 8, 9, 31, 32, 33, 62, 63, 64, 65, 130})
+            QTest::addRow("a question of %d", length) << length;
+    }
+
+    void severalAtOnceAreTheDefinitionBitForBit()
+    {
+        QFETCH(int, length);
+        const quint32 seed = QRandomGenerator::global()->generate();
+        QRandomGenerator random(seed);
+        const auto textOf = [&](int size) {
+            const int letters = 2 + random.bounded(8);
+            std::string text;
+            for (int i = 0; i < size; ++i)
+                text += static_cast<char>('a' + random.bounded(letters));
+            return text;
+        };
+        for (int round = 0; round < 6; ++round) {
+            std::string query = textOf(length);
+            if (round == 5 && length > 2)
+                query.replace(1, 1, "日"); // which no text has
+            FoldedTexts texts;
+            std::vector<std::string> all;
+            for (int i = 0; i < 60; ++i) {
+                static const int sizes[] = {0,  1,  2,  3,  8,   15,  31,  32,  33,
+                                            62, 63, 64, 65, 126, 127, 128, 129, 200};
+                const int size = round % 2 ? sizes[random.bounded(18)] : 100 + random.bounded(60);
+                all.push_back(i % 13 == 5   ? query
+                              : i % 13 == 9 ? randomText(random, 90, true)
+                                            : textOf(size));
+                texts.add(all.back());
+            }
+            // All, in any order, and of any number: those that are left over take another way.
+            std::vector<std::uint32_t> rows(1 + static_cast<std::size_t>(random.bounded(60)));
+            for (std::uint32_t &row : rows)
+                row = static_cast<std::uint32_t>(random.bounded(60));
+            JaroPattern pattern = texts.pattern(query);
+            const double floor = round < 2 ? 0 : 0.8 * random.generateDouble();
+            std::vector<double> scores(rows.size(), 7);
+            texts.scoreEach(pattern, rows, floor, scores.data());
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                const double expected = naiveJaro(query, all[rows[i]]);
+                QVERIFY2(
+                    expected > floor ? scores[i] == expected : scores[i] < 0,
+                    qPrintable(QString("seed %1: \"%2\" and \"%3\" give %4, expected %5, floor %6")
+                                   .arg(seed)
+                                   .arg(query.c_str(), all[rows[i]].c_str())
+                                   .arg(scores[i])
+                                   .arg(expected)
+                                   .arg(floor)));
+            }
+        }
+    }
+
+    void severalLongOnesAtOnceScoreAsEachAlone()
+    {
+        const quint32 seed = QRandomGenerator::global()->generate();
+        QRandomGenerator random(seed);
+        FoldedTexts texts;
+        std::vector<std::uint32_t> rows;
+        for (const int size :
+             {1000, 1021, 1024, 1025, 1983, 1984, 1985, 2046, 2048, 2049, 5000, 20})
+            for (int i = 0; i < 5; ++i) {
+                std::string text;
+                for (int n = 0; n < size; ++n)
+                    text += static_cast<char>('a' + random.bounded(26));
+                rows.push_back(static_cast<std::uint32_t>(rows.size()));
+                texts.add(text);
+            }
+        for (const int length : {1, 33, 64}) {
+            std::string query;
+            for (int n = 0; n < length; ++n)
+                query += static_cast<char>('a' + random.bounded(26));
+            JaroPattern pattern = texts.pattern(query);
+            std::vector<double> scores(rows.size());
+            texts.scoreEach(pattern, rows, 0, scores.data());
+            for (const std::uint32_t row : rows)
+                QVERIFY2(scores[row] == texts.score(pattern, row, 0),
+                         qPrintable(QString("seed %1, row %2").arg(seed).arg(row)));
+        }
+    }
+
     void whatIsLeftEarlyIsNeverAboveTheFloor()
     {
         const quint32 seed = QRandomGenerator::global()->generate();
         QRandomGenerator random(seed);
         FoldedTexts texts;
         std::vector<std::string> all;
-        for (int i = 0; i < 300; ++i) {
+        for (int i = 0; i < test::rounds(300); ++i) {
             all.push_back(randomText(random, 100, i % 5 == 0));
             texts.add(all.back());
         }
-        for (int round = 0; round < 100; ++round) {
+        for (int round = 0; round < test::rounds(100); ++round) {
             const std::string query = randomText(random, round % 3 ? 30 : 120, round % 2 == 0);
             JaroPattern pattern = texts.pattern(query);
             const double floor = random.generateDouble();

@@ -301,6 +301,44 @@ private slots:
             QVERIFY(std::find(rows.begin(), rows.end(), hit.row) != rows.end());
     }
 
+    /// So much that its codes are read by several threads; those of given rows are read by one.
+    void allAtOnceIsTheSameAsRowByRow()
+    {
+        Random random;
+        const std::size_t dimensions = 1024;
+        const std::size_t count = 10'000;
+        VectorIndex index(dimensions);
+        const Vector often = random.vector(dimensions);
+        std::vector<VectorIndex::Row> rows;
+        Vector values = random.vector(dimensions);
+        for (std::size_t i = 0; i < count; ++i) {
+            for (int n = 0; n < 200; ++n)
+                values[random.below(dimensions)] = static_cast<float>(random.below(2001)) - 1000;
+            const auto row = index.add(i % 97 == 0 ? often : values);
+            QVERIFY(row);
+            rows.push_back(*row);
+        }
+        for (int i = 0; i < 50; ++i)
+            index.remove(static_cast<VectorIndex::Row>(random.below(count)));
+        // Near the equal ones, which lie in all parts, near one, and near none.
+        Vector near = often;
+        near[3] += 1;
+        for (const Vector &query : {near, values, random.vector(dimensions), often})
+            for (const std::size_t k : {1u, 10u, 60u, 500u}) {
+                memory::VectorScan scan;
+                memory::VectorScan scanOfRows;
+                const auto all = index.search(query, k, &scan);
+                const auto byRows = index.search(query, k, rows, &scanOfRows);
+                QVERIFY(all && byRows);
+                QCOMPARE(all->size(), byRows->size());
+                for (std::size_t i = 0; i < all->size(); ++i)
+                    QVERIFY((*all)[i].row == (*byRows)[i].row
+                            && (*all)[i].score == (*byRows)[i].score);
+                QCOMPARE(scan.scanned, scanOfRows.scanned);
+                QCOMPARE(scan.rescored, scanOfRows.rescored);
+            }
+    }
+
     void boundsRuleOutMostRows()
     {
         Random random;
