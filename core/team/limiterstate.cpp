@@ -49,9 +49,9 @@ const LimiterState::Agent *LimiterState::find(std::string_view name) const
 void LimiterState::expireOldest()
 {
     const auto index = m_window.firstOpen();
-    const SlidingWindow::Entry &oldest = m_window[index];
+    SlidingWindow::Entry &oldest = *m_window.findOpen(index);
     m_expired.push_back({index + 1, m_agents[oldest.agent].name, oldest.tokens, 0, 0});
-    settle(index, -oldest.tokens, -1, 0);
+    settle(index, oldest, -oldest.tokens, -1, 0);
     m_expired.back().windowTokens = m_window.sums().tokens;
     m_expired.back().windowRequests = m_window.sums().requests;
 }
@@ -101,13 +101,11 @@ void LimiterState::recordAnew(std::string_view agent, std::int64_t tokens, doubl
 
 bool LimiterState::release(ReservationId reservation)
 {
-    if (!isOpen(reservation)) {
-        forgetPayers(reservation - 1);
-        return false;
-    }
-    settle(reservation - 1, -m_window[reservation - 1].tokens, -1, 0);
+    SlidingWindow::Entry *const entry = m_window.findOpen(reservation - 1);
+    if (entry)
+        settle(reservation - 1, *entry, -entry->tokens, -1, 0);
     forgetPayers(reservation - 1);
-    return true;
+    return entry != nullptr;
 }
 
 void LimiterState::setBudget(const std::string &agent, double usd)

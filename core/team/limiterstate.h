@@ -53,8 +53,7 @@ public:
     void expire(std::int64_t now)
     {
         // Reservations are entered in order of time, so what expires is at the front.
-        while (m_window.firstOpen() != m_window.end()
-               && m_window[m_window.firstOpen()].timeMs <= now - m_config.reservationTtlMs)
+        while (m_window.firstOpenMs() <= now - m_config.reservationTtlMs)
             expireOldest();
     }
     /// Why the call may not go now; nothing = it may.
@@ -119,8 +118,6 @@ private:
     const Agent *find(std::string_view name) const;
     const Hold *holdOn(std::string_view provider, std::int64_t now) const
     {
-        if (m_holds.empty())
-            return nullptr;
         const auto it = m_holds.find(provider);
         return it == m_holds.end() || it->second.until <= now ? nullptr : &it->second;
     }
@@ -135,6 +132,13 @@ private:
     void book(Agent &agent, std::int64_t tokens, std::int64_t requests)
     {
         agent.isBooked = true;
+        if (tokens >= 0 && requests >= 0) { // as nearly always: nothing to be checked
+            m_totals.tokens += tokens;
+            m_totals.requests += requests;
+            agent.totals.tokens += tokens;
+            agent.totals.requests += requests;
+            return;
+        }
         addTo(m_totals, tokens, requests);
         addTo(agent.totals, tokens, requests);
     }
@@ -143,8 +147,8 @@ private:
         addTo(m_totals.costUsd, cost);
         addTo(agent.totals.costUsd, cost);
     }
-    void settle(SlidingWindow::Index reservation, std::int64_t tokens, std::int64_t requests,
-                double cost);
+    void settle(SlidingWindow::Index reservation, SlidingWindow::Entry &entry, std::int64_t tokens,
+                std::int64_t requests, double cost);
     Payers forgetPayers(SlidingWindow::Index reservation);
     void settleWithPayers(const SlidingWindow::Entry &entry, SlidingWindow::Index reservation,
                           double cost);
@@ -217,7 +221,8 @@ LimiterState::refuses(const Call &call, std::int64_t now) const
     const bool tooMany = m_config.tpm && sums.tokens + call.tokens > *m_config.tpm;
     if (tooMany && call.tokens > *m_config.tpm)
         return Reason::TooLarge;
-    if (holdOn(call.provider, now))
+    // The name is not even copied as long as nobody waits.
+    if (!m_holds.empty() && holdOn(call.provider, now))
         return Reason::Provider;
     if (m_config.rpm && sums.requests + 1 > *m_config.rpm)
         return Reason::Requests;
@@ -226,24 +231,29 @@ LimiterState::refuses(const Call &call, std::int64_t now) const
 
 /// A correction of what was counted at the time of the reservation, at that same time. Ends the reservation.
 [[gnu::always_inline]] inline void LimiterState::settle(SlidingWindow::Index reservation,
+                                                        SlidingWindow::Entry &entry,
                                                         std::int64_t tokens, std::int64_t requests,
                                                         double cost)
 {
-    const SlidingWindow::Entry &entry = m_window[reservation];
     Agent &agent = m_agents[entry.agent];
-    agent.reservedCost -= entry.cost;
-    m_reservedCost -= entry.cost;
+    if (entry.cost != 0) {
+        agent.reservedCost -= entry.cost;
+        m_reservedCost -= entry.cost;
+    }
     book(agent, tokens, requests);
-    bookCost(agent, cost);
-    addTo(agent.chargedUsd, cost);
+    if (cost != 0) {
+        bookCost(agent, cost);
+        addTo(agent.chargedUsd, cost);
+    }
     if (!m_payers.empty())
         settleWithPayers(entry, reservation, cost);
     if (m_window.contains(reservation)) {
         agent.reserved -= entry.tokens;
         agent.tokens += tokens;
-        agent.requests += requests;
+        if (requests != 0)
+            agent.requests += requests;
     }
-    m_window.close(reservation, tokens, requests);
+    m_window.close(reservation, entry, tokens, requests);
     --m_openCount;
 }
 
@@ -259,8 +269,10 @@ LimiterState::refuses(const Call &call, std::int64_t now) const
     agent.tokens += call.tokens;
     agent.requests += 1;
     agent.reserved += call.tokens;
-    agent.reservedCost += cost;
-    m_reservedCost += cost;
+    if (cost != 0) {
+        agent.reservedCost += cost;
+        m_reservedCost += cost;
+    }
     book(agent, call.tokens, 1);
     ++m_openCount;
     return index + 1;
@@ -270,12 +282,14 @@ LimiterState::refuses(const Call &call, std::int64_t now) const
                                                         double costUsd, std::int64_t requests,
                                                         ReservationId reservation, std::int64_t now)
 {
-    if (!isOpen(reservation)) {
+    // None is 0, and its index one that no entry has.
+    const SlidingWindow::Index index = reservation - 1;
+    SlidingWindow::Entry *const entry = m_window.findOpen(index);
+    if (!entry) {
         recordAnew(agent, tokens, costUsd, requests, reservation, now);
         return;
     }
-    const SlidingWindow::Index index = reservation - 1;
-    settle(index, tokens - m_window[index].tokens, requests - 1, costUsd);
+    settle(index, *entry, tokens - entry->tokens, requests - 1, costUsd);
     if (!m_payers.empty())
         forgetPayers(index);
 }

@@ -15,7 +15,11 @@ namespace {
 /// Beyond any real figure, and far enough from overflow that sums need no care.
 constexpr std::int64_t kMost = 1'000'000'000'000'000;
 
-std::int64_t sane(std::int64_t count) { return std::clamp(count, -kMost, kMost); }
+std::int64_t sane(std::int64_t count)
+{
+    const bool isSane = static_cast<std::uint64_t>(count) + kMost <= std::uint64_t(2 * kMost);
+    return isSane ? count : std::clamp(count, -kMost, kMost);
+}
 
 } // namespace
 
@@ -31,14 +35,15 @@ struct RateLimiter::Private {
             call.cost = nanoUsd(*ask.costUsd);
         return call;
     }
-    Verdict acquire(const LimiterState::Call &call, std::int64_t nowMs, Explain explain)
+    /// Inline, so that the call is not put together in memory.
+    [[gnu::always_inline]] Verdict acquire(const LimiterState::Call &call, std::int64_t nowMs,
+                                           Explain explain)
     {
         std::lock_guard lock(mutex);
         const std::int64_t now = bringUpTo(nowMs);
         Verdict verdict;
         if (const auto reason = state.refuses(call, now))
-            verdict.denial = std::make_shared<const LimiterDenial>(
-                state.explain(call, *reason, now, explain == Explain::Fully));
+            verdict.denial = denialOf(call, *reason, now, explain);
         else
             verdict.reservation =
                 state.admit(call, now, std::min(now, state.time().fromWall(nowMs)));
@@ -46,6 +51,13 @@ struct RateLimiter::Private {
         verdict.windowRequests = state.sums().requests;
         verdict.sequence = ++sequence;
         return verdict;
+    }
+    [[gnu::noinline]] DenialPtr denialOf(const LimiterState::Call &call,
+                                         LimiterDenial::Reason reason, std::int64_t now,
+                                         Explain explain)
+    {
+        return std::make_shared<const LimiterDenial>(
+            state.explain(call, reason, now, explain == Explain::Fully));
     }
     std::int64_t bringUpTo(std::int64_t nowMs)
     {
@@ -78,7 +90,7 @@ DenialPtr RateLimiter::check(const LimiterAsk &ask, std::int64_t nowMs)
     std::lock_guard lock(d->mutex);
     const std::int64_t now = d->bringUpTo(nowMs);
     if (const auto reason = d->state.refuses(call, now))
-        return std::make_shared<const LimiterDenial>(d->state.explain(call, *reason, now, true));
+        return d->denialOf(call, *reason, now, Explain::Fully);
     return nullptr;
 }
 

@@ -27,7 +27,8 @@ public:
                 m_offset.store(offset + last - now, std::memory_order_relaxed);
             now = last;
         }
-        m_latest.store(now, std::memory_order_relaxed);
+        if (now != last)
+            m_latest.store(now, std::memory_order_relaxed);
         return now;
     }
     // These may be called by any thread at any time.

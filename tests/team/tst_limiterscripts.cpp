@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Random scripts: the limiter against a model of it that is plainly right, and a concurrent history against its replay.
 #include "tests/team/limiterreference.h"
+#include "tests/support/rounds.h"
 #include "tests/support/testregistry.h"
 
 #include <QTest>
@@ -282,7 +283,7 @@ private slots:
         const unsigned seed = std::random_device{}();
         qInfo("seed %u", seed);
         Script script(config, seed);
-        for (int number = 0; number < 10000 && !QTest::currentTestFailed(); ++number)
+        for (int number = 0; number < test::rounds(10000) && !QTest::currentTestFailed(); ++number)
             script.step(number);
         QVERIFY(script.refusals() > 100);
     }

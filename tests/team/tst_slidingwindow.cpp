@@ -56,6 +56,12 @@ struct PlainWindow {
     }
 };
 
+void closeOpen(SlidingWindow &window, SlidingWindow::Index index, std::int64_t tokens,
+               std::int64_t requests)
+{
+    window.close(index, *window.findOpen(index), tokens, requests);
+}
+
 } // namespace
 
 class TestSlidingWindow : public QObject
@@ -153,7 +159,7 @@ private slots:
         const auto second = window.reserve(1, 20, 4, 0, 1);
         QCOMPARE(window.firstOpen(), first);
         QVERIFY(window.isOpen(first) && window.isOpen(second) && !window.isOpen(2));
-        window.close(second, 5, 0);
+        closeOpen(window, second, 5, 0);
         QCOMPARE(window.sums().tokens, std::int64_t(35));
         QCOMPARE(window.bookings(), std::size_t(3));
         QCOMPARE(window.firstOpen(), first);
@@ -161,13 +167,13 @@ private slots:
         QCOMPARE(window.sums().tokens, std::int64_t(25));
         QVERIFY(window.isOpen(first) && !window.contains(first));
         QCOMPARE(window[first].cost, std::int64_t(500));
-        window.close(first, 7, 1); // it counts no more
+        closeOpen(window, first, 7, 1); // it counts no more
         QCOMPARE(window.sums().tokens, std::int64_t(25));
         QCOMPARE(window.sums().requests, std::int64_t(1));
         QCOMPARE(window.bookings(), std::size_t(2));
         QCOMPARE(window.firstOpen(), window.end());
         const auto third = window.reserve(60000, 1, 0, 0, 60000);
-        window.close(third, 0, 0); // nothing to correct is no booking
+        closeOpen(window, third, 0, 0); // nothing to correct is no booking
         QCOMPARE(window.bookings(), std::size_t(3));
     }
 
@@ -199,7 +205,7 @@ private slots:
                 if (!open.empty() && below(3)) {
                     const auto at = open.begin() + below(int(open.size()));
                     const std::int64_t more = below(3) ? below(50) : 0;
-                    window.close(*at, more, 0);
+                    closeOpen(window, *at, more, 0);
                     for (auto &each : plain.entries)
                         if (each.index == *at && more != 0) {
                             each.tokens += more;
