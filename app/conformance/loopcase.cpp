@@ -113,7 +113,8 @@ LoopCase::LoopCase(const Json &input)
     addTools();
     addHooks();
     m_isTranscript = fieldOr(input, "run_stream", false);
-    m_requests = std::make_unique<RequestSource>(m_spec, m_offered, m_schemas, !m_isTranscript);
+    m_requests = std::make_unique<RequestSource>(m_spec, m_offered, m_schemas, ModelTable::own(),
+                                                 !m_isTranscript);
     preloadLimiter();
 }
 

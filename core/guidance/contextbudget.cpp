@@ -70,14 +70,15 @@ private:
 class Planner
 {
 public:
-    Planner(const MessageLog &messages, const TokenScale &scale, const Weight &total,
-            std::int64_t most, bool canRead)
-        : m_messages(messages), m_scale(scale), m_total(total), m_most(most), m_cuts(messages),
-          m_front(frontOf(messages)), m_task(taskOf(messages))
+    Planner(const MessageLog &messages, TokenRatio ratio, AttachedTokens attachedTokens,
+            const Weight &total, std::int64_t most, bool canRead)
+        : m_messages(messages), m_ratio(ratio), m_attachedTokens(std::move(attachedTokens)),
+          m_total(total), m_most(most), m_cuts(messages), m_front(frontOf(messages)),
+          m_task(taskOf(messages))
     {
-        m_plan.before = scale.tokens(total);
+        m_plan.before = ratio.tokens(total);
         m_plan.most = most;
-        m_plan.noteBytes = std::clamp(scale.bytes(most / 8), kLeastNote, kMostNote);
+        m_plan.noteBytes = std::clamp(ratio.bytes(most / 8), kLeastNote, kMostNote);
         m_canRead = canRead;
     }
 
@@ -119,12 +120,12 @@ private:
         Weight weight = m_total;
         const std::size_t first = m_task + 1;
         const std::size_t cut = keep == 0 ? 0 : m_cuts.at(keep);
-        const Weight note = weightOf(Message::note("summary", std::string(m_plan.noteBytes, ' ')));
+        const Weight note = weighed(Message::note("summary", std::string(m_plan.noteBytes, ' ')));
         Weight dropped;
         for (std::size_t i = first; i < cut; ++i)
             dropped += weightAt(i);
         // What is no longer than a note may be one.
-        if (m_scale.tokens(dropped) > m_scale.tokens(note)) {
+        if (m_ratio.tokens(dropped) > m_ratio.tokens(note)) {
             compaction.first = first - m_front;
             compaction.dropped = cut - first;
             weight -= dropped;
@@ -134,29 +135,32 @@ private:
             if (compaction.dropped > 0 && i >= first && i < cut)
                 continue;
             const Message &message = *m_messages[i];
-            const bool hasPictures = message.contentParts && weightAt(i).images > 0;
+            const bool hasPictures = message.contentParts && weightAt(i).attachedTokens > 0;
             const Excerpt excerpt{head, tail};
             if (message.role != Role::Tool
                 || !(hasPictures || excerpt.shortens(message.content.value_or("").size())))
                 continue;
             weight -= weightAt(i);
-            weight += weightOf(shortenedResult(message, head, tail, m_canRead));
+            weight += weighed(shortenedResult(message, head, tail, m_canRead));
             compaction.shortened.push_back(i - m_front);
         }
         m_plan.compaction = std::move(compaction);
-        m_plan.after = m_scale.tokens(weight);
+        m_plan.after = m_ratio.tokens(weight);
     }
+
+    Weight weighed(const Message &message) const { return weightOf(message, m_attachedTokens); }
 
     const Weight &weightAt(std::size_t index)
     {
         if (m_weights.empty())
             for (const auto &message : m_messages)
-                m_weights.push_back(weightOf(*message));
+                m_weights.push_back(weighed(*message));
         return m_weights[index];
     }
 
     const MessageLog &m_messages;
-    const TokenScale &m_scale;
+    const TokenRatio m_ratio;
+    const AttachedTokens m_attachedTokens;
     const Weight m_total;
     const std::int64_t m_most;
     const Cuts m_cuts;
@@ -169,6 +173,24 @@ private:
 
 } // namespace
 
+ContextBudget::ContextBudget(ContextRules rules, std::shared_ptr<TokenScale> scale,
+                             std::string conversation)
+    : m_rules(std::move(rules)), m_scale(scale ? std::move(scale) : std::make_shared<TokenScale>()),
+      m_conversation(std::move(conversation))
+{}
+
+TokenRatio ContextBudget::ratio(const ContextWindow &window) const
+{
+    return m_scale->ratioFor(window.model, m_conversation);
+}
+
+Weight ContextBudget::weight(const MessageLog &messages, const ContextWindow &window)
+{
+    Weight weight = m_meter.follow(messages, window.model, window.attachedTokens);
+    weight.bytes += window.fixedBytes;
+    return weight;
+}
+
 std::int64_t ContextBudget::contextTokens(const ContextWindow &window) const
 {
     if (m_rules.maxTokens > 0 && (window.tokens == 0 || m_rules.maxTokens < window.tokens))
@@ -179,25 +201,22 @@ std::int64_t ContextBudget::contextTokens(const ContextWindow &window) const
 void ContextBudget::answered(const MessageLog &sent, const ContextWindow &window,
                              const Usage &usage)
 {
-    Weight weight = m_meter.follow(sent);
-    weight.bytes += window.fixedBytes;
     const TokenBuckets read = bucketsOf(usage, window.inputHasCache);
-    m_scale.learn(weight, read.freshInput + read.cacheRead + read.cacheWrite);
+    m_scale->learn(window.model, m_conversation, weight(sent, window),
+                   read.freshInput + read.cacheRead + read.cacheWrite);
 }
 
 std::int64_t ContextBudget::tokens(const MessageLog &messages, const ContextWindow &window)
 {
-    Weight weight = m_meter.follow(messages);
-    weight.bytes += window.fixedBytes;
-    return m_scale.tokens(weight);
+    return ratio(window).tokens(weight(messages, window));
 }
 
 ContextPlan ContextBudget::planFor(const MessageLog &messages, const ContextWindow &window,
                                    std::int64_t most, bool canRead)
 {
-    Weight weight = m_meter.follow(messages);
-    weight.bytes += window.fixedBytes;
-    ContextPlan plan = Planner(messages, m_scale, weight, most, canRead).find(m_rules);
+    ContextPlan plan = Planner(messages, ratio(window), window.attachedTokens,
+                               weight(messages, window), most, canRead)
+                           .find(m_rules);
     // What would make it longer is of no use.
     if (plan.after >= plan.before)
         plan.compaction = {};

@@ -6,6 +6,8 @@
 #include "core/model/spec.h"
 
 #include <cstdint>
+#include <memory>
+#include <string>
 
 namespace orrery::guidance {
 
@@ -14,6 +16,8 @@ struct ContextWindow {
     std::int64_t tokens = 0;    ///< 0 = not known
     std::size_t fixedBytes = 0; ///< of a request without messages: tools above all
     bool inputHasCache = true;  ///< as in bucketsOf()
+    std::string model = {};     ///< `provider:model`
+    AttachedTokens attachedTokens = {};
 };
 
 /// What is to be done so that a request has room.
@@ -37,10 +41,14 @@ struct ContextPlan {
 class ContextBudget
 {
 public:
-    explicit ContextBudget(ContextRules rules) : m_rules(std::move(rules)) {}
+    /// `scale`: of the run; null = one of its own. `conversation`: as in TokenScale.
+    explicit ContextBudget(ContextRules rules, std::shared_ptr<TokenScale> scale = nullptr,
+                           std::string conversation = "conversation");
 
     /// The provider has read these messages as so many tokens.
     void answered(const MessageLog &sent, const ContextWindow &window, const Usage &usage);
+    /// Of a request with these messages.
+    Weight weight(const MessageLog &messages, const ContextWindow &window);
     std::int64_t tokens(const MessageLog &messages, const ContextWindow &window);
     /// Nothing to be done while there is room, when the context's size is not known, or when nothing would help.
     ContextPlan plan(const MessageLog &messages, const ContextWindow &window, bool canRead);
@@ -52,7 +60,7 @@ public:
 
     std::int64_t contextTokens(const ContextWindow &window) const;
     const ContextRules &rules() const { return m_rules; }
-    const TokenScale &scale() const { return m_scale; }
+    TokenRatio ratio(const ContextWindow &window) const;
     const ContextMeter &meter() const { return m_meter; }
 
 private:
@@ -60,7 +68,8 @@ private:
                         bool canRead);
 
     ContextRules m_rules;
-    TokenScale m_scale;
+    std::shared_ptr<TokenScale> m_scale;
+    std::string m_conversation;
     ContextMeter m_meter;
     std::int64_t m_quietBelow = 0; ///< what could be done has been done: no use in looking again
 };

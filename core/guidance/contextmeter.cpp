@@ -3,15 +3,11 @@
 
 #include "core/model/jsonwriter.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace orrery::guidance {
 namespace {
 
 constexpr std::size_t kPerMessage = 24; ///< of role and brackets
 constexpr std::size_t kPerCall = 48;    ///< of what stands around name, id and arguments
-constexpr std::size_t kLeastToLearnFrom = 512;
 
 std::size_t sizeOf(const std::optional<std::string> &text) { return text ? text->size() : 0; }
 
@@ -26,23 +22,20 @@ std::size_t sizeOf(const Json &json)
     return text.size();
 }
 
-Weight weightOfPart(const ContentPart &part)
-{
-    if (part.type == "image" || part.type == "image_url")
-        return {0, 1};
-    return {part.content.size(), 0};
-}
-
 } // namespace
 
-Weight weightOf(const Message &message)
+Weight weightOf(const Message &message, const AttachedTokens &attachedTokens)
 {
     Weight weight{kPerMessage, 0};
-    if (message.contentParts)
+    if (message.contentParts) {
         for (const ContentPart &part : *message.contentParts)
-            weight += weightOfPart(part);
-    else
+            if (part.type == "text")
+                weight.bytes += part.content.size();
+        if (attachedTokens)
+            weight.attachedTokens = attachedTokens(message);
+    } else {
         weight.bytes += sizeOf(message.content);
+    }
     weight.bytes +=
         sizeOf(message.reasoningContent) + sizeOf(message.toolCallId) + sizeOf(message.name);
     for (const ToolCall &call : message.toolCalls)
@@ -54,35 +47,16 @@ Weight weightOf(const Message &message)
     return weight;
 }
 
-void TokenScale::learn(const Weight &sent, std::int64_t tokens)
+const Weight &ContextMeter::follow(const MessageLog &messages, const std::string &model,
+                                   const AttachedTokens &attachedTokens)
 {
-    const std::int64_t ofText = tokens - static_cast<std::int64_t>(sent.images) * kImageTokens;
-    if (ofText <= 0 || sent.bytes < kLeastToLearnFrom)
-        return;
-    m_bytesPerToken = std::clamp(static_cast<double>(sent.bytes) / static_cast<double>(ofText),
-                                 kLeastBytes, kMostBytes);
-}
-
-std::int64_t TokenScale::tokens(const Weight &weight) const
-{
-    return static_cast<std::int64_t>(std::ceil(static_cast<double>(weight.bytes) / m_bytesPerToken))
-           + static_cast<std::int64_t>(weight.images) * kImageTokens;
-}
-
-std::size_t TokenScale::bytes(std::int64_t tokens) const
-{
-    return static_cast<std::size_t>(
-        std::max(0.0, std::floor(static_cast<double>(tokens) * m_bytesPerToken)));
-}
-
-const Weight &ContextMeter::follow(const MessageLog &messages)
-{
-    if (!messages.startsWith(m_seen)) {
+    if (model != m_model || !messages.startsWith(m_seen)) {
         m_seen.clear();
         m_weight = {};
+        m_model = model;
     }
     for (std::size_t i = m_seen.size(); i < messages.size(); ++i) {
-        m_weight += weightOf(*messages[i]);
+        m_weight += weightOf(*messages[i], attachedTokens);
         ++m_weighed;
     }
     m_seen = messages;

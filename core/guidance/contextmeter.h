@@ -1,66 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/guidance/tokenscale.h"
 #include "core/model/messagelog.h"
 
-#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 
 namespace orrery::guidance {
 
-/// How much of a request something is: its bytes, about as they are sent, and its pictures, whose size says nothing.
-struct Weight {
-    std::size_t bytes = 0;
-    std::size_t images = 0;
+/// What the pictures and documents of a message cost a model, by its provider's rule. Empty: they cost nothing.
+using AttachedTokens = std::function<std::int64_t(const Message &)>;
 
-    Weight &operator+=(const Weight &other)
-    {
-        bytes += other.bytes;
-        images += other.images;
-        return *this;
-    }
-    Weight &operator-=(const Weight &other)
-    {
-        bytes -= other.bytes;
-        images -= other.images;
-        return *this;
-    }
-    bool operator==(const Weight &) const = default;
-};
+/// Text, thinking, calls with their arguments, what a provider wants back, and what is attached. O(bytes).
+Weight weightOf(const Message &message, const AttachedTokens &attachedTokens);
 
-/// Text, thinking, calls with their arguments, and what a provider wants back. O(bytes).
-Weight weightOf(const Message &message);
-
-/// Tokens of a weight. Begins with a guess; each answer that tells the tokens of its request makes it better. A value.
-class TokenScale
-{
-public:
-    /// What most providers count at most for a picture: 1,568 patches or 1,105 to 1,600 tokens (Anthropic's and OpenAI's
-    /// documentation of image input, 2026-11).
-    static constexpr std::int64_t kImageTokens = 1600;
-    /// Outside of these something else was counted than was sent: part of a request, or more than one.
-    static constexpr double kLeastBytes = 1.5;
-    static constexpr double kMostBytes = 8;
-
-    /// `tokens`: all that the provider has read, from its cache too.
-    void learn(const Weight &sent, std::int64_t tokens);
-    std::int64_t tokens(const Weight &weight) const;
-    std::size_t bytes(std::int64_t tokens) const; ///< of text
-    double bytesPerToken() const { return m_bytesPerToken; }
-
-private:
-    double m_bytesPerToken = 4;
-};
-
-/// The weight of a conversation that grows. Looking again costs what is new, and a look at each block of the log.
+/// The weight of a conversation that grows. Looking again costs what is new, and a look at each block of the log; for
+/// another model all is weighed anew.
 class ContextMeter
 {
 public:
-    const Weight &follow(const MessageLog &messages);
+    const Weight &follow(const MessageLog &messages, const std::string &model,
+                         const AttachedTokens &attachedTokens);
     std::uint64_t weighed() const { return m_weighed; } ///< messages so far, for tests
 
 private:
     MessageLog m_seen;
+    std::string m_model;
     Weight m_weight;
     std::uint64_t m_weighed = 0;
 };

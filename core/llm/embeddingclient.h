@@ -18,6 +18,8 @@ struct EmbeddingServer {
     std::string baseUrl;
     std::string model;
     std::string apiKey; ///< never logged, never journalled
+    std::string proxy;  ///< see HttpMessage::proxy
+    std::string caFile; ///< see HttpMessage::caFile
     /// Values in each vector; 0 = as many as the first answer has. A server whose model can have several is asked for so
     /// many when `asksForDimensions` is set.
     int dimensions = 0;

@@ -62,6 +62,8 @@ HttpMessage EmbeddingExchange::message() const
                           std::span<const std::string>(m_texts).subspan(m_vectors.size(), count()),
                           m_server.asksForDimensions ? m_server.dimensions : 0)),
         std::make_shared<const ByteLog>(), std::string());
+    message.proxy = m_server.proxy;
+    message.caFile = m_server.caFile;
     message.limits = {m_server.timeoutMs, 0, 0}; // m_clock watches the rest
     return message;
 }

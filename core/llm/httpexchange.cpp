@@ -14,8 +14,7 @@ constexpr int kDrainMs = 2000;
 } // namespace
 
 HttpExchange::HttpExchange(const ModelRequest &request, ModelHandlers handlers)
-    : m_hidden{request.apiKey}, m_expected{profileOf(request.provider, request.model),
-                                           request.stream, request.tools},
+    : m_hidden{request.apiKey}, m_expected{profileOf(request), request.stream, request.tools},
       m_handlers(std::move(handlers))
 {}
 

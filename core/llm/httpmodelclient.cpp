@@ -61,9 +61,9 @@ Result<HttpHeaders> ownHeaders(const ModelRequest &request)
 /// The key of a service that nobody has named another address for.
 Result<void> checkKey(const ModelRequest &request)
 {
-    const Provider *known = findProvider(request.provider);
+    const Provider *known = findProvider(request.provider, *request.models);
     if (known && !known->keyEnvs.empty() && request.apiKey.empty()
-        && request.baseUrl == resolveBaseUrl(request.provider, {})) {
+        && request.baseUrl == resolveBaseUrl(request.provider, {}, *request.models)) {
         return fail(ErrorCode::Auth, "no key for " + std::string(known->title)
                                          + ": set the environment variable "
                                          + std::string(known->keyEnvs.front()));
@@ -76,7 +76,7 @@ Result<void> checkKey(const ModelRequest &request)
 std::unique_ptr<ModelCall> HttpModelClient::start(ModelRequest request, ModelHandlers handlers)
 {
     if (request.body)
-        request.baseUrl = resolveBaseUrl(request.provider, request.baseUrl);
+        request.baseUrl = resolveBaseUrl(request.provider, request.baseUrl, *request.models);
     else
         prepareRequest(request);
     auto *exchange = new HttpExchange(request, std::move(handlers));
@@ -100,9 +100,9 @@ std::unique_ptr<ModelCall> HttpModelClient::start(ModelRequest request, ModelHan
     for (auto &[name, value] : *own) {
         exchange->hide(value);
         // It takes the place of ours, so that a gateway gets its own key and not two.
+        const QByteArrayView same(name);
         std::erase_if(message.headers, [&](const auto &header) {
-            return QByteArrayView(header.first).compare(QByteArrayView(name), Qt::CaseInsensitive)
-                   == 0;
+            return QByteArrayView(header.first).compare(same, Qt::CaseInsensitive) == 0;
         });
         message.headers.emplace_back(std::move(name), std::move(value));
     }

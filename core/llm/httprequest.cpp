@@ -44,7 +44,7 @@ std::string withPath(const std::string &base, const ModelProfile &profile,
 
 Result<std::string> addressOf(const ModelRequest &request, const ModelProfile &profile)
 {
-    const Provider *known = findProvider(request.provider);
+    const Provider *known = findProvider(request.provider, *request.models);
     const std::string base =
         request.baseUrl.empty() && known ? std::string(known->baseUrl) : request.baseUrl;
     if (base.empty()) {
@@ -53,7 +53,8 @@ Result<std::string> addressOf(const ModelRequest &request, const ModelProfile &p
                           : "provider " + request.provider
                                 + " is not known; name a base_url or use `custom`");
     }
-    if (auto checked = checkServerAddress(request.provider, base, request.allowPrivateHosts);
+    if (auto checked =
+            checkServerAddress(request.provider, base, request.allowPrivateHosts, *request.models);
         !checked)
         return fail(std::move(checked.error()));
     return withPath(base, profile, request);
@@ -89,8 +90,8 @@ HttpHeaders headersOf(const ModelRequest &request, const ModelProfile &profile)
 
 void prepareRequest(ModelRequest &request)
 {
-    request.baseUrl = resolveBaseUrl(request.provider, request.baseUrl);
-    const ModelProfile profile = profileOf(request.provider, request.model);
+    request.baseUrl = resolveBaseUrl(request.provider, request.baseUrl, *request.models);
+    const ModelProfile profile = profileOf(request);
     request.stream = request.stream && profile.streams;
     if (request.stream)
         askForStreamUsage(request.settings, profile);
@@ -98,7 +99,7 @@ void prepareRequest(ModelRequest &request)
 
 Result<HttpRequestSpec> buildRequest(const ModelRequest &request)
 {
-    const ModelProfile profile = profileOf(request.provider, request.model);
+    const ModelProfile profile = profileOf(request);
     if (request.stream && !profile.streams) {
         return fail(ErrorCode::InvalidArgument,
                     request.model + " is not asked for a stream, expected \"stream\": false",

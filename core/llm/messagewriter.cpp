@@ -176,7 +176,8 @@ Result<void> MessageWriter::appendItems(std::string &out, const Message &message
     if (message.role == Role::System && !m_hasOther && !std::exchange(m_hasSystem, true))
         return {};
     std::string items;
-    if (auto done = appendResponsesItems(items, message, {m_profile.provider, m_profile.model});
+    if (auto done = appendResponsesItems(items, message,
+                                         {m_profile.provider, m_profile.model, m_profile.models});
         !done)
         return done;
     if (!items.empty() && std::exchange(m_hasOther, true))

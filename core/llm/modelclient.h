@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/llm/encodedrequest.h"
 #include "core/llm/messageencode.h"
+#include "core/llm/modelprofile.h"
 #include "core/llm/toolschemalist.h"
 #include "core/model/ending.h"
 #include "core/model/json.h"
@@ -23,10 +24,11 @@ struct ModelRequest {
     std::string agent;    ///< who asks; the scripted model picks its part by it
     std::string provider; ///< `openai`, `ollama`, `scripted`, …
     std::string model;
-    std::string baseUrl;      ///< empty = the provider's default
-    std::string apiKey;       ///< never logged, never journalled
-    std::string organization; ///< of OpenAI's; may be empty
-    std::string script;       ///< path of the script file (provider `scripted`)
+    const ModelTable *models = &ModelTable::own(); ///< what is known of them; never null
+    std::string baseUrl;                           ///< empty = the provider's default
+    std::string apiKey;                            ///< never logged, never journalled
+    std::string organization;                      ///< of OpenAI's; may be empty
+    std::string script; ///< path of the script file (provider `scripted`)
     MessageList messages;
     /// What RequestEncoder made of this request; null = the client encodes it itself.
     std::shared_ptr<const EncodedRequest> body;
@@ -45,6 +47,11 @@ struct ModelRequest {
     /// The person's own; `${NAME}` in a value stands for an environment variable. Never logged, never journalled.
     std::vector<std::pair<std::string, std::string>> headers;
 };
+
+inline ModelProfile profileOf(const ModelRequest &request)
+{
+    return profileOf(request.provider, request.model, *request.models);
+}
 
 struct ModelDelta {
     std::string text;

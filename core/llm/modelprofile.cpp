@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/llm/modelprofile.h"
 
-#include "core/model/modeltable.h"
-
 #include <mutex>
 #include <utility>
 
@@ -113,6 +111,7 @@ void readRequest(Profile &profile, const Cells &cells)
                 "enable_thinking", "chat_template"});
     cells.read("efforts", profile.efforts);
     cells.read("stream_usage", profile.streamUsage);
+    cells.read("encrypted_reasoning", profile.encryptedReasoning);
     cells.read("parallel_calls_option", profile.parallelCallsOption);
     cells.read("output", profile.output,
                {"json_schema", "json_schema_strict", "json_object", "gemini_schema",
@@ -142,6 +141,7 @@ void readFacts(Profile &profile, const Cells &cells)
     cells.read("think_tags", profile.thinkTags);
     cells.read("output_excludes_reasoning", profile.outputExcludesReasoning);
     cells.read("input_has_cache", profile.inputHasCache);
+    cells.read("usage_cost", profile.usageCost);
 }
 
 ModelProfile makeProfile(const ModelTable &table, std::string_view provider, std::string_view model)
@@ -150,6 +150,7 @@ ModelProfile makeProfile(const ModelTable &table, std::string_view provider, std
     ModelProfile profile;
     profile.provider = provider;
     profile.model = model;
+    profile.models = &table;
     std::string form = "openai";
     cells.read("form", form);
     profile.form = wireFormFromString(form).value_or(WireForm::OpenAi);
@@ -161,14 +162,13 @@ ModelProfile makeProfile(const ModelTable &table, std::string_view provider, std
 
 } // namespace
 
-ModelProfile profileOf(std::string_view provider, std::string_view model)
+ModelProfile profileOf(std::string_view provider, std::string_view model, const ModelTable &models)
 {
     // A program asks for few models, and often.
     static std::mutex mutex;
     static std::map<std::pair<const ModelTable *, std::string>, ModelProfile> made;
     constexpr std::size_t kMostKept = 1000;
-    const ModelTable &table = ModelTable::installed();
-    std::pair<const ModelTable *, std::string> key(&table, provider);
+    std::pair<const ModelTable *, std::string> key(&models, provider);
     key.second.append(":").append(model);
     const std::lock_guard lock(mutex);
     const auto it = made.find(key);
@@ -176,7 +176,7 @@ ModelProfile profileOf(std::string_view provider, std::string_view model)
         return it->second;
     if (made.size() >= kMostKept)
         made.clear();
-    return made.emplace(std::move(key), makeProfile(table, provider, model)).first->second;
+    return made.emplace(std::move(key), makeProfile(models, provider, model)).first->second;
 }
 
 } // namespace orrery::llm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/llm/provider.h"
+#include "core/model/modeltable.h"
 
 #include <cstdint>
 #include <map>
@@ -77,6 +78,7 @@ struct ModelProfile {
 
     std::string provider;
     std::string model;
+    const ModelTable *models = nullptr; ///< that all this is from
     WireForm form = WireForm::OpenAi;
 
     // Messages.
@@ -110,6 +112,7 @@ struct ModelProfile {
     Effort effort = Effort::None;
     std::vector<std::string> efforts; ///< the words that are taken, from the least
     std::string streamUsage;          ///< `stream_options`, or empty: nothing is to be asked for
+    bool encryptedReasoning = false;  ///< it can be asked for in a form that only the server reads
     bool parallelCallsOption = true;  ///< parallel_tool_calls is known
     Output output = Output::JsonObject;
     bool outputWithTools = true; ///< structured output and tools in one request
@@ -135,9 +138,13 @@ struct ModelProfile {
     bool thinkTags = false;               ///< `<think>` in the text is thinking
     bool outputExcludesReasoning = false; ///< reasoning tokens come on top of the counted output
     bool inputHasCache = true;            ///< cached tokens are among the input tokens
+    std::string
+        usageCost; ///< keys of the cost in US dollars in the usage, / between; empty = not told
 };
 
-/// What applies to a model, by ModelTable::installed(). Thread-safe; computed once for each model and table.
-ModelProfile profileOf(std::string_view provider, std::string_view model);
+/// What applies to a model. `models` is one of ModelTable's own (own, ofTeam). Thread-safe; computed once for each model and
+/// table.
+ModelProfile profileOf(std::string_view provider, std::string_view model,
+                       const ModelTable &models = ModelTable::own());
 
 } // namespace orrery::llm

@@ -62,7 +62,7 @@ std::string paddedText(std::string text, std::size_t width)
 
 Json describeProviders(std::string_view provider)
 {
-    const ModelTable &table = ModelTable::installed();
+    const ModelTable &table = ModelTable::own();
     Json list = Json::array();
     for (const ModelTable::ProviderRow &row : table.providers()) {
         if (!provider.empty() && row.name != provider)
@@ -84,7 +84,7 @@ Json describeProviders(std::string_view provider)
 
 Json describeModel(std::string_view provider, std::string_view model, std::string_view date)
 {
-    const ModelTable &table = ModelTable::installed();
+    const ModelTable &table = ModelTable::own();
     Json json = {{"provider", provider}, {"model", model}, {"columns", Json::object()}};
     for (const auto &[name, cell] : table.columns(provider, model))
         json["columns"][name] = {{"value", cell.value}, {"origin", cell.origin}};

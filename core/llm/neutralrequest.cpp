@@ -61,7 +61,7 @@ Result<ModelRequest> requestFromJson(const Json &json, std::string provider, std
     for (const Json &tool : tools) {
         if (!tool.is_object() || !field::at(tool, "name").is_string())
             return wrong(pointerTo("/tools/", schemas.size()), tool, "an object with a name");
-        schemas.push_back(toolSchema(tool, ToolForm(profileOf(request.provider, request.model))));
+        schemas.push_back(toolSchema(tool, ToolForm(profileOf(request))));
     }
     request.tools = std::make_shared<const ToolSchemaList>(std::move(schemas));
     return request;

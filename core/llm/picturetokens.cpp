@@ -187,16 +187,16 @@ std::int64_t partTokens(const ContentPart &part, const ModelProfile &profile)
                                 : std::string_view());
 }
 
-AttachmentWeight weightOf(const Message &message, const ModelProfile &profile)
+std::int64_t attachedTokens(const Message &message, const ModelProfile &profile)
 {
-    AttachmentWeight weight;
     if (!message.contentParts)
-        return weight;
+        return 0;
     const auto place = message.role == Role::Tool ? PartPlace::ToolResult : PartPlace::UserMessage;
+    std::int64_t tokens = 0;
     for (const ContentPart &part : *message.contentParts)
         if (isAttachment(part) && !whyLeftOut(part, profile, place))
-            weight += {part.content.size(), partTokens(part, profile)};
-    return weight;
+            tokens += partTokens(part, profile);
+    return tokens;
 }
 
 } // namespace orrery::llm

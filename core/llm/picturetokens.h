@@ -18,19 +18,7 @@ std::int64_t pictureTokens(const ModelProfile &profile, std::uint32_t width, std
 /// not known counts as the largest, a document by its pages, or by its bytes when they are not known.
 std::int64_t partTokens(const ContentPart &part, const ModelProfile &profile);
 
-/// What the attachments of messages are in the body of a request, and what they cost: an estimate from the length of the
-/// body counts `tokens` in place of `bytes`.
-struct AttachmentWeight {
-    std::size_t bytes = 0;
-    std::int64_t tokens = 0;
-
-    AttachmentWeight &operator+=(const AttachmentWeight &other)
-    {
-        bytes += other.bytes;
-        tokens += other.tokens;
-        return *this;
-    }
-};
-AttachmentWeight weightOf(const Message &message, const ModelProfile &profile);
+/// What all parts of a message cost besides its text.
+std::int64_t attachedTokens(const Message &message, const ModelProfile &profile);
 
 } // namespace orrery::llm

@@ -2,7 +2,6 @@
 #include "core/llm/providers.h"
 
 #include "core/llm/baseaddress.h"
-#include "core/model/modeltable.h"
 
 #include <cstdlib>
 #include <map>
@@ -43,23 +42,22 @@ std::string valueOf(const std::string &variable)
 
 } // namespace
 
-std::span<const Provider> providers()
+std::span<const Provider> providers(const ModelTable &models)
 {
     // Tables live as long as the process, and there are few.
     static std::mutex mutex;
     static std::map<const ModelTable *, std::vector<Provider>> made;
-    const ModelTable &table = ModelTable::installed();
     const std::lock_guard lock(mutex);
-    auto &list = made[&table];
+    auto &list = made[&models];
     if (list.empty())
-        for (const ModelTable::ProviderRow &row : table.providers())
-            list.push_back(providerFrom(table, row.name));
+        for (const ModelTable::ProviderRow &row : models.providers())
+            list.push_back(providerFrom(models, row.name));
     return list;
 }
 
-const Provider *findProvider(std::string_view name)
+const Provider *findProvider(std::string_view name, const ModelTable &models)
 {
-    for (const Provider &provider : providers()) {
+    for (const Provider &provider : providers(models)) {
         if (provider.name == name)
             return &provider;
     }
@@ -72,9 +70,10 @@ WireForm wireFormOf(std::string_view provider)
     return known ? known->form : WireForm::OpenAi;
 }
 
-std::string resolveBaseUrl(std::string_view provider, const std::string &baseUrl)
+std::string resolveBaseUrl(std::string_view provider, const std::string &baseUrl,
+                           const ModelTable &models)
 {
-    const Provider *known = findProvider(provider);
+    const Provider *known = findProvider(provider, models);
     const std::string_view usual = known ? known->baseUrl : std::string_view();
     std::string url = baseUrl.empty() || baseUrl == "local"
                           ? std::string(usual)
@@ -84,11 +83,12 @@ std::string resolveBaseUrl(std::string_view provider, const std::string &baseUrl
     return url;
 }
 
-std::string resolveApiKey(std::string_view provider, const std::string &envName)
+std::string resolveApiKey(std::string_view provider, const std::string &envName,
+                          const ModelTable &models)
 {
     if (!envName.empty())
         return valueOf(envName);
-    if (const Provider *known = findProvider(provider))
+    if (const Provider *known = findProvider(provider, models))
         for (const std::string_view variable : known->keyEnvs)
             if (std::string key = valueOf(std::string(variable)); !key.empty())
                 return key;

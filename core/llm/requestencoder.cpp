@@ -31,7 +31,8 @@ Result<std::shared_ptr<const EncodedRequest>> RequestEncoder::encode(const Model
 bool RequestEncoder::goesOn(const ModelRequest &request) const
 {
     if (!m_log || request.provider != m_provider || request.model != m_model
-        || request.unsignedThinking != m_thinking || !request.messages.startsWith(m_encoded))
+        || request.models != m_models || request.unsignedThinking != m_thinking
+        || !request.messages.startsWith(m_encoded))
         return false;
     using Profile = ModelProfile;
     const Profile &profile = m_writer->profile();
@@ -54,9 +55,9 @@ void RequestEncoder::restart(const ModelRequest &request)
     ++m_counters.restarts;
     m_provider = request.provider;
     m_model = request.model;
+    m_models = request.models;
     m_thinking = request.unsignedThinking;
-    m_writer =
-        std::make_unique<MessageWriter>(profileOf(m_provider, m_model), request.unsignedThinking);
+    m_writer = std::make_unique<MessageWriter>(profileOf(request), request.unsignedThinking);
     std::optional<std::string> system;
     for (const auto &message : request.messages)
         if (message->role == Role::System)

@@ -55,6 +55,7 @@ private:
     std::unique_ptr<MessageWriter> m_writer;
     std::string m_provider; ///< of the writer
     std::string m_model;
+    const ModelTable *m_models = nullptr;
     UnsignedThinking m_thinking = UnsignedThinking::LeaveOut;
     MessageList m_encoded;
     std::size_t m_loopStart = 0; ///< behind the last user message

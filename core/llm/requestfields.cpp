@@ -2,7 +2,6 @@
 #include "core/llm/requestfields.h"
 
 #include "core/llm/requestfieldsparts.h"
-#include "core/llm/responsesfields.h"
 #include "core/llm/schemadialect.h"
 #include "core/model/jsonwriter.h"
 
@@ -29,8 +28,8 @@ const Json &Draft::setting(std::string_view name) const { return memberOf(settin
 
 void Draft::tell(std::string_view setting, std::string_view why)
 {
-    leftOut.push_back(std::string(setting) + ": " + profile.provider + ":" + profile.model + " "
-                      + std::string(why));
+    leftOut.push_back(
+        {std::string(setting), profile.provider + ":" + profile.model + " " + std::string(why)});
 }
 
 bool Draft::takes(std::string_view name)
@@ -42,6 +41,23 @@ bool Draft::takes(std::string_view name)
         return true;
     tell(name, "does not take it; left out");
     return false;
+}
+
+bool Draft::takesSampling(std::string_view name)
+{
+    if (setting(name).is_null())
+        return false;
+    // A model that is not told how much to think may think.
+    if (profile.sampling && profile.samplingNeedsNoThinking
+        && setting("reasoning_effort") != "none") {
+        tell(name, "does not take it unless reasoning_effort is \"none\"; left out");
+        return false;
+    }
+    if (!profile.sampling) {
+        tell(name, "does not take it; left out");
+        return false;
+    }
+    return takes(name);
 }
 
 const Json &stopOf(const Json &settings)
@@ -105,24 +121,27 @@ Json toolChoiceFor(Draft &draft)
     return {};
 }
 
-namespace {
+void putParallelCalls(Draft &draft)
+{
+    const Json &parallel = draft.setting("parallel_tool_calls");
+    if (draft.profile.parallelCallsOption)
+        putMember(draft.fields, "parallel_tool_calls", parallel);
+    else if (parallel == false)
+        draft.tell("parallel_tool_calls", "does not take it; left out");
+}
 
-/// The form of the answer, as far as the server can be held to it.
-void putResponseFormat(Draft &draft)
+Json responseFormatFor(Draft &draft)
 {
     const Json &format = draft.setting("response_format");
     const Json &schema = schemaOfFormat(format);
-    if (schema.is_null()) {
-        putMember(draft.fields, "response_format", format);
-        return;
-    }
+    if (schema.is_null())
+        return format;
     using Output = ModelProfile::Output;
     const Output output = draft.profile.output;
     if (output == Output::JsonObject || output == Output::Tool || output == Output::Prompt) {
         draft.tell("response_format",
                    "cannot be held to a schema; sent as json_object, and the answer is checked");
-        draft.fields["response_format"] = {{"type", "json_object"}};
-        return;
+        return {{"type", "json_object"}};
     }
     Json sent = format;
     Json &place = memberOf(format, "json_schema").is_object() ? sent["json_schema"] : sent;
@@ -138,8 +157,10 @@ void putResponseFormat(Draft &draft)
     } else if (!suitsDialect(schema, draft.profile.schema)) {
         place["schema"] = inDialect(schema, draft.profile.schema);
     }
-    draft.fields["response_format"] = std::move(sent);
+    return sent;
 }
+
+namespace {
 
 /// vLLM knows them as parts of one object since 0.10.2, and by these names alone since 0.12.
 /// https://docs.vllm.ai/en/latest/features/structured_outputs.html (2026-11)
@@ -165,15 +186,9 @@ void putGuided(Draft &draft)
 
 void putSampling(Draft &draft)
 {
-    for (const char *name : {"temperature", "top_p", "frequency_penalty", "presence_penalty"}) {
-        const Json &value = draft.setting(name);
-        if (value.is_null())
-            continue;
-        if (!draft.profile.sampling)
-            draft.tell(name, "does not take it; left out");
-        else if (draft.takes(name))
-            draft.fields[name] = value;
-    }
+    for (const char *name : {"temperature", "top_p", "frequency_penalty", "presence_penalty"})
+        if (draft.takesSampling(name))
+            draft.fields[name] = draft.setting(name);
 }
 
 void putTokenLimit(Draft &draft)
@@ -213,16 +228,11 @@ void openAiFields(Draft &draft)
             draft.fields["stop"] = stop;
     }
     putMember(draft.fields, "tool_choice", toolChoiceFor(draft));
-    if (const Json &parallel = draft.setting("parallel_tool_calls"); !parallel.is_null()) {
-        if (profile.parallelCallsOption)
-            draft.fields["parallel_tool_calls"] = parallel;
-        else if (parallel == false)
-            draft.tell("parallel_tool_calls", "does not take it; left out");
-    }
+    putParallelCalls(draft);
     if (profile.streamUsage == "stream_options")
         putMember(draft.fields, "stream_options", draft.setting("stream_options"));
     putReasoning(draft);
-    putResponseFormat(draft);
+    putMember(draft.fields, "response_format", responseFormatFor(draft));
     putGuided(draft);
     mergeExtraBody(draft);
     if (draft.request.stream)
@@ -240,44 +250,55 @@ fields::Draft draftOf(const ModelRequest &request, const ModelProfile &profile,
     switch (profile.form) {
     case WireForm::Anthropic: fields::anthropicFields(draft, system); break;
     case WireForm::Gemini: fields::geminiFields(draft, system); break;
-    case WireForm::Responses: draft.fields = responsesFields(request, system); break;
+    case WireForm::Responses: fields::responsesFields(draft, system); break;
     case WireForm::OpenAi: fields::openAiFields(draft); break;
     }
     return draft;
+}
+
+/// `tools` is an array of JSON; the provider's own tools come behind the functions.
+std::string withNativeTools(std::string tools, const Json &native)
+{
+    if (!native.is_array() || native.empty())
+        return tools;
+    if (tools.empty())
+        tools = "[]";
+    tools.pop_back();
+    for (const Json &tool : native) {
+        tools += tools == "[" ? "" : ",";
+        appendJson(tools, tool);
+    }
+    return tools + "]";
 }
 
 } // namespace
 
 Json requestFields(const ModelRequest &request, const std::optional<std::string> &system)
 {
-    const ModelProfile profile = profileOf(request.provider, request.model);
+    const ModelProfile profile = profileOf(request);
     return std::move(draftOf(request, profile, system).fields);
 }
 
-std::vector<std::string> settingsLeftOut(const ModelRequest &request)
+std::vector<SettingLeftOut> settingsLeftOut(const ModelRequest &request)
 {
-    const ModelProfile profile = profileOf(request.provider, request.model);
+    const ModelProfile profile = profileOf(request);
     return std::move(draftOf(request, profile, std::nullopt).leftOut);
 }
 
 std::string toolsField(const ModelRequest &request)
 {
-    const WireForm form = profileOf(request.provider, request.model).form;
+    const WireForm form = profileOf(request).form;
+    const Json &native = fields::memberOf(request.settings, "native_tools");
+    std::string text = request.tools ? request.tools->text() : std::string();
     if (form == WireForm::Responses)
-        return responsesTools(request);
+        return withNativeTools(std::move(text), native);
     if (form != WireForm::Gemini)
-        return request.tools ? request.tools->text() : std::string();
-    std::string text;
+        return text;
     if (request.tools && !request.tools->empty())
-        text = "[{\"functionDeclarations\":" + request.tools->text() + "}";
-    if (const Json &native = fields::memberOf(request.settings, "native_tools"); native.is_array())
-        for (const Json &tool : native) {
-            text += text.empty() ? '[' : ',';
-            appendJson(text, tool);
-        }
-    if (!text.empty())
-        text += ']';
-    return text;
+        text = "[{\"functionDeclarations\":" + text + "}]";
+    else
+        text.clear();
+    return withNativeTools(std::move(text), native);
 }
 
 void askForStreamUsage(Json &settings, const ModelProfile &profile)

@@ -16,9 +16,13 @@ namespace orrery::llm {
 /// `extra_body` go in as they stand, but cannot replace `model`, `messages`, `system`, `tools`, `tool_choice` or `stream`.
 Json requestFields(const ModelRequest &request, const std::optional<std::string> &system);
 
-/// What of the settings requestFields() leaves out or changes because the model does not take it, one sentence each, for a
-/// person. Empty when all of it goes out.
-std::vector<std::string> settingsLeftOut(const ModelRequest &request);
+/// A setting that does not go out as it stands.
+struct SettingLeftOut {
+    std::string setting;
+    std::string why; ///< for a person, as in "openai:o3 does not take it; left out"
+};
+/// What of the settings requestFields() leaves out or changes because the model does not take it. Empty when all of it goes out.
+std::vector<SettingLeftOut> settingsLeftOut(const ModelRequest &request);
 
 /// The text of the body's `tools`; empty when it has none.
 std::string toolsField(const ModelRequest &request);

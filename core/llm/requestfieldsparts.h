@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/llm/modelclient.h"
-#include "core/llm/modelprofile.h"
+#include "core/llm/requestfields.h"
 
 #include <optional>
 #include <string>
@@ -17,7 +16,7 @@ struct Draft {
     const ModelRequest &request;
     const ModelProfile &profile;
     Json fields = Json::object();
-    std::vector<std::string> leftOut;
+    std::vector<SettingLeftOut> leftOut = {};
 
     const Json &settings() const { return request.settings; }
     /// Null when it is not there.
@@ -25,6 +24,8 @@ struct Draft {
     void tell(std::string_view setting, std::string_view why);
     /// Whether a setting that is there may go out; tells it when not.
     bool takes(std::string_view name);
+    /// The same for temperature, top_p and penalties in OpenAI's two forms.
+    bool takesSampling(std::string_view name);
 };
 
 /// Null when it is not there.
@@ -38,6 +39,8 @@ void mergeExtraBody(Draft &draft);
 const Json &schemaOfFormat(const Json &format);
 /// `auto`, `none`, `required`, or an object that names a function, as far as the model takes it; null = nothing.
 Json toolChoiceFor(Draft &draft);
+/// `response_format` as the server can be held to it, its schema in the server's dialect; null when the settings have none.
+Json responseFormatFor(Draft &draft);
 /// What of the words that the model takes comes nearest to `reasoning_effort`; nothing when there is none.
 std::optional<std::string> effortFor(Draft &draft);
 /// So many tokens of thinking for a word, for models that want a number.
@@ -45,8 +48,14 @@ std::int64_t thinkingBudget(std::string_view effort);
 /// `reasoning_effort` and `thinking` in the words of a model of OpenAI's form.
 void putReasoning(Draft &draft);
 
+void putParallelCalls(Draft &draft);
+
 void openAiFields(Draft &draft);
 void anthropicFields(Draft &draft, const std::optional<std::string> &system);
 void geminiFields(Draft &draft, const std::optional<std::string> &system);
+/// OpenAI's Responses API. Nothing is kept at the provider (`store` is false), so reasoning is asked for in its encrypted form.
+/// The chat names of settings are put into the terms of this form; objects in `extra_body` (`reasoning`, `text`, …) go into
+/// those that are there; it cannot replace `input` and `instructions` either.
+void responsesFields(Draft &draft, const std::optional<std::string> &system);
 
 } // namespace orrery::llm::fields

@@ -161,8 +161,8 @@ Result<void> appendInput(std::string &out, const Message &message, const Respons
         return {};
     }
     out += '[';
-    if (auto done =
-            appendParts(out, *message.contentParts, profileOf(target.provider, target.model));
+    if (auto done = appendParts(out, *message.contentParts,
+                                profileOf(target.provider, target.model, *target.models));
         !done)
         return done;
     out += ']';
@@ -177,8 +177,8 @@ Result<void> appendResult(std::string &out, const Message &message, const Respon
     const bool isText = !message.contentParts;
     if (isText)
         appendJsonString(out, message.content ? std::string_view(*message.content) : "");
-    else if (auto done =
-                 appendResultContent(out, message, profileOf(target.provider, target.model));
+    else if (auto done = appendResultContent(
+                 out, message, profileOf(target.provider, target.model, *target.models));
              !done)
         return done;
     out += R"(,"type":"function_call_output"})";

@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 #include "core/model/message.h"
+#include "core/model/modeltable.h"
 
 #include <string>
 
@@ -12,6 +13,7 @@ namespace orrery::llm {
 struct ResponsesTarget {
     std::string provider;
     std::string model;
+    const ModelTable *models = &ModelTable::own(); ///< what is known of them
 };
 
 /// Appends a message as items of the `input` of OpenAI's Responses API, separated by commas; nothing for an assistant's

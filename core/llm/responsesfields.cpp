@@ -1,61 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/llm/responsesfields.h"
-
+#include "core/llm/requestfieldsparts.h"
 #include "core/model/jsonfields.h"
-#include "core/model/jsonwriter.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 // Source of the names: developers.openai.com/api/reference/resources/responses/methods/create, 2026-11.
-namespace orrery::llm {
+namespace orrery::llm::fields {
 namespace {
 
 // "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16", 2026-11.
 constexpr std::int64_t kLeastOutputTokens = 16;
-
-std::string_view plainModelName(std::string_view model)
-{
-    model.remove_prefix(model.rfind('/') + 1); // npos + 1 is 0
-    if (model.starts_with("ft:"))
-        model.remove_prefix(3);
-    return model;
-}
-
-/// The number behind `gpt-`; 0 when there is none.
-int gptNumber(std::string_view model)
-{
-    int number = 0;
-    if (model.starts_with("gpt-"))
-        std::from_chars(model.data() + 4, model.data() + model.size(), number);
-    return number;
-}
-
-/// Whether it can be asked for encrypted reasoning: "Encrypted content is not supported with this model" is what
-/// OpenAI's older models answer; all others ignore it where they have none. 2026-11.
-bool mayReason(std::string_view model)
-{
-    const int number = gptNumber(model);
-    return !model.starts_with("chatgpt") && !model.starts_with("gpt-5-chat")
-           && (number == 0 || number > 4);
-}
-
-/// OpenAI's reasoning models refuse temperature and top_p ("Unsupported parameter"), unless they are told not to reason.
-/// Source: developers.openai.com/api/docs/guides/latest-model, 2026-11.
-bool takesSampling(std::string_view model, const Json &effort)
-{
-    const bool isSeries = model.size() > 1 && model[0] == 'o' && model[1] >= '1' && model[1] <= '9';
-    const bool reasons = isSeries || model.starts_with("codex")
-                         || (gptNumber(model) > 4 && model.find("-chat") == std::string_view::npos);
-    return !reasons || effort == "none";
-}
-
-void putSetting(Json &fields, const char *name, const Json &value)
-{
-    if (!value.is_null())
-        fields[name] = value;
-}
 
 /// `{"type":"json_schema","json_schema":{"name":…}}` → `{"type":"json_schema","name":…}`.
 Json textFormat(const Json &format)
@@ -65,7 +20,7 @@ Json textFormat(const Json &format)
         return format;
     Json flat = {{"type", "json_schema"}, {"name", "answer"}};
     for (const char *key : {"name", "description", "schema", "strict"})
-        putSetting(flat, key, field::at(schema, key));
+        putMember(flat, key, field::at(schema, key));
     return flat;
 }
 
@@ -77,13 +32,9 @@ Json responsesToolChoice(const Json &choice)
     return name.is_string() ? Json{{"type", "function"}, {"name", name}} : choice;
 }
 
-Json outputLimit(const Json &settings)
-{
-    for (const char *key : {"max_completion_tokens", "max_tokens"})
-        if (const Json &limit = field::at(settings, key); limit.is_number_integer())
-            return std::max(limit.get<std::int64_t>(), kLeastOutputTokens);
-    return {};
-}
+/// What a request of this form has no place for.
+constexpr std::array<const char *, 6> kOfChatOnly = {
+    "frequency_penalty", "presence_penalty", "seed", "n", "logit_bias", "stop"};
 
 void addInclude(Json &fields, const Json &value)
 {
@@ -113,56 +64,58 @@ void mergeExtra(Json &fields, const Json &extra)
     }
 }
 
+void putEffort(Draft &draft)
+{
+    const Json &effort = draft.setting("reasoning_effort");
+    if (effort.is_null())
+        return;
+    if (draft.profile.effort == ModelProfile::Effort::None)
+        draft.tell("reasoning_effort", "cannot be told how much to think; left out");
+    else if (const auto word = effortFor(draft))
+        draft.fields["reasoning"] = {{"effort", *word}};
+}
+
+void putText(Draft &draft)
+{
+    Json text = Json::object();
+    putMember(text, "format", textFormat(responseFormatFor(draft)));
+    if (draft.takes("verbosity"))
+        text["verbosity"] = draft.setting("verbosity");
+    if (!text.empty())
+        draft.fields["text"] = std::move(text);
+}
+
 } // namespace
 
-Json responsesFields(const ModelRequest &request, const std::optional<std::string> &system)
+void responsesFields(Draft &draft, const std::optional<std::string> &system)
 {
-    const Json &settings = request.settings;
-    const std::string_view model = plainModelName(request.model);
-    const Json &effort = field::at(settings, "reasoning_effort");
-    Json fields = {{"model", request.model}, {"store", false}};
+    Json &fields = draft.fields;
+    fields = {{"model", draft.request.model}, {"store", false}};
     if (system && !system->empty())
         fields["instructions"] = *system;
-    if (mayReason(model)) {
+    if (draft.profile.encryptedReasoning)
         fields["include"] = Json::array({"reasoning.encrypted_content"});
-        if (!effort.is_null())
-            fields["reasoning"] = {{"effort", effort}};
-    }
-    if (field::at(settings, "logprobs") == true)
+    putEffort(draft);
+    if (draft.setting("logprobs") == true && draft.takes("logprobs"))
         addInclude(fields, Json::array({"message.output_text.logprobs"}));
-    if (takesSampling(model, effort))
-        for (const char *name : {"temperature", "top_p"})
-            putSetting(fields, name, field::at(settings, name));
-    for (const char *name : {"metadata", "parallel_tool_calls", "prompt_cache_key", "service_tier",
-                             "top_logprobs", "user"})
-        putSetting(fields, name, field::at(settings, name));
-    putSetting(fields, "max_output_tokens", outputLimit(settings));
-    putSetting(fields, "tool_choice", responsesToolChoice(field::at(settings, "tool_choice")));
-    Json text = Json::object();
-    putSetting(text, "format", textFormat(field::at(settings, "response_format")));
-    putSetting(text, "verbosity", field::at(settings, "verbosity"));
-    if (!text.empty())
-        fields["text"] = std::move(text);
-    mergeExtra(fields, field::at(settings, "extra_body"));
-    if (request.stream)
+    for (const char *name : {"temperature", "top_p"})
+        if (draft.takesSampling(name))
+            fields[name] = draft.setting(name);
+    for (const char *name :
+         {"metadata", "prompt_cache_key", "service_tier", "top_logprobs", "user"})
+        if (draft.takes(name))
+            fields[name] = draft.setting(name);
+    putParallelCalls(draft);
+    for (const char *name : kOfChatOnly)
+        if (!draft.setting(name).is_null())
+            draft.tell(name, "has no place for it in this form of request; left out");
+    if (const Json &limit = tokenLimitOf(draft.settings()); limit.is_number_integer())
+        fields["max_output_tokens"] = std::max(limit.get<std::int64_t>(), kLeastOutputTokens);
+    putMember(fields, "tool_choice", responsesToolChoice(toolChoiceFor(draft)));
+    putText(draft);
+    mergeExtra(fields, draft.setting("extra_body"));
+    if (draft.request.stream)
         fields["stream"] = true;
-    return fields;
 }
 
-std::string responsesTools(const ModelRequest &request)
-{
-    std::string text = request.tools ? request.tools->text() : std::string();
-    const Json &native = field::at(request.settings, "native_tools");
-    if (!native.is_array() || native.empty())
-        return text;
-    if (text.empty())
-        text = "[]";
-    text.pop_back();
-    for (const Json &tool : native) {
-        text += text == "[" ? "" : ",";
-        appendJson(text, tool);
-    }
-    return text + "]";
-}
-
-} // namespace orrery::llm
+} // namespace orrery::llm::fields

@@ -27,7 +27,8 @@ bool alwaysRewritten(const SchemaRules &rules, std::string_view key)
 
 bool suits(const Json &schema, const SchemaRules &rules, bool isTop);
 
-bool memberSuits(const std::string &key, const Json &value, const SchemaRules &rules)
+/// The key as a view: then nearly all that it is compared with differs in length already.
+bool memberSuits(std::string_view key, const Json &value, const SchemaRules &rules)
 {
     if (key == "properties" || key == "$defs" || key == "definitions") {
         return value.is_object() && std::all_of(value.begin(), value.end(), [&](const Json &item) {
@@ -61,9 +62,12 @@ bool suits(const Json &schema, const SchemaRules &rules, bool isTop)
     if (isTop && rules.objectAtTop) {
         if (!hasType || type->second != "object" || members.find("properties") == members.end())
             return false;
-        for (const char *key : {"anyOf", "oneOf", "allOf", "enum", "const", "not", "$ref"})
-            if (members.find(key) != members.end())
+        for (const auto &[name, value] : members) {
+            const std::string_view key = name;
+            if (key == "anyOf" || key == "oneOf" || key == "allOf" || key == "enum"
+                || key == "const" || key == "not" || key == "$ref")
                 return false;
+        }
     }
     if (hasType && rules.itemsNeeded && type->second == "array"
         && members.find("items") == members.end())
@@ -72,10 +76,11 @@ bool suits(const Json &schema, const SchemaRules &rules, bool isTop)
         if (!hasType || type->second == "null")
             return false;
         // Which keywords go with which type, and which values: the rewriting knows.
-        for (const auto &[key, value] : members)
-            if (key != "type" && key != "description" && key != "title" && key != "properties"
-                && key != "required" && key != "items"
-                && !(key == "enum" && type->second == "string"))
+        for (const auto &[name, value] : members)
+            if (const std::string_view key = name; key != "type" && key != "description"
+                                                   && key != "title" && key != "properties"
+                                                   && key != "required" && key != "items"
+                                                   && !(key == "enum" && type->second == "string"))
                 return false;
         if (const auto values = members.find("enum");
             values != members.end()
@@ -111,9 +116,12 @@ public:
             return refuse("it is more than 10 levels deep");
         if (const auto values = schema.find("enum"); values != schema.end())
             m_enumValues += static_cast<int>(values->size());
-        if (schema.value("type", Json()) == "object" || schema.contains("properties"))
-            if (!closeObject(schema))
-                return false;
+        const Json type = schema.value("type", Json());
+        const bool isObject =
+            type == "object"
+            || (type.is_array() && std::find(type.begin(), type.end(), "object") != type.end());
+        if ((isObject || schema.contains("properties")) && !closeObject(schema))
+            return false;
         if (schema.empty())
             return refuse("it has a part that lets anything pass");
         for (auto &[key, value] : schema.items()) {
@@ -141,25 +149,55 @@ private:
 
     bool closeObject(Json &schema)
     {
-        const Json properties = schema.value("properties", Json::object());
+        Json properties = schema.value("properties", Json::object());
         const Json more = schema.value("additionalProperties", Json());
         if (!more.is_null() && more != false)
             return refuse("it has an object with keys of any name");
         if (more.is_null() && properties.empty())
             return refuse("it has an object whose keys it does not name");
         const Json required = schema.value("required", Json::array());
-        for (const auto &[name, property] : properties.items()) {
+        Json all = Json::array();
+        for (auto &[name, property] : properties.items()) {
             ++m_properties;
             m_letters += name.size();
+            all.push_back(name);
             if (m_dialect == Dialect::OpenAiStrict
                 && std::find(required.begin(), required.end(), name) == required.end())
-                return refuse("the key \"" + name + "\" may be left out");
+                property = orNull(std::move(property));
         }
+        for (const Json &name : required)
+            if (name.is_string() && !properties.contains(name.get_ref<const std::string &>()))
+                return refuse("it requires the key " + name.dump()
+                              + ", which it does not describe");
         schema["additionalProperties"] = false;
-        schema["properties"] = properties;
+        schema["properties"] = std::move(properties);
         if (m_dialect == Dialect::OpenAiStrict)
-            schema["required"] = required;
+            schema["required"] = std::move(all);
         return true;
+    }
+
+    /// "It is possible to emulate an optional parameter by using a union type with null."
+    static Json orNull(Json schema)
+    {
+        const auto type = schema.find("type");
+        const bool isNamed = type != schema.end() && !schema.contains("const")
+                             && !schema.contains("anyOf") && !schema.contains("$ref");
+        if (!isNamed) {
+            if (schema.contains("anyOf") && schema["anyOf"].is_array()) {
+                schema["anyOf"].push_back({{"type", "null"}});
+                return schema;
+            }
+            return {{"anyOf", {std::move(schema), {{"type", "null"}}}}};
+        }
+        if (type->is_string() && *type != "null")
+            *type = Json::array({*type, "null"});
+        else if (type->is_array() && std::find(type->begin(), type->end(), "null") == type->end())
+            type->push_back("null");
+        if (const auto values = schema.find("enum");
+            values != schema.end() && values->is_array()
+            && std::find(values->begin(), values->end(), nullptr) == values->end())
+            values->push_back(nullptr);
+        return schema;
     }
 
     const Dialect m_dialect;

@@ -23,9 +23,10 @@ bool suitsDialect(const Json &schema, ModelProfile::Schema dialect);
 /// refers to itself ends in a schema for anything), unions, constants, lists of types and tuples in the dialect's words.
 Json inDialect(const Json &schema, ModelProfile::Schema dialect);
 
-/// A schema that the server is to hold an answer to by all means: OpenAiStrict or Anthropic. Nothing when it cannot be said in
-/// that dialect without changing what is right (objects with any keys, optional keys in OpenAI's, references in a circle in
-/// Anthropic's, more depth, keys or words than are taken); `why` then says so.
+/// A schema that the server is to hold an answer to by all means: OpenAiStrict or Anthropic. In OpenAI's there are no optional
+/// keys: they become required and take null, which the reader of the answer takes out again (dropOptionalNulls). Nothing when it
+/// cannot be said in that dialect without changing what is right (objects with any keys, references in a circle in Anthropic's,
+/// more depth, keys or words than are taken); `why` then says so.
 std::optional<Json> strictSchema(const Json &schema, ModelProfile::Schema dialect,
                                  std::string *why = nullptr);
 

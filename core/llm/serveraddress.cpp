@@ -7,7 +7,7 @@
 namespace orrery::llm {
 
 Result<void> checkServerAddress(const std::string &provider, const std::string &url,
-                                bool allowPrivateHosts)
+                                bool allowPrivateHosts, const ModelTable &models)
 {
     // Local servers are on this machine or near it: that is what they are for.
     const bool isGuarded = !allowPrivateHosts && provider == "custom";
@@ -15,7 +15,7 @@ Result<void> checkServerAddress(const std::string &provider, const std::string &
     if (guarded)
         return {};
     const Error &error = guarded.error();
-    const Provider *known = findProvider(provider);
+    const Provider *known = findProvider(provider, models);
     const std::string title = known ? std::string(known->title) : provider;
     const std::string detail =
         isGuarded

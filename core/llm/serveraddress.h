@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/model/modeltable.h"
 
 #include <string>
 
@@ -11,6 +12,7 @@ namespace orrery::llm {
 /// it must not be, as far as can be told without asking a name server, an address of this machine or its networks
 /// either. The error is InvalidArgument or Denied; its detail says what is wrong in one line.
 Result<void> checkServerAddress(const std::string &provider, const std::string &url,
-                                bool allowPrivateHosts);
+                                bool allowPrivateHosts,
+                                const ModelTable &models = ModelTable::own());
 
 } // namespace orrery::llm

@@ -90,7 +90,8 @@ struct OutputFailure {
     std::string formatted; ///< for the model, one line for each error
 };
 /// The value: a string for text, choice and regex, else what the JSON in the text says, with `fields` in their types.
-/// The JSON may stand alone or in a fenced block.
+/// The JSON may stand alone or in a fenced block. A null in place of an optional key that takes none counts as left out, as
+/// servers have it that know no optional keys.
 tl::expected<Json, OutputFailure> parseOutput(const OutputType &type, std::string_view text);
 /// What the model is told to mend its answer.
 std::string retryPrompt(std::string_view previousAnswer, std::string_view formatted);

@@ -2,6 +2,7 @@
 #include "core/llm/structuredoutput.h"
 
 #include "core/base/utf8.h"
+#include "core/model/optionalnulls.h"
 
 #include <QRegularExpression>
 
@@ -127,7 +128,13 @@ Parsed parse(const RegexOutput &output, std::string_view text)
 Parsed parse(const JsonSchema &schema, std::string_view text)
 {
     auto json = parseJson(unfenced(trimmed(text)));
-    return json ? checked(std::move(*json), schema) : json;
+    if (!json)
+        return json;
+    Parsed asWritten = checked(*json, schema);
+    if (asWritten || dropOptionalNulls(*json, schema.json()).empty())
+        return asWritten;
+    Parsed withoutNulls = checked(std::move(*json), schema);
+    return withoutNulls ? withoutNulls : asWritten;
 }
 
 Parsed parse(const FieldsOutput &output, std::string_view text)

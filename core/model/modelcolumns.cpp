@@ -60,6 +60,7 @@ constexpr ModelColumn kColumns[] = {
     {"parallel_calls_option", ColumnKind::Flag, "parallel_tool_calls is known"},
     {"effort", ColumnKind::Choice, "how the effort of thinking is asked for", kEfforts},
     {"efforts", ColumnKind::Texts, "words for the effort that are taken, from the least"},
+    {"encrypted_reasoning", ColumnKind::Flag, "reasoning can be had in encrypted form (Responses)"},
     {"output", ColumnKind::Choice, "structured output", kOutputs},
     {"output_with_tools", ColumnKind::Flag, "structured output and tools in one request"},
     {"schema", ColumnKind::Choice, "dialect of schemas of tools", kSchemaDialects},
@@ -76,6 +77,8 @@ constexpr ModelColumn kColumns[] = {
     {"calls_in_text", ColumnKind::Flag, "may leave tool calls in the text"},
     {"think_tags", ColumnKind::Flag, "<think> in the text is thinking"},
     {"output_excludes_reasoning", ColumnKind::Flag, "reasoning tokens come on top of the output"},
+    {"usage_cost", ColumnKind::Text,
+     "where its usage has the cost of a call in US dollars, keys with / between; empty: nowhere"},
     {"input_has_cache", ColumnKind::Flag, "cached tokens are among the input tokens"},
 };
 

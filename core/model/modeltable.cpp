@@ -17,7 +17,6 @@ std::string_view builtInProviders(); // made from resources/providers.json
 namespace {
 
 std::atomic<const ModelTable *> ownTable = nullptr;
-std::atomic<const ModelTable *> installedTable = nullptr;
 
 /// A process installs a handful, and others may hold pointers into each of them.
 const ModelTable *kept(ModelTable table)
@@ -54,29 +53,27 @@ const ModelTable &ModelTable::own()
     return table ? *table : builtIn();
 }
 
-const ModelTable &ModelTable::installed()
-{
-    const ModelTable *table = installedTable.load(std::memory_order_acquire);
-    return table ? *table : own();
-}
-
 void ModelTable::installOwn(ModelTable table)
 {
     ownTable.store(kept(std::move(table)), std::memory_order_release);
-    installedTable.store(nullptr, std::memory_order_release);
 }
 
-Result<void> ModelTable::installTeam(const Json &providers, const std::string &file)
+Result<const ModelTable *> ModelTable::ofTeam(const Json &providers, const std::string &file)
 {
-    if (providers.is_null()) {
-        installedTable.store(nullptr, std::memory_order_release);
-        return {};
+    static std::mutex mutex;
+    static std::map<std::pair<const ModelTable *, std::string>, const ModelTable *> made;
+    const ModelTable &base = own();
+    if (providers.is_null())
+        return &base;
+    const std::lock_guard lock(mutex);
+    const ModelTable *&table = made[{&base, file + "\n" + providers.dump()}];
+    if (!table) {
+        auto extended = base.extended({{"providers", providers}}, file);
+        if (!extended)
+            return fail(std::move(extended.error()));
+        table = kept(std::move(*extended));
     }
-    auto table = own().extended({{"providers", providers}}, file);
-    if (!table)
-        return fail(std::move(table.error()));
-    installedTable.store(kept(std::move(*table)), std::memory_order_release);
-    return {};
+    return table;
 }
 
 Result<ModelTable> ModelTable::extended(const Json &json, const std::string &file,

@@ -55,14 +55,12 @@ public:
 
     /// The program's own.
     static const ModelTable &builtIn();
-    /// The built-in one with the person's own file (installOwn).
+    /// The built-in one with the person's own file (installOwn): what the program goes by outside of runs.
     static const ModelTable &own();
-    /// The one that the program goes by: own() with the providers of the team that was started last. Tables that were installed
-    /// live as long as the process, and so do pointers into them.
-    static const ModelTable &installed();
     static void installOwn(ModelTable table);
-    /// The `providers` of a team file; null = it has none. Errors are those of extended(), and change nothing.
-    static Result<void> installTeam(const Json &providers, const std::string &file);
+    /// own() with the `providers` of a team file, for the runs of that team; null = it has none. Errors are those of extended().
+    /// All tables from here live as long as the process, and so do pointers into them; the same providers give the same one.
+    static Result<const ModelTable *> ofTeam(const Json &providers, const std::string &file);
 
     /// This table with the rows of `json` (the form of resources/providers.json) before its own. Errors name `file`, the JSON
     /// pointer and what was expected; `at` is where in the file `json` stands, e.g. `/providers`.

@@ -28,18 +28,19 @@ const Rates &ratesFor(const Price &price, std::int64_t inputTokens)
 
 } // namespace
 
-const Price *knownPrice(const std::string &model)
+const Price *knownPrice(const std::string &model, const ModelTable &models)
 {
     const auto colon = model.find(':');
     if (colon == std::string::npos)
         return nullptr;
     const std::string_view name = model;
-    return ModelTable::installed().price(name.substr(0, colon), name.substr(colon + 1), today());
+    return models.price(name.substr(0, colon), name.substr(colon + 1), today());
 }
 
-double costOf(const Price &price, const Usage &usage, const std::string &provider)
+double costOf(const Price &price, const Usage &usage, const std::string &provider,
+              const ModelTable &models)
 {
-    const Json &among = ModelTable::installed().column(provider, "input_has_cache");
+    const Json &among = models.column(provider, "input_has_cache");
     const TokenBuckets tokens = bucketsOf(usage, among != false);
     const std::int64_t input = tokens.freshInput + tokens.cacheRead + tokens.cacheWrite;
     const Rates &rates = ratesFor(price, input);

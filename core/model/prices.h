@@ -9,6 +9,8 @@
 
 namespace orrery {
 
+class ModelTable;
+
 /// US dollars for a million tokens.
 struct Rates {
     double input = 0;
@@ -33,13 +35,14 @@ struct Price : Rates {
 /// By `provider:model`. A model that is not in it is unpriced, which is not free.
 using PriceTable = std::map<std::string, Price>;
 
-/// What the installed table of models says of `provider:model`, for a call today; null = unpriced. Of the providers' own
-/// services only. The price lives as long as the process.
-const Price *knownPrice(const std::string &model);
+/// What a table of models says of `provider:model`, for a call today; null = unpriced. Of the providers' own services
+/// only. The price lives as long as the table.
+const Price *knownPrice(const std::string &model, const ModelTable &models);
 
 /// What a call has cost. Reasoning is charged as output. Whether the provider counts cached tokens among the input is a
 /// column of the table of models.
-double costOf(const Price &price, const Usage &usage, const std::string &provider);
+double costOf(const Price &price, const Usage &usage, const std::string &provider,
+              const ModelTable &models);
 
 /// The most that a call may cost: so many tokens in, so many out, nothing from a cache.
 double highestCost(const Price &price, std::int64_t inputTokens, std::int64_t outputTokens);

@@ -79,6 +79,8 @@ struct ContextRules {
     std::size_t resultHead = 4096; ///< bytes that stay of an older result of a tool
     std::size_t resultTail = 1024;
     ModelRef summaryModel; ///< its model is empty: the agent's own
+
+    bool operator==(const ContextRules &) const = default;
 };
 
 /// What becomes of the result of a tool that is long: the journal has all of it, the model head and tail.
@@ -86,6 +88,8 @@ struct ResultRules {
     std::size_t spillOver = 65536; ///< bytes; 0 = never
     std::size_t head = 8192;
     std::size_t tail = 4096;
+
+    bool operator==(const ResultRules &) const = default;
 };
 
 /// An agent as the team file describes it.
@@ -177,6 +181,8 @@ struct MemoryUse {
     bool reflect = false; ///< after each turn the agent's model is asked what to remember
     /// How texts become vectors: its model is empty for not at all, `lsa` for the built-in embedder.
     ModelRef embedder;
+    std::string proxy;  ///< of the embedder's server, as AgentSpec::proxy
+    std::string caFile; ///< absolute path
 };
 
 /// What a tool call needs before it runs. What is denied, or not among `only` when that is given, is not there at all.
@@ -219,10 +225,10 @@ struct TeamSpec {
     int threads = 8;
 
     /// Null = unpriced.
-    const Price *priceOf(const std::string &model) const
+    const Price *priceOf(const std::string &model, const ModelTable &models) const
     {
         const auto it = prices.find(model);
-        return it != prices.end() ? &it->second : knownPrice(model);
+        return it != prices.end() ? &it->second : knownPrice(model, models);
     }
 
     bool scripted() const

@@ -48,7 +48,8 @@ std::string pathInWorkspace(JsonObjectReader &store)
     return text;
 }
 
-void readMemory(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
+void readMemory(JsonObjectReader &in, TeamSpec &team, const std::filesystem::path &folder,
+                Mistake &mistake)
 {
     if (!in.has("memory"))
         return;
@@ -57,6 +58,7 @@ void readMemory(JsonObjectReader &in, TeamSpec &team, Mistake &mistake)
     team.memory.inject = static_cast<int>(memory.integer("inject", 0, kMaxInjected).value_or(0));
     team.memory.reflect = memory.boolean("reflect", false);
     team.memory.embedder = readEmbedder(memory);
+    readProxy(memory, team.memory.proxy, team.memory.caFile, folder);
 }
 
 SharedStore readSharedStore(JsonObjectReader &in, std::string_view key, Mistake &mistake)
@@ -183,7 +185,7 @@ TeamSpec readTeam(const Json &root, const std::filesystem::path &file, const Mod
     team.threads = static_cast<int>(in.integer("threads", 1, kMaxThreads).value_or(team.threads));
     if (const auto seconds = in.integer("claim_ttl_s", 1, kMaxClaimTtlS))
         team.claimTtlMs = *seconds * 1000;
-    readMemory(in, team, mistake);
+    readMemory(in, team, file.parent_path(), mistake);
     team.knowledge = readSharedStore(in, "knowledge", mistake);
     team.decisions = readSharedStore(in, "decisions", mistake);
     readLimits(in, team, mistake);

@@ -334,7 +334,7 @@ ModelRef readEmbedder(JsonObjectReader &in)
 {
     const std::string model = in.string("embedder");
     if (model.empty() || model == "lsa") {
-        for (const char *key : {"base_url", "api_key_env"})
+        for (const char *key : {"base_url", "api_key_env", "proxy", "ca_file"})
             if (in.has(key))
                 in.report(key, "there is no server that it could be about");
         return {model, {}, {}};

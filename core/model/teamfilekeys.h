@@ -64,8 +64,8 @@ inline constexpr std::array<std::string_view, 7> kSubAgentKeys = {
     "api_key_env", "base_url", "max_depth", "max_parallel", "max_total", "model", "script"};
 inline constexpr std::array<std::string_view, 4> kPriceKeys = {"cache_read", "cache_write", "input",
                                                                "output"};
-inline constexpr std::array<std::string_view, 6> kMemoryKeys = {
-    "api_key_env", "base_url", "embedder", "inject", "path", "reflect"};
+inline constexpr std::array<std::string_view, 8> kMemoryKeys = {
+    "api_key_env", "base_url", "ca_file", "embedder", "inject", "path", "proxy", "reflect"};
 inline constexpr std::array<std::string_view, 2> kEmbeddingProviders = {"ollama", "openai"};
 /// Of `knowledge` and `decisions`.
 inline constexpr std::array<std::string_view, 1> kSharedStoreKeys = {"path"};

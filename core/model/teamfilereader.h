@@ -29,6 +29,9 @@ AgentSpec readAgent(const Json &json, const std::string &pointer,
                     const TeamSpec &team, Persistence usual, Mistake &mistake);
 
 /// How an agent's servers are reached: proxy, authorities, headers, time limits.
+/// `proxy` and `ca_file`.
+void readProxy(JsonObjectReader &in, std::string &proxy, std::string &caFile,
+               const std::filesystem::path &folder);
 void readRoute(JsonObjectReader &in, AgentSpec &agent, const std::filesystem::path &folder,
                Mistake &mistake);
 

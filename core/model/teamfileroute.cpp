@@ -67,29 +67,35 @@ void readHeaders(JsonObjectReader &in, AgentSpec &agent, Mistake &mistake)
 
 } // namespace
 
-void readRoute(JsonObjectReader &in, AgentSpec &agent, const std::filesystem::path &folder,
-               Mistake &mistake)
+void readProxy(JsonObjectReader &in, std::string &proxy, std::string &caFile,
+               const std::filesystem::path &folder)
 {
     static constexpr std::array<std::string_view, 5> kSchemes = {"http://", "https://", "socks4://",
                                                                  "socks5://", "socks5h://"};
-    agent.proxy = in.string("proxy");
+    proxy = in.string("proxy");
     const auto scheme = std::find_if(kSchemes.begin(), kSchemes.end(), [&](std::string_view one) {
-        return agent.proxy.starts_with(one) && agent.proxy.size() > one.size();
+        return proxy.starts_with(one) && proxy.size() > one.size();
     });
-    if (agent.proxy.find('@') != std::string::npos)
+    if (proxy.find('@') != std::string::npos)
         in.report("proxy", "a user name or password in the address, expected it in the environment "
                            "(https_proxy), and no proxy here");
-    else if (!agent.proxy.empty() && agent.proxy != "none" && scheme == kSchemes.end())
-        in.report("proxy", shown(agent.proxy)
+    else if (!proxy.empty() && proxy != "none" && scheme == kSchemes.end())
+        in.report("proxy", shown(proxy)
                                + ", expected \"none\" or an address that begins with http://, "
                                  "https:// or socks5://");
     if (const std::string file = in.string("ca_file"); !file.empty()) {
-        agent.caFile = absoluteIn(folder, file).string();
+        caFile = absoluteIn(folder, file).string();
         std::error_code ignored;
-        if (!std::filesystem::is_regular_file(agent.caFile, ignored))
-            in.report("ca_file", "there is no file " + agent.caFile
-                                     + ", expected a path relative to the team file");
+        if (!std::filesystem::is_regular_file(caFile, ignored))
+            in.report("ca_file",
+                      "there is no file " + caFile + ", expected a path relative to the team file");
     }
+}
+
+void readRoute(JsonObjectReader &in, AgentSpec &agent, const std::filesystem::path &folder,
+               Mistake &mistake)
+{
+    readProxy(in, agent.proxy, agent.caFile, folder);
     readHeaders(in, agent, mistake);
     const auto milliseconds = [&](const char *key, int otherwise) {
         const auto seconds = in.integer(key, 1, kMaxTimeoutS);

@@ -25,6 +25,11 @@ guidance::ContextWindow AgentMachine::window() const
     return m_rules.window ? m_rules.window(target()) : guidance::ContextWindow();
 }
 
+guidance::Weight AgentMachine::requestWeight()
+{
+    return m_budget.weight(m_context.messages, window());
+}
+
 bool AgentMachine::canReadResults() const { return m_rules.gate && m_rules.gate(kReadTool).known; }
 
 /// Asks for a place for the request, after the conversation has been made to fit where it goes.
@@ -53,7 +58,7 @@ void AgentMachine::carryOut(guidance::ContextPlan plan, std::string reason, Effe
     const std::int64_t context = m_budget.contextTokens(window());
     const std::int64_t room = context > 0 ? context : m_plan.most;
     const std::size_t bytes =
-        m_budget.scale().bytes(static_cast<std::int64_t>(kPromptShare * double(room)));
+        m_budget.ratio(window()).bytes(static_cast<std::int64_t>(kPromptShare * double(room)));
     guidance::SummaryRequest request = guidance::summaryRequest(
         m_context.messages, m_plan, std::clamp(bytes, kLeastPrompt, kMostPrompt));
     m_phase = Phase::Summarising;

@@ -90,7 +90,7 @@ void AgentWorker::perform(effect::Acquire &)
                        // Another provider need not be waited for.
                        .patience = m_machine.hasFallback() ? LimiterGate::Patience::NotForProvider
                                                            : LimiterGate::Patience::Waits,
-                       .attachments = m_attachments.weightFor(m_machine.target())},
+                       .weight = m_machine.requestWeight()},
                       [this](Result<void> reserved) {
                           using Answer = RunControl::Answer;
                           if (!reserved) {
@@ -137,6 +137,7 @@ void AgentWorker::perform(effect::Summarise &summarise)
 {
     const ModelRef &own = m_spec.context.summaryModel;
     const ModelRef target = own.model.empty() ? m_machine.target() : own;
+    tellLeftOut(target);
     m_summaryCaller->reserve(
         requestBeside(m_requests.make(target, Context()), "summary", summarise.system,
                       summarise.prompt),

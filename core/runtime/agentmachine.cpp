@@ -50,7 +50,7 @@ AgentMachine::AgentMachine(AgentSpec spec, LoopRules rules, Context context)
     : m_spec(std::move(spec)), m_rules(std::move(rules)), m_context(std::move(context)),
       m_models({m_spec.model, m_spec.baseUrl, m_spec.apiKeyEnv}, m_spec.fallback),
       m_answers(m_rules.answers), m_loop(loopLimitOf(m_spec), m_spec.loopGuard.exclude),
-      m_budget(m_spec.context)
+      m_budget(m_spec.context, m_rules.tokenScale, m_spec.name)
 {}
 
 void AgentMachine::handle(Input &input, std::vector<Effect> &effects)
@@ -418,7 +418,7 @@ void AgentMachine::on(input::Restore &in, Effects &out)
 void AgentMachine::forget()
 {
     m_context = Context();
-    m_budget = guidance::ContextBudget(m_spec.context);
+    m_budget = guidance::ContextBudget(m_spec.context, m_rules.tokenScale, m_spec.name);
     m_plan = {};
     m_calls.clear();
     m_turnDeps.reset();

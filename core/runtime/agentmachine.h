@@ -181,6 +181,8 @@ struct LoopRules {
     std::size_t toolCount = 0;        ///< tools that the model is offered
     /// What a model reads at once. Empty = not known.
     std::function<guidance::ContextWindow(const ModelRef &)> window;
+    /// What the run's answers have told of its models' tokens; null = the agent's own alone.
+    std::shared_ptr<guidance::TokenScale> tokenScale;
     std::optional<OutputRules> output;
     AnswerLimits answers;
     /// From 0 up to 1, for the jitter of retries; null = always 1, the longest pause.
@@ -227,6 +229,7 @@ public:
     bool isIdle() const { return m_phase == Phase::Idle; }
     int iterations() const { return m_iterations; } ///< of all turns
     const guidance::ContextBudget &budget() const { return m_budget; }
+    guidance::Weight requestWeight(); ///< of the next request to target()
 
 private:
     enum class Phase {

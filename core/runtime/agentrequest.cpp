@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/agentrequest.h"
 
-#include "core/llm/modelprofile.h"
+#include "core/runtime/targetprofile.h"
 
 #include <algorithm>
 
@@ -32,8 +32,9 @@ llm::ModelRequest requestBeside(llm::ModelRequest request, const std::string &pa
 }
 
 RequestSource::RequestSource(const AgentSpec &spec, std::vector<std::string> offered,
-                             llm::ToolSchemaCache &schemas, bool addsToSettings)
-    : m_spec(spec), m_schemas(schemas), m_hasTools(!offered.empty()),
+                             llm::ToolSchemaCache &schemas, const ModelTable &models,
+                             bool addsToSettings)
+    : m_spec(spec), m_schemas(schemas), m_models(models), m_hasTools(!offered.empty()),
       m_addsToSettings(addsToSettings)
 {
     m_tools = schemas.intern(std::move(offered));
@@ -77,16 +78,17 @@ std::optional<std::string> RequestSource::systemPrompt() const
 
 RequestSource::Terms RequestSource::makeTerms(const ModelRef &target)
 {
-    const llm::ModelProfile profile = llm::profileOf(target.provider(), target.modelName());
+    const llm::ModelProfile profile = profileFor(target, m_models);
     const llm::ToolForm form(profile);
-    Terms terms{m_spec.settings, m_schemas.schemas(m_tools, form)};
-    if (profile.form != llm::profileOf(m_spec.provider(), m_spec.modelName()).form) {
-        terms.settings.erase("tool_choice");
-        terms.settings.erase("response_format");
-    }
-    // What was read once is cheaper the next time, and an agent's conversation is read each time.
-    if (m_addsToSettings && !terms.settings.contains("prompt_caching") && profile.caches)
-        terms.settings["prompt_caching"] = true;
+    Terms terms{m_spec.settings, m_schemas.schemas(m_tools, form), {}, false};
+    if (profile.form != llm::profileOf(m_spec.provider(), m_spec.modelName(), m_models).form)
+        for (const char *name : {"tool_choice", "response_format"})
+            if (terms.settings.erase(name) > 0)
+                terms.leftOut.push_back(
+                    {name, target.model + " does not get it, since it is in the terms of "
+                               + m_spec.model + "; left out"});
+    findLeftOut(terms, target);
+    terms.isToldToCache = profile.caches && !terms.settings.contains("prompt_caching");
     if (m_spec.stream && m_addsToSettings && profile.streamUsage == "stream_options")
         terms.settings["stream_options"]["include_usage"] = true;
     if (isStructured()) {
@@ -104,7 +106,25 @@ RequestSource::Terms RequestSource::makeTerms(const ModelRef &target)
     return terms;
 }
 
-const RequestSource::Terms &RequestSource::termsFor(const ModelRef &target)
+void RequestSource::findLeftOut(Terms &terms, const ModelRef &target) const
+{
+    if (target.provider() == "scripted")
+        return;
+    llm::ModelRequest request;
+    request.provider = target.provider();
+    request.model = target.modelName();
+    request.models = &m_models;
+    request.settings = terms.settings;
+    for (llm::SettingLeftOut &left : llm::settingsLeftOut(request))
+        terms.leftOut.push_back(std::move(left));
+}
+
+std::vector<llm::SettingLeftOut> RequestSource::takeLeftOut(const ModelRef &target)
+{
+    return std::exchange(termsFor(target).leftOut, {});
+}
+
+RequestSource::Terms &RequestSource::termsFor(const ModelRef &target)
 {
     const auto it = m_terms.find(target.model);
     if (it != m_terms.end())
@@ -125,6 +145,7 @@ llm::ModelRequest RequestSource::make(const ModelRef &target, const Context &con
     request.agent = m_spec.name;
     request.provider = target.provider();
     request.model = target.modelName();
+    request.models = &m_models;
     request.baseUrl = target.baseUrl;
     request.script = m_spec.script;
     request.settings = terms.settings;
@@ -148,6 +169,14 @@ llm::ModelRequest RequestSource::make(const ModelRef &target, const Context &con
     request.messages.push_back(m_systemPrompt);
     for (const auto &message : context.messages)
         request.messages.push_back(message);
+    return request;
+}
+
+llm::ModelRequest RequestSource::makeTurn(const ModelRef &target, const Context &context)
+{
+    llm::ModelRequest request = make(target, context);
+    if (termsFor(target).isToldToCache)
+        request.settings["prompt_caching"] = true;
     return request;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/llm/modelclient.h"
+#include "core/llm/requestfields.h"
 #include "core/llm/structuredoutput.h"
 #include "core/llm/toolschemacache.h"
 #include "core/model/context.h"
@@ -36,13 +37,18 @@ llm::ModelRequest requestBeside(llm::ModelRequest request, const std::string &pa
 class RequestSource
 {
 public:
-    /// `addsToSettings`: streams are asked to end with what was used, and what was read once is cached, where that has to be
-    /// asked for and the agent's settings say nothing of it.
+    /// `addsToSettings`: streams are asked to end with what was used, where that has to be asked for.
     /// The output type has been checked: see outputTypeFromJson().
     RequestSource(const AgentSpec &spec, std::vector<std::string> offered,
-                  llm::ToolSchemaCache &schemas, bool addsToSettings = true);
+                  llm::ToolSchemaCache &schemas, const ModelTable &models = ModelTable::own(),
+                  bool addsToSettings = true);
 
     llm::ModelRequest make(const ModelRef &target, const Context &context);
+    /// The same for an agent's turn, all of which is read again with the next request: it is cached where that has to be asked
+    /// for and the agent's settings say nothing of it. What is asked once is not, since writing to a cache costs more than reading.
+    llm::ModelRequest makeTurn(const ModelRef &target, const Context &context);
+    /// The agent's settings that do not go to `target` as they stand; told once, then empty.
+    std::vector<llm::SettingLeftOut> takeLeftOut(const ModelRef &target);
     /// Bytes that a request has besides its messages.
     std::size_t fixedBytes(const ModelRef &target);
     /// Nothing when the agent may answer what it likes.
@@ -55,13 +61,17 @@ private:
     struct Terms {
         Json settings;
         std::shared_ptr<const llm::ToolSchemaList> tools;
+        std::vector<llm::SettingLeftOut> leftOut; ///< not yet told
+        bool isToldToCache = false;
     };
-    const Terms &termsFor(const ModelRef &target);
+    Terms &termsFor(const ModelRef &target);
     Terms makeTerms(const ModelRef &target);
+    void findLeftOut(Terms &terms, const ModelRef &target) const;
     bool isStructured() const { return !std::holds_alternative<llm::TextOutput>(m_outputType); }
 
     const AgentSpec &m_spec;
     llm::ToolSchemaCache &m_schemas;
+    const ModelTable &m_models;
     const llm::ToolSchemaCache::Set *m_tools;
     bool m_hasTools;
     bool m_addsToSettings;

@@ -3,8 +3,9 @@
 #include "core/runtime/agentworker.h"
 
 #include "core/llm/httprequest.h"
-#include "core/llm/outputlimit.h"
 #include "core/llm/modelprofile.h"
+#include "core/llm/outputlimit.h"
+#include "core/llm/picturetokens.h"
 #include "core/llm/providers.h"
 #include "core/model/contextcodec.h"
 #include "core/runtime/recovery.h"
@@ -50,9 +51,9 @@ AgentWorker::AgentWorker(AgentSpec spec, TeamServices &services, std::stop_token
     : m_spec(std::move(spec)), m_services(services), m_ancestors(std::move(ancestors)),
       m_stop(std::move(stop)), m_wayBack(std::make_shared<WayBack>(*this)),
       m_tools(services, m_spec, static_cast<int>(m_ancestors.size()), m_wayBack),
-      m_requests(m_spec, m_tools.offered(), services.schemas),
+      m_requests(m_spec, m_tools.offered(), services.schemas, services.models),
       m_machine(m_spec, makeRules(), freshContext(m_spec, m_requests.systemPrompt())),
-      m_client(services),
+      m_attachments(services.models), m_client(services),
       m_caller(new ModelCaller(services, m_spec.name, m_ancestors, m_client, this)),
       m_summaryCaller(new ModelCaller(services, m_spec.name, m_ancestors, m_client, this)),
       m_reflection(new Reflection(services, m_spec.name, m_ancestors, m_client, this)),
@@ -96,9 +97,12 @@ LoopRules AgentWorker::makeRules()
     rules.chance = m_services.chance;
     rules.now = [this] { return m_services.clock.steadyMs(); };
     rules.hasMoreRoom = [this] {
-        return llm::largerOutputLimit(profileFor(m_machine.target()), m_spec.settings).has_value();
+        return llm::largerOutputLimit(profileFor(m_machine.target(), m_services.models),
+                                      m_spec.settings)
+            .has_value();
     };
     rules.window = [this](const ModelRef &target) { return windowOf(target); };
+    rules.tokenScale = m_services.tokenScale;
     return rules;
 }
 
@@ -107,9 +111,13 @@ const guidance::ContextWindow &AgentWorker::windowOf(const ModelRef &target)
     const auto known = m_windows.find(target.model);
     if (known != m_windows.end())
         return known->second;
-    const llm::ModelProfile profile = llm::profileOf(target.provider(), target.modelName());
-    return m_windows[target.model] = {profile.contextTokens, m_requests.fixedBytes(target),
-                                      profile.inputHasCache};
+    const auto profile =
+        std::make_shared<const llm::ModelProfile>(profileFor(target, m_services.models));
+    return m_windows[target.model] = {profile->contextTokens, m_requests.fixedBytes(target),
+                                      profile->inputHasCache, target.model,
+                                      [profile](const Message &message) {
+                                          return llm::attachedTokens(message, *profile);
+                                      }};
 }
 
 llm::ModelRequest AgentWorker::makeRequest()
@@ -118,15 +126,35 @@ llm::ModelRequest AgentWorker::makeRequest()
     for (const std::string &sentence : m_attachments.look(target, m_machine.context().messages))
         m_services.publish(EventKind::Warning, name(),
                            eventData({{"code", "attachment_left_out"}, {"message", sentence}}));
-    llm::ModelRequest request = m_requests.make(target, m_machine.context());
+    tellLeftOut(target);
+    llm::ModelRequest request = m_requests.makeTurn(target, m_machine.context());
     if (m_machine.wantsRoom())
-        if (const auto limit = llm::largerOutputLimit(profileFor(target), request.settings))
+        if (const auto limit =
+                llm::largerOutputLimit(profileFor(target, m_services.models), request.settings))
             llm::setOutputLimit(request.settings, *limit);
     llm::prepareRequest(request);
     // Without a body the client says what is wrong with the messages.
     if (auto body = m_encoder.encode(request))
         request.body = std::move(*body);
     return request;
+}
+
+void AgentWorker::tellLeftOut(const ModelRef &target)
+{
+    const auto leftOut = m_requests.takeLeftOut(target);
+    if (leftOut.empty())
+        return;
+    Json settings = Json::array();
+    std::string message = "Not all settings of " + name() + " go to its model as they stand.";
+    for (const auto &[setting, why] : leftOut) {
+        settings.push_back({{"setting", setting}, {"why", why}});
+        message += " " + setting + ": " + why + ".";
+    }
+    m_services.publish(EventKind::Warning, name(),
+                       eventData({{"code", "settings_left_out"},
+                                  {"message", message},
+                                  {"model", target.model},
+                                  {"settings", settings}}));
 }
 
 void AgentWorker::tellStart(const std::string &prompt)

@@ -95,6 +95,7 @@ private:
     LoopRules makeRules();
     llm::ModelRequest makeRequest();
     const guidance::ContextWindow &windowOf(const ModelRef &target);
+    void tellLeftOut(const ModelRef &target);
     /// What `job` returns is called on this thread, unless what it belongs to has been given up.
     void onPool(std::function<std::function<void()>()> job);
 

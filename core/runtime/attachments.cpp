@@ -4,33 +4,36 @@
 #include "core/llm/attachmentlimits.h"
 #include "core/llm/contentparts.h"
 #include "core/media/attachment.h"
+#include "core/runtime/targetprofile.h"
 
 namespace orrery::runtime {
 namespace {
 
-AttachmentLimits limitsOf(const std::string &provider, const std::string &model)
+AttachmentLimits limitsOf(const std::string &provider, const std::string &model,
+                          const ModelTable &models)
 {
-    return llm::attachmentLimitsOf(llm::profileOf(provider, model));
+    return llm::attachmentLimitsOf(llm::profileOf(provider, model, models));
 }
 
 } // namespace
 
-AttachmentLimits attachmentLimitsOf(const AgentSpec &agent)
+AttachmentLimits attachmentLimitsOf(const AgentSpec &agent, const ModelTable &models)
 {
-    AttachmentLimits limits = limitsOf(agent.provider(), agent.modelName());
+    AttachmentLimits limits = limitsOf(agent.provider(), agent.modelName(), models);
     for (const ModelRef &other : agent.fallback)
-        limits = limits.with(limitsOf(other.provider(), other.modelName()));
+        limits = limits.with(limitsOf(other.provider(), other.modelName(), models));
     return limits;
 }
 
 Result<std::vector<ContentPart>> loadAttachments(const AgentSpec &agent,
-                                                 const std::vector<std::string> &ofRun)
+                                                 const std::vector<std::string> &ofRun,
+                                                 const ModelTable &models)
 {
     std::vector<std::string> paths;
     if (!agent.startsOnMessage)
         paths = ofRun;
     paths.insert(paths.end(), agent.attach.begin(), agent.attach.end());
-    auto parts = media::loadParts(paths, attachmentLimitsOf(agent));
+    auto parts = media::loadParts(paths, attachmentLimitsOf(agent, models));
     if (!parts)
         parts.error().message.insert(0, agent.name + ": ");
     return parts;
@@ -38,16 +41,15 @@ Result<std::vector<ContentPart>> loadAttachments(const AgentSpec &agent,
 
 std::vector<std::string> AttachmentWatch::look(const ModelRef &target, const MessageLog &messages)
 {
-    Seen &seen = m_seen[target.model];
-    if (messages.size() < seen.messages)
-        seen = {}; // another conversation
+    std::size_t &seen = m_seen[target.model];
+    if (messages.size() < seen)
+        seen = 0; // another conversation
     std::vector<std::string> sentences;
-    for (; seen.messages < messages.size(); ++seen.messages) {
-        const Message &message = *messages[seen.messages];
+    for (; seen < messages.size(); ++seen) {
+        const Message &message = *messages[seen];
         if (!message.contentParts)
             continue;
-        const llm::ModelProfile profile = llm::profileOf(target.provider(), target.modelName());
-        seen.weight += llm::weightOf(message, profile);
+        const llm::ModelProfile profile = profileFor(target, m_models);
         const auto place =
             message.role == Role::Tool ? llm::PartPlace::ToolResult : llm::PartPlace::UserMessage;
         for (const ContentPart &part : *message.contentParts)
@@ -56,12 +58,6 @@ std::vector<std::string> AttachmentWatch::look(const ModelRef &target, const Mes
                                     + *why + ".");
     }
     return sentences;
-}
-
-llm::AttachmentWeight AttachmentWatch::weightFor(const ModelRef &target) const
-{
-    const auto it = m_seen.find(target.model);
-    return it == m_seen.end() ? llm::AttachmentWeight() : it->second.weight;
 }
 
 } // namespace orrery::runtime

@@ -2,7 +2,9 @@
 #include "core/runtime/modelcaller.h"
 
 #include "core/base/ids.h"
+#include "core/guidance/contextmeter.h"
 #include "core/llm/outputlimit.h"
+#include "core/llm/picturetokens.h"
 #include "core/llm/providers.h"
 #include "core/runtime/targetprofile.h"
 #include "core/runtime/teamservices.h"
@@ -82,30 +84,37 @@ ModelCaller::~ModelCaller()
     giveUp();
 }
 
-RequestSize ModelCaller::sizeOfRequest() const
+guidance::Weight ModelCaller::weightOfRequest() const
 {
-    std::size_t bytes = 0;
-    if (m_request->body)
-        bytes = m_request->body->size();
-    else
-        for (const auto &message : m_request->messages)
-            bytes += message->content.value_or("").size();
-    return {bytes - std::min(bytes, m_terms.attachments.bytes), m_terms.attachments.tokens};
+    if (m_terms.purpose.empty())
+        return m_terms.weight;
+    const auto attachedTokens = [this](const Message &message) {
+        return llm::attachedTokens(message, m_profile);
+    };
+    guidance::Weight weight;
+    for (const auto &message : m_request->messages)
+        weight += guidance::weightOf(*message, attachedTokens);
+    return weight;
 }
 
 std::int64_t ModelCaller::estimatedTokens()
 {
-    m_size = sizeOfRequest();
-    return m_terms.reserveTokens > 0 ? m_terms.reserveTokens
-                                     : m_services.tokenScale.tokensOf(m_target.model, m_size);
+    m_weight = weightOfRequest();
+    if (m_terms.reserveTokens > 0)
+        return m_terms.reserveTokens;
+    const std::string conversation = m_terms.purpose.empty() ? m_agent : std::string();
+    const auto ratio = m_services.tokenScale->ratioFor(m_target.model, conversation);
+    return std::max<std::int64_t>(1, ratio.tokens(m_weight));
 }
 
-/// From what the provider has counted.
+/// From what the provider has counted. Of a turn's answer the agent's own budget learns.
 void ModelCaller::learn(const Usage &usage)
 {
+    if (m_terms.purpose.empty())
+        return;
     const TokenBuckets buckets = bucketsOf(usage, m_profile.inputHasCache);
-    m_services.tokenScale.learn(m_target.model, m_size,
-                                buckets.freshInput + buckets.cacheRead + buckets.cacheWrite);
+    m_services.tokenScale->learn(m_target.model, {}, m_weight,
+                                 buckets.freshInput + buckets.cacheRead + buckets.cacheWrite);
 }
 
 /// Whose pauses apply: servers at addresses of their own have nothing to do with others of the same name.
@@ -117,8 +126,29 @@ std::string ModelCaller::address() const
 
 std::optional<double> ModelCaller::costOf(const Usage &usage) const
 {
-    const Price *price = m_services.team.priceOf(m_target.model);
-    return price ? std::optional(orrery::costOf(*price, usage, m_target.provider())) : std::nullopt;
+    const Price *price = m_services.team.priceOf(m_target.model, m_services.models);
+    return price ? std::optional(
+               orrery::costOf(*price, usage, m_target.provider(), m_services.models))
+                 : std::nullopt;
+}
+
+/// What the provider says that the call has cost, for models whose price nobody knows.
+std::optional<double> ModelCaller::toldCost(const Json &rawUsage) const
+{
+    if (m_profile.usageCost.empty())
+        return std::nullopt;
+    const Json *place = &rawUsage;
+    for (std::string_view rest = m_profile.usageCost; !rest.empty();) {
+        const std::size_t end = std::min(rest.find('/'), rest.size());
+        const auto found = place->find(rest.substr(0, end));
+        if (!place->is_object() || found == place->end())
+            return std::nullopt;
+        place = &*found;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (!place->is_number() || place->get<double>() < 0)
+        return std::nullopt;
+    return place->get<double>();
 }
 
 /// What a call costs that uses the tokens reserved for it and answers as long as it may.
@@ -135,7 +165,7 @@ void ModelCaller::reserve(llm::ModelRequest request, ModelRef target, Terms term
 {
     m_request = std::move(request);
     if (m_profile.provider.empty() || !(m_target == target))
-        m_profile = profileFor(target);
+        m_profile = profileFor(target, m_services.models);
     m_target = std::move(target);
     m_terms = std::move(terms);
     m_reserved = std::move(done);
@@ -236,7 +266,7 @@ void ModelCaller::send(std::function<void(Reply)> done)
                                       {"body_bytes", request.body ? request.body->size() : 0},
                                       {"tokens_est", m_estimate},
                                       {"schema_conversions", m_services.schemas.conversions()}}));
-    request.apiKey = llm::resolveApiKey(request.provider, m_target.apiKeyEnv);
+    request.apiKey = llm::resolveApiKey(request.provider, m_target.apiKeyEnv, *request.models);
 
     const std::uint64_t generation = ++m_generation;
     llm::ModelHandlers handlers;
@@ -277,6 +307,7 @@ void ModelCaller::answered(Result<llm::ModelReply> reply)
         liftProvider();
         learn(reply->usage);
         m_cost = costOf(reply->usage);
+        const bool isTold = !m_cost && (m_cost = toldCost(reply->rawUsage));
         m_services.publish(
             EventKind::ResponseReceived, m_agent,
             eventData({{"call", m_callId},
@@ -286,6 +317,7 @@ void ModelCaller::answered(Result<llm::ModelReply> reply)
                        {"usage", reply->usage},
                        {"raw_usage", reply->rawUsage},
                        {"cost_usd", m_cost ? JsonItem(*m_cost) : JsonItem(nullptr)},
+                       {"cost_by", isTold ? JsonItem("provider") : JsonItem::absent()},
                        {"ttft_ms", hasStreamed ? JsonItem((m_firstTokenUs - m_startUs) / 1000)
                                                : JsonItem(nullptr)}}),
             m_requestSeq, now - m_startUs);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/guidance/tokenscale.h"
 #include "core/llm/modelclient.h"
 #include "core/llm/modelprofile.h"
-#include "core/llm/picturetokens.h"
 #include "core/model/spec.h"
 #include "core/runtime/limitergate.h"
-#include "core/runtime/tokenscale.h"
 #include "core/runtime/wayback.h"
 
 #include <QObject>
@@ -51,7 +50,8 @@ public:
         std::string purpose;            ///< empty = the turn itself
         std::int64_t reserveTokens = 0; ///< 0 = estimated from the request
         LimiterGate::Patience patience = LimiterGate::Patience::Waits;
-        llm::AttachmentWeight attachments = {}; ///< of the request's messages
+        /// Of a turn's request; all others are weighed here.
+        guidance::Weight weight = {};
     };
     /// Asks the limiter for `request`, which goes to `target`. `done` is called once, at once or later, unless the call
     /// is given up: nothing = send() may follow; else RateLimited or Budget.
@@ -86,12 +86,13 @@ private:
     void holdProvider(const Error &error);
     void liftProvider();
     std::string address() const;
-    RequestSize sizeOfRequest() const;
+    guidance::Weight weightOfRequest() const;
     void learn(const Usage &usage);
     void published(const llm::ModelDelta &delta);
     std::int64_t estimatedTokens();
     std::optional<double> estimatedCost() const;
     std::optional<double> costOf(const Usage &usage) const; ///< nothing = unpriced
+    std::optional<double> toldCost(const Json &rawUsage) const;
 
     TeamServices &m_services;
     const std::string m_agent;
@@ -112,7 +113,7 @@ private:
     std::int64_t m_startUs = 0;
     std::int64_t m_firstTokenUs = 0;
     std::int64_t m_estimate = 0;
-    RequestSize m_size;           ///< of the last request
+    guidance::Weight m_weight;    ///< of the last request
     std::optional<double> m_cost; ///< of the last answer
     team::ReservationId m_reservation = 0;
     LimiterGate::Ticket m_ticket = 0;

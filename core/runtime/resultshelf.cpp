@@ -29,6 +29,12 @@ void ResultShelf::setJournal(std::string path)
     m_journal = std::move(path);
 }
 
+bool ResultShelf::isEmpty() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_seqs.empty();
+}
+
 void ResultShelf::put(const std::string &handle, std::uint64_t seq,
                       std::shared_ptr<const std::string> text)
 {

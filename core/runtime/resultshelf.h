@@ -32,6 +32,7 @@ public:
     void put(const std::string &handle, std::uint64_t seq, std::shared_ptr<const std::string> text);
     /// Of an earlier run: the event `seq` has it.
     void put(const std::string &handle, std::uint64_t seq) { put(handle, seq, nullptr); }
+    bool isEmpty() const;
     /// Errors: NotFound says which handle; those of the journal. May read a file.
     Result<std::shared_ptr<const std::string>> read(const std::string &handle) const;
 

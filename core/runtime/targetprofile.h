@@ -6,10 +6,10 @@
 
 namespace orrery::runtime {
 
-/// What applies to the model at `target`.
-inline llm::ModelProfile profileFor(const ModelRef &target)
+/// What applies to the model at `target`, by the table of its run.
+inline llm::ModelProfile profileFor(const ModelRef &target, const ModelTable &models)
 {
-    return llm::profileOf(target.provider(), target.modelName());
+    return llm::profileOf(target.provider(), target.modelName(), models);
 }
 
 } // namespace orrery::runtime

@@ -118,6 +118,11 @@ Result<void> TeamRun::spawnAgent(AgentSpec spec, const std::string &task)
 {
     if (d->services->control.isStopping())
         return fail(ErrorCode::Cancelled, "The run is being stopped.");
+    // As for an agent of the team file that says nothing of them.
+    if (spec.context == ContextRules())
+        spec.context = d->options.team.context;
+    if (spec.results == ResultRules())
+        spec.results = d->options.team.results;
     return spawn(std::move(spec), {}, task);
 }
 

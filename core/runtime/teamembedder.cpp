@@ -12,8 +12,9 @@ namespace {
 /// More than anybody reads; learning from more takes long and teaches little.
 constexpr std::size_t kMostTexts = 20000;
 
-llm::EmbeddingServer serverOf(const ModelRef &model)
+llm::EmbeddingServer serverOf(const MemoryUse &use, const ModelTable &models)
 {
+    const ModelRef &model = use.embedder;
     llm::EmbeddingServer server;
     server.api =
         model.provider() == "ollama" ? llm::EmbeddingApi::Ollama : llm::EmbeddingApi::OpenAi;
@@ -21,14 +22,17 @@ llm::EmbeddingServer serverOf(const ModelRef &model)
     server.baseUrl = !model.baseUrl.empty()         ? model.baseUrl
                      : model.provider() == "ollama" ? "http://localhost:11434"
                                                     : "https://api.openai.com/v1";
-    server.apiKey = llm::resolveApiKey(model.provider(), model.apiKeyEnv);
+    server.apiKey = llm::resolveApiKey(model.provider(), model.apiKeyEnv, models);
+    server.proxy = use.proxy;
+    server.caFile = use.caFile;
     return server;
 }
 
 } // namespace
 
-TeamEmbedder::TeamEmbedder(const ModelRef &model)
+TeamEmbedder::TeamEmbedder(const MemoryUse &use, const ModelTable &models)
 {
+    const ModelRef &model = use.embedder;
     if (model.model.empty())
         return;
     if (model.model == "lsa") {
@@ -37,7 +41,7 @@ TeamEmbedder::TeamEmbedder(const ModelRef &model)
         return;
     }
     m_embedder = std::make_shared<memory::CachingEmbedder>(
-        std::make_shared<NetworkEmbedder>(serverOf(model)));
+        std::make_shared<NetworkEmbedder>(serverOf(use, models)));
 }
 
 TeamEmbedder::~TeamEmbedder()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/memory/memory.h"
+#include "core/model/modeltable.h"
 #include "core/model/spec.h"
 
 #include <memory>
@@ -17,8 +18,7 @@ namespace orrery::runtime {
 class TeamEmbedder
 {
 public:
-    /// `model` as in MemoryUse::embedder.
-    explicit TeamEmbedder(const ModelRef &model);
+    TeamEmbedder(const MemoryUse &use, const ModelTable &models);
     ~TeamEmbedder(); ///< the memory is not touched any more
 
     /// Null when texts do not become vectors.

@@ -15,18 +15,18 @@ void addVariable(Secrets &secrets, const std::string &variable)
 
 } // namespace
 
-std::shared_ptr<Secrets> providerKeys()
+std::shared_ptr<Secrets> providerKeys(const ModelTable &models)
 {
     auto secrets = std::make_shared<Secrets>();
-    for (const llm::Provider &provider : llm::providers())
+    for (const llm::Provider &provider : llm::providers(models))
         for (const std::string_view variable : provider.keyEnvs)
             addVariable(*secrets, std::string(variable));
     return secrets;
 }
 
-std::shared_ptr<Secrets> keysOf(const TeamSpec &team)
+std::shared_ptr<Secrets> keysOf(const TeamSpec &team, const ModelTable &models)
 {
-    auto secrets = providerKeys();
+    auto secrets = providerKeys(models);
     for (const AgentSpec &agent : team.agents)
         addKeys(*secrets, agent);
     addVariable(*secrets, team.subAgents.model.apiKeyEnv);

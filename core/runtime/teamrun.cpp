@@ -25,10 +25,11 @@ Result<std::unique_ptr<TeamRun>> TeamRun::create(RunOptions options)
     if (options.task.empty())
         options.task = options.team.task;
     p->id = newId("run");
-    if (auto known = ModelTable::installTeam(options.team.providers, options.team.file); !known)
-        return fail(std::move(known.error()));
+    const auto models = ModelTable::ofTeam(options.team.providers, options.team.file);
+    if (!models)
+        return fail(models.error());
     for (const AgentSpec &agent : options.team.agents) {
-        auto parts = loadAttachments(agent, options.attachments);
+        auto parts = loadAttachments(agent, options.attachments, **models);
         if (!parts)
             return fail(parts.error());
         if (!parts->empty())
@@ -326,7 +327,7 @@ Result<void> TeamRun::spawn(AgentSpec spec, team::Member member, const std::stri
         return fail(ErrorCode::InvalidArgument, "The tools of " + spec.name
                                                     + ": there is none called " + unknown.front()
                                                     + " in this team.");
-    auto attachments = loadAttachments(spec, {});
+    auto attachments = loadAttachments(spec, {}, d->services->models);
     if (!attachments)
         return fail(attachments.error());
     member.name = spec.name;

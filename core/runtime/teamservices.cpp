@@ -30,6 +30,13 @@ tools::PermissionPolicy policyOf(const Permissions &permissions)
     return policy;
 }
 
+/// TeamRun::create() has said what is wrong with them, if anything is.
+const ModelTable &modelsOf(const TeamSpec &team)
+{
+    const auto models = ModelTable::ofTeam(team.providers, team.file);
+    return models ? **models : ModelTable::own();
+}
+
 team::LimiterConfig limiterConfigOf(const TeamSpec &team)
 {
     team::LimiterConfig config;
@@ -46,8 +53,9 @@ team::LimiterConfig limiterConfigOf(const TeamSpec &team)
 
 TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::path folder,
                            const Clock &systemClock, store::JournalWriter *journal)
-    : run(std::move(runId)), team(std::move(spec)), workspace(std::move(folder)),
-      clock(systemClock), secrets(keysOf(team)), bus(systemClock, journal, secrets),
+    : run(std::move(runId)), team(std::move(spec)), models(modelsOf(team)),
+      workspace(std::move(folder)), clock(systemClock), secrets(keysOf(team, models)),
+      bus(systemClock, journal, secrets),
       claims(team.claimTtlMs, members,
              [this](std::uint64_t number, const ClaimEvent &event) {
                  publish(event.kind, event.claim.agent, dataOf(event, number));
@@ -55,7 +63,7 @@ TeamServices::TeamServices(std::string runId, TeamSpec spec, std::filesystem::pa
       limiter(limiterConfigOf(team), team.limits.policy,
               [this](std::uint64_t number, const LimiterEvent &event) { tellOf(event, number); }),
       chance([] { return QRandomGenerator::global()->generateDouble(); }),
-      embedder(team.memory.embedder), policy(policyOf(team.permissions)),
+      embedder(team.memory, models), policy(policyOf(team.permissions)),
       schemas([this](const std::string &name) { return view(tools.at(name)); }),
       // Tools block, so there may be more of them at once than there are cores.
       tasks(std::max<int>(8, 2 * static_cast<int>(team.agents.size())))

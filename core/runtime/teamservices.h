@@ -6,8 +6,10 @@
 #include "core/llm/modelclient.h"
 #include "core/llm/toolschemacache.h"
 #include "core/decisions/decisiongraph.h"
+#include "core/guidance/tokenscale.h"
 #include "core/knowledge/knowledgebase.h"
 #include "core/memory/memory.h"
+#include "core/model/modeltable.h"
 #include "core/model/spec.h"
 #include "core/runtime/claimdesk.h"
 #include "core/runtime/delegations.h"
@@ -20,7 +22,6 @@
 #include "core/runtime/runcontrol.h"
 #include "core/runtime/taskgroup.h"
 #include "core/runtime/teamembedder.h"
-#include "core/runtime/tokenscale.h"
 #include "core/store/journal.h"
 #include "core/team/discoveryboard.h"
 #include "core/team/mailbox.h"
@@ -60,6 +61,7 @@ struct TeamServices {
 
     const std::string run;
     const TeamSpec team;
+    const ModelTable &models; ///< with the providers of the team
     const std::filesystem::path workspace;
     const Clock &clock;
     const std::shared_ptr<Secrets> secrets; ///< the keys of the team
@@ -68,7 +70,8 @@ struct TeamServices {
     ClaimDesk claims;
     LimiterGate limiter; ///< without limits it keeps the pauses that providers ask for
     ProviderOutages outages;
-    TokenScale tokenScale;
+    const std::shared_ptr<guidance::TokenScale> tokenScale =
+        std::make_shared<guidance::TokenScale>();
     /// From 0 up to 1, for the jitter of pauses. Thread-safe.
     std::function<double()> chance;
     team::DiscoveryBoard discoveries;

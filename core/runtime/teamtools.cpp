@@ -136,8 +136,10 @@ std::vector<tools::ToolPtr> teamTools(TeamServices &services)
         makeTool("list_team", "List the team's members and who holds which lines.", category, {},
                  [s](const Json &, ToolContext &context) { return listTeam(*s, context); }),
     };
-    for (const auto &tool : list)
+    for (const auto &tool : list) {
         tool->isQuick = true; // tables in memory, each behind a lock that nobody holds for long
+        tool->isBounded = tool->name != "list_team"; // they answer in a sentence
+    }
     return {list.begin(), list.end()};
 }
 

@@ -12,8 +12,25 @@ namespace orrery::runtime {
 
 ToolRunner::ToolRunner(TeamServices &services, const AgentSpec &spec, int depth, WayBackPtr wayBack)
     : m_services(services), m_spec(spec), m_depth(depth), m_wayBack(std::move(wayBack)),
-      m_attachments(attachmentLimitsOf(spec))
+      m_attachments(attachmentLimitsOf(spec, services.models)), m_readsResults(mayNeedReading())
 {}
+
+/// Whether there are results to read already, or some of this agent's own may become too long for its conversation. What is
+/// offered does not change afterwards: providers cache it.
+bool ToolRunner::mayNeedReading() const
+{
+    const std::vector<std::string> names = m_spec.tools.list();
+    if (names.empty())
+        return false;
+    if (!m_services.results.isEmpty())
+        return true;
+    if (m_spec.results.spillOver == 0 && m_spec.context.compactAt == 0)
+        return false;
+    return std::any_of(names.begin(), names.end(), [this](const std::string &name) {
+        const tools::Tool *tool = m_services.tools.find(name);
+        return tool && !tool->isBounded;
+    });
+}
 
 std::vector<std::string> ToolRunner::offered() const
 {
@@ -27,9 +44,7 @@ ToolGate ToolRunner::gateFor(const std::string &name) const
     const tools::Tool *tool = m_services.tools.find(name);
     const Permissions &permissions = m_services.team.permissions;
     ToolGate gate;
-    // Who has tools may read their results to the end.
-    const bool isListed =
-        m_spec.tools.has(name) || (name == kReadResult && !m_spec.tools.list().empty());
+    const bool isListed = m_spec.tools.has(name) || (name == kReadResult && m_readsResults);
     gate.known = tool && isListed && !m_services.policy.isBlocked(name)
                  && (!tool->delegates || m_depth < m_services.team.subAgents.maxDepth);
     gate.needsApproval =

@@ -40,6 +40,7 @@ private:
         std::uint64_t seq;
         std::int64_t atUs;
     };
+    bool mayNeedReading() const;
     tools::ToolContext contextOf(const Started &call, std::shared_ptr<const Json> deps,
                                  std::stop_token stop) const;
     /// Gives a longer result its handle.
@@ -52,6 +53,7 @@ private:
     const int m_depth;
     const WayBackPtr m_wayBack;
     const AttachmentLimits m_attachments;
+    const bool m_readsResults; ///< has read_result without listing it
 };
 
 } // namespace orrery::runtime

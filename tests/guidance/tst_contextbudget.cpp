@@ -36,11 +36,22 @@ void addCall(MessageLog &log, int n, std::size_t resultBytes)
         Message::tool(*call.id, "work", std::string(resultBytes, 'r'))));
 }
 
+constexpr std::int64_t kPictureTokens = 765;
+
+std::int64_t attachedTokens(const Message &message)
+{
+    std::int64_t tokens = 0;
+    if (message.contentParts)
+        for (const ContentPart &part : *message.contentParts)
+            tokens += part.type == "text" ? 0 : kPictureTokens;
+    return tokens;
+}
+
 Weight slowWeight(const MessageLog &log)
 {
     Weight weight;
     for (const auto &message : log)
-        weight += weightOf(*message);
+        weight += weightOf(*message, attachedTokens);
     return weight;
 }
 
@@ -72,6 +83,7 @@ private slots:
     void aLongResultThatTheModelHasJustGotIsShortenedToo();
     void whatNothingCanBeDoneAboutIsNotLookedAtAgain();
     void theProvidersNumbersAreBelieved();
+    void agentsOfARunLearnFromEachOther();
     void theWeightIsKeptUp();
     void aRefusalMakesRoomWithoutAnyNumber();
     void whatIsLeftIsWhole();
@@ -195,7 +207,7 @@ void ContextBudgetTest::theProvidersNumbersAreBelieved()
 {
     MessageLog log = logOf({Message::user(std::string(9900, 'x'))});
     ContextBudget budget{ContextRules{}};
-    const ContextWindow window{100000, 2000, false};
+    const ContextWindow window{100000, 2000, false, {}, attachedTokens};
     const Weight weight = slowWeight(log);
     QCOMPARE(budget.tokens(log, window), std::int64_t((weight.bytes + 2000 + 3) / 4));
     Usage usage;
@@ -209,21 +221,34 @@ void ContextBudgetTest::theProvidersNumbersAreBelieved()
     QVERIFY(
         std::abs(double(budget.tokens(log, window)) - bytes * 4000 / double(weight.bytes + 2000))
         < 2);
-    // Pictures are counted by themselves.
+    // Pictures and documents are counted by the model's rule.
     Message picture = Message::user("");
-    picture.contentParts = {{"image", std::string(400000, 'A'), Json::object()}};
+    picture.contentParts = {{"image", std::string(400000, 'A'), Json::object()},
+                            {"file", std::string(40000, 'A'), Json::object()}};
     const std::int64_t before = budget.tokens(log, window);
     log.push_back(std::make_shared<const Message>(picture));
     const std::int64_t grown = budget.tokens(log, window) - before;
-    QVERIFY(grown >= TokenScale::kImageTokens && grown < TokenScale::kImageTokens + 20);
-    // A number that cannot be right is not followed to the end.
-    TokenScale scale;
-    scale.learn({100000, 0}, 3);
-    QCOMPARE(scale.bytesPerToken(), TokenScale::kMostBytes);
-    scale.learn({1000, 0}, 1000000);
-    QCOMPARE(scale.bytesPerToken(), TokenScale::kLeastBytes);
-    scale.learn({1000, 0}, 0);
-    QCOMPARE(scale.bytesPerToken(), TokenScale::kLeastBytes);
+    QVERIFY(grown >= 2 * kPictureTokens && grown < 2 * kPictureTokens + 20);
+}
+
+void ContextBudgetTest::agentsOfARunLearnFromEachOther()
+{
+    const auto scale = std::make_shared<TokenScale>();
+    ContextBudget ada{ContextRules{}, scale, "ada"};
+    ContextBudget ben{ContextRules{}, scale, "ben"};
+    const MessageLog log = logOf({Message::user(std::string(19976, 'x'))});
+    const ContextWindow window{100000, 0, true, "a:x", attachedTokens};
+    const ContextWindow other{100000, 0, true, "a:y", attachedTokens};
+    Usage usage;
+    usage.inputTokens = 10000;
+    ada.answered(log, window, usage);
+    QCOMPARE(ben.tokens(log, window), std::int64_t(10000));
+    QCOMPARE(ben.tokens(log, other), std::int64_t(5000));
+    // What its own conversation has told goes first.
+    usage.inputTokens = 4000;
+    ben.answered(log, window, usage);
+    QCOMPARE(ben.tokens(log, window), std::int64_t(4000));
+    QCOMPARE(ada.tokens(log, window), std::int64_t(10000));
 }
 
 void ContextBudgetTest::theWeightIsKeptUp()
@@ -243,12 +268,17 @@ void ContextBudgetTest::theWeightIsKeptUp()
             random.grow(log);
             most += log.size() - before;
         }
-        QCOMPARE(meter.follow(log), slowWeight(log));
+        QCOMPARE(meter.follow(log, "a:x", attachedTokens), slowWeight(log));
         QCOMPARE(meter.weighed(), most);
         const MessageLog copy = log;
-        QCOMPARE(meter.follow(copy), slowWeight(log));
+        QCOMPARE(meter.follow(copy, "a:x", attachedTokens), slowWeight(log));
         QCOMPARE(meter.weighed(), most);
     }
+    // Another model may count differently what is attached.
+    const Weight other = meter.follow(log, "a:y", {});
+    QCOMPARE(meter.weighed(), most + log.size());
+    QCOMPARE(other.bytes, slowWeight(log).bytes);
+    QCOMPARE(other.attachedTokens, std::int64_t(0));
 }
 
 void ContextBudgetTest::aRefusalMakesRoomWithoutAnyNumber()

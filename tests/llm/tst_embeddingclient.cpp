@@ -328,6 +328,36 @@ private slots:
         QVERIFY(probe.error().message.find("refuses connections") != std::string::npos);
     }
 
+    void goesThroughTheProxyThatIsNamed()
+    {
+        RawHttpServer proxy;
+        proxy.answer(answerOf(R"({"data":[{"index":0,"embedding":[1,2]}]})"));
+        llm::EmbeddingServer server;
+        server.baseUrl = "http://embeddings.invalid/v1";
+        server.model = "embed-1";
+        server.attempts = 1;
+        server.proxy = proxy.baseUrl();
+        server.proxy.resize(server.proxy.find('/', 7));
+        Probe probe(server);
+        QVERIFY(probe.run({"a"}));
+        QVERIFY2(*probe.result, probe.error().message.c_str());
+        QVERIFY(proxy.requests()[0].head.startsWith(
+            "POST http://embeddings.invalid/v1/embeddings HTTP/1.1"));
+    }
+
+    void anAuthorityThatIsNotThereIsNamed()
+    {
+        RawHttpServer here(RawHttpServer::Wire::Tls);
+        llm::EmbeddingServer server = serverAt(here);
+        server.attempts = 1;
+        server.caFile = "/nowhere/ca.pem";
+        Probe probe(server);
+        QVERIFY(probe.run({"a"}));
+        QVERIFY(!*probe.result);
+        QVERIFY2(probe.error().message.find("/nowhere/ca.pem") != std::string::npos,
+                 probe.error().message.c_str());
+    }
+
     void anAddressThatIsNone_data()
     {
         QTest::addColumn<QString>("address");

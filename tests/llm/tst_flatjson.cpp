@@ -2,6 +2,7 @@
 // What FlatJson reads means what the JSON library reads, and a stream decodes the same by both ways.
 #include "core/model/boundedjson.h"
 #include "tests/support/streamcases.h"
+#include "tests/support/rounds.h"
 #include "tests/support/testregistry.h"
 
 #include <QTest>
@@ -203,13 +204,13 @@ private slots:
         qInfo("ORRERY_SEED=%u", seed);
         std::mt19937 random(seed);
         int read = 0;
-        for (int i = 0; i < 300000; ++i) {
+        for (int i = 0; i < test::rounds(300000); ++i) {
             const std::string text = mutated(texts[random() % texts.size()], texts, random);
             const std::string how = difference(text);
             QVERIFY2(how.empty(), (how + ": " + text).c_str());
             read += FlatJson().read(text);
         }
-        QVERIFY(read > 30000); // else the changes are too coarse to show anything
+        QVERIFY(read > test::rounds(30000)); // else the changes are too coarse to show anything
     }
 };
 

@@ -90,12 +90,11 @@ private slots:
     {
         const auto profile = profileWith(llm::WireForm::OpenAi, "gpt-4o");
         Message message = Message::user("look");
-        QCOMPARE(llm::weightOf(message, profile).tokens, std::int64_t(0));
+        QCOMPARE(llm::attachedTokens(message, profile), std::int64_t(0));
         message.contentParts = {{{"text", "look", Json::object()},
                                  {"image", std::string(4000, 'A'), {{"width", 9}, {"height", 9}}},
                                  {"image", "QUJD", {{"width", 1024}, {"height", 1024}}}}};
-        QCOMPARE(llm::weightOf(message, profile).tokens, std::int64_t(255 + 765));
-        QCOMPARE(llm::weightOf(message, profile).bytes, std::size_t(4004));
+        QCOMPARE(llm::attachedTokens(message, profile), std::int64_t(255 + 765));
     }
 };
 

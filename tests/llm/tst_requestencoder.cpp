@@ -4,6 +4,7 @@
 #include "core/llm/httprequest.h"
 #include "core/llm/requestencoder.h"
 #include "tests/support/allocationcount.h"
+#include "tests/support/rounds.h"
 #include "tests/support/testregistry.h"
 
 #include <QRandomGenerator>
@@ -147,7 +148,7 @@ private slots:
         const std::uint32_t seed = QRandomGenerator::global()->generate();
         qInfo("seed %u", seed);
         Histories histories(seed);
-        for (int round = 0; round < 20; ++round) {
+        for (int round = 0; round < test::rounds(20); ++round) {
             ModelRequest request = requestOf(provider.toStdString());
             RequestEncoder encoder;
             for (int step = 0; step < 15; ++step) {

@@ -323,7 +323,11 @@ private slots:
             QTest::newRow(name) << QByteArray(model) << jsonBytes(settings) << jsonBytes(fields);
         };
         const Json encrypted = Json::array({"reasoning.encrypted_content"});
-        const Json schema = {{"name", "n"}, {"schema", {{"type", "object"}}}, {"strict", true}};
+        Json closed = {{"type", "object"},
+                       {"properties", {{"a", {{"type", "string"}}}}},
+                       {"required", Json::array({"a"})}};
+        const Json schema = {{"name", "n"}, {"schema", closed}, {"strict", true}};
+        closed["additionalProperties"] = false;
         row("nothing", "gpt-5", Json::object(), {{"store", false}, {"include", encrypted}});
         row("an old model", "gpt-4.1", {{"temperature", 0.5}, {"reasoning_effort", "low"}},
             {{"include", nullptr}, {"temperature", 0.5}, {"reasoning", nullptr}});
@@ -346,10 +350,7 @@ private slots:
             {{"response_format", {{"type", "json_schema"}, {"json_schema", schema}}}},
             {{"text",
               {{"format",
-                {{"type", "json_schema"},
-                 {"name", "n"},
-                 {"schema", {{"type", "object"}}},
-                 {"strict", true}}}}}});
+                {{"type", "json_schema"}, {"name", "n"}, {"schema", closed}, {"strict", true}}}}}});
         row("any object", "gpt-5", {{"response_format", {{"type", "json_object"}}}},
             {{"text", {{"format", {{"type", "json_object"}}}}}});
         row("a function", "gpt-5",

@@ -2,6 +2,7 @@
 // However the bytes of a stream are cut, what was recorded comes out.
 #include "core/llm/replyreader.h"
 #include "tests/support/streamcases.h"
+#include "tests/support/rounds.h"
 #include "tests/support/testregistry.h"
 
 #include <QTest>
@@ -117,7 +118,7 @@ private slots:
         QVERIFY2(message == item.assembled, report(message, item.assembled).c_str());
         const Json reply = replyOf(item, {});
         std::vector<std::size_t> each;
-        const std::size_t step = 1 + item.bytes.size() / 150;
+        const std::size_t step = 1 + item.bytes.size() / std::size_t(test::rounds(150));
         for (std::size_t cut = 1; cut < item.bytes.size(); ++cut) {
             each.push_back(cut);
             if (cut % step != 0)
@@ -177,7 +178,7 @@ private slots:
         const unsigned seed = std::random_device()();
         qInfo("seed %u", seed);
         std::mt19937 random(seed);
-        for (int round = 0; round < 300; ++round) {
+        for (int round = 0; round < test::rounds(300); ++round) {
             std::vector<std::string> expected;
             std::string bytes;
             const int style = int(random() % 4); // LF, CR LF, CR, mixed

@@ -99,18 +99,24 @@ void ModelTableTest::aPersonsOwnRowsGoFirst()
         "own.json");
     QVERIFY2(table, table ? "" : table.error().message.c_str());
     ModelTable::installOwn(std::move(*table));
-    const ModelTable &own = ModelTable::installed();
+    const ModelTable &own = ModelTable::own();
     QVERIFY(own.columns("openai", "gpt-5-mini").at("form").value == "openai");
     QVERIFY(own.columns("openai", "gpt-5-mini").at("context_tokens").value == 5);
     QVERIFY(own.columns("openai", "gpt-5-mini").at("sampling").value == false);
-    QCOMPARE(knownPrice("openai:gpt-5-mini")->output, 2.0);
+    QCOMPARE(knownPrice("openai:gpt-5-mini", own)->output, 2.0);
     QVERIFY(own.column("house", "base_url") == "http://h/v1");
     QCOMPARE(own.providers().back().name, std::string("custom"));
-    // A team's go before them, as long as no other team is started.
-    QVERIFY(ModelTable::installTeam({{"house", {{"base_url", "http://t/v1"}}}}, "team.json"));
-    QVERIFY(ModelTable::installed().column("house", "base_url") == "http://t/v1");
-    QVERIFY(ModelTable::installTeam(Json(), "other.json"));
-    QVERIFY(ModelTable::installed().column("house", "base_url") == "http://h/v1");
+    // A team's go before them, for that team.
+    const Json providers = {{"house", {{"base_url", "http://t/v1"}}}};
+    const auto ofTeam = ModelTable::ofTeam(providers, "team.json");
+    QVERIFY(ofTeam && (*ofTeam)->column("house", "base_url") == "http://t/v1");
+    QVERIFY(ModelTable::own().column("house", "base_url") == "http://h/v1");
+    const auto again = ModelTable::ofTeam(providers, "team.json");
+    QVERIFY(again && *again == *ofTeam);
+    const auto none = ModelTable::ofTeam(Json(), "other.json");
+    QVERIFY(none && *none == &ModelTable::own());
+    const auto wrong = ModelTable::ofTeam({{"house", {{"base_url", 1}}}}, "wrong.json");
+    QVERIFY(!wrong && wrong.error().message.starts_with("wrong.json: /providers/house/base_url"));
 }
 
 void ModelTableTest::mistakesNameFilePlaceAndWhatWasExpected_data()
@@ -171,7 +177,7 @@ void ModelTableTest::pricesGoByPrefixAndDate()
     QCOMPARE(input("gemini-9", "2026-12-31"), -1.0);
     // Of another one's server nothing is known.
     QVERIFY(!table.price("custom", "gpt-5", "2026-12-31"));
-    QVERIFY(!knownPrice("scripted:case"));
+    QVERIFY(!knownPrice("scripted:case", ModelTable::builtIn()));
 }
 
 void ModelTableTest::everyRowOfTheProgramsOwnSaysWhereItIsFrom()

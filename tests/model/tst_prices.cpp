@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/modeltable.h"
 #include "core/model/prices.h"
 #include "tests/support/testregistry.h"
 
@@ -45,7 +46,8 @@ private slots:
         price.output = 10;
         price.cacheRead = 0.2;
         price.cacheWrite = 2.5;
-        QVERIFY(qAbs(costOf(price, usage, provider.toStdString()) - dollars) < 1e-9);
+        QVERIFY(qAbs(costOf(price, usage, provider.toStdString(), ModelTable::own()) - dollars)
+                < 1e-9);
         // What is reserved for a call is never less than what it costs.
         const int all = input + cacheRead + cacheWrite;
         QVERIFY(highestCost(price, all, output) >= dollars - 1e-9);
@@ -63,13 +65,15 @@ private slots:
         usage.inputTokens = 1000;
         usage.outputTokens = 100;
         usage.reasoningTokens = 90;
-        QVERIFY(qAbs(costOf(price, usage, "openai") - 0.002) < 1e-12);
+        QVERIFY(qAbs(costOf(price, usage, "openai", ModelTable::own()) - 0.002) < 1e-12);
         usage.inputTokens = 1001;
-        QVERIFY(qAbs(costOf(price, usage, "openai") - (2002 + 1500) / 1e6) < 1e-12);
+        QVERIFY(qAbs(costOf(price, usage, "openai", ModelTable::own()) - (2002 + 1500) / 1e6)
+                < 1e-12);
         // What came from a cache makes a prompt long too.
         usage.inputTokens = 500;
         usage.cacheReadInputTokens = 600;
-        QVERIFY(qAbs(costOf(price, usage, "anthropic") - (2200 + 1500) / 1e6) < 1e-12);
+        QVERIFY(qAbs(costOf(price, usage, "anthropic", ModelTable::own()) - (2200 + 1500) / 1e6)
+                < 1e-12);
         QVERIFY(highestCost(price, 1001, 100) >= (2002 + 1500) / 1e6 - 1e-12);
     }
 };

@@ -92,7 +92,7 @@ void TeamFileTest::readsEveryKey()
         // comments are allowed
         "$schema": "team.schema.json", "name": "Trio", "description": "d", "task": "t",
         "project": "project", "threads": 3, "claim_ttl_s": 45, "memory": {"path": "m.sqlite", "inject": 4, "reflect": true,
-          "embedder": "openai:text-embedding-3-small", "base_url": "http://e/v1", "api_key_env": "E_KEY"},
+          "embedder": "openai:text-embedding-3-small", "base_url": "http://e/v1", "api_key_env": "E_KEY", "proxy": "http://p:1", "ca_file": "script.json"},
         "prices": {"ollama:small": {"input": 0, "output": 0.5, "cache_read": 0.01}},
         "sub_agents": {"max_depth": 2, "max_parallel": 3, "max_total": 9, "model": "ollama:small",
           "base_url": "http://small/v1", "api_key_env": "SMALL_KEY"},
@@ -140,6 +140,8 @@ void TeamFileTest::readsEveryKey()
     QVERIFY(team->memory.reflect);
     QVERIFY(team->memory.embedder
             == (ModelRef{"openai:text-embedding-3-small", "http://e/v1", "E_KEY"}));
+    QCOMPARE(team->memory.proxy, std::string("http://p:1"));
+    QCOMPARE(team->memory.caFile, dir.filePath("script.json").toStdString());
     QVERIFY(team->knowledge.offered && team->decisions.offered);
     QCOMPARE(team->knowledge.path, std::string("k.sqlite"));
     QCOMPARE(team->decisions.path, std::string());
@@ -288,6 +290,11 @@ void TeamFileTest::namesPlaceAndExpectation_data()
     row("a server for the built-in embedder", "/memory",
         R"({"embedder": "lsa", "base_url": "http://e/v1"})", "/memory/base_url: there is no server",
         false);
+    row("a proxy of the embedder of another kind", "/memory",
+        R"({"embedder": "openai:e", "proxy": "ftp://p"})",
+        "/memory/proxy: \"ftp://p\", expected \"none\" or an address");
+    row("a proxy without a server", "/memory", R"({"embedder": "lsa", "proxy": "none"})",
+        "/memory/proxy: there is no server", false);
     row("a proxy of another kind", "/agents/0/proxy", R"("ftp://p")",
         "/agents/0/proxy: \"ftp://p\", expected \"none\" or an address");
     row("a proxy with a password", "/agents/0/proxy", R"("http://me:pw@p")",

@@ -138,7 +138,7 @@ private slots:
                     called += usage.totalTokens;
                     const std::string model = models.at(data["call"]);
                     const double cost = costOf(pricesOfAccounts().at(model), usage,
-                                               model.substr(0, model.find(':')));
+                                               model.substr(0, model.find(':')), ModelTable::own());
                     QVERIFY(qAbs(data["cost_usd"].get<double>() - cost) < 1e-12);
                     if (data.contains("purpose"))
                         ++reflected;

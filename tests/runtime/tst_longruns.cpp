@@ -347,7 +347,8 @@ private slots:
         Context context;
         context.add(Message::user("Hello."));
         llm::RequestEncoder encoder;
-        const auto body = encoder.encode(source.make({agent.model, agent.baseUrl, ""}, context));
+        const auto body =
+            encoder.encode(source.makeTurn({agent.model, agent.baseUrl, ""}, context));
         QVERIFY(body.has_value());
         const Json sent = Json::parse((*body)->toString());
         QCOMPARE(sent.value("cache_control", Json()).dump(), expected.toStdString());

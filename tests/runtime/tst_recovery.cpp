@@ -4,6 +4,7 @@
 
 #include "core/model/contextcodec.h"
 #include "tests/support/runprobe.h"
+#include "tests/support/rounds.h"
 #include "tests/support/testregistry.h"
 
 #include <filesystem>
@@ -346,7 +347,7 @@ private slots:
         QVERIFY(lastSave.has_value());
         const auto all = cutAfter(journal(), events.size());
         // The saved context of after event `saved`, the journal up to event `last`.
-        for (int round = 0; round < 150; ++round) {
+        for (int round = 0; round < test::rounds(150); ++round) {
             const std::uint64_t saved = 1 + random() % events.size();
             const std::uint64_t last = 1 + random() % events.size();
             const Told then = toldOf(events, saved, "lead");

@@ -58,7 +58,7 @@ private slots:
         qputenv("ORRERY_TEST_GATE", "gateway-secret-1");
         TeamSpec team;
         team.agents = {routedAgent()};
-        const auto secrets = runtime::keysOf(team);
+        const auto secrets = runtime::keysOf(team, ModelTable::own());
         QVERIFY(secrets->isVariable("ORRERY_TEST_GATE"));
         QCOMPARE(secrets->masked("it said gateway-secret-1").value_or(""),
                  std::string("it said [key of ORRERY_TEST_GATE]"));

@@ -2,11 +2,8 @@
 // When a failed request is made again, when a provider is left alone, and what an estimate learns.
 #include "core/runtime/provideroutages.h"
 #include "core/runtime/retryrules.h"
-#include "core/runtime/tokenscale.h"
 #include "tests/support/machinebench.h"
 #include "tests/support/testregistry.h"
-
-#include <random>
 
 using namespace orrery;
 using namespace orrery::testing;
@@ -36,8 +33,6 @@ private slots:
     void tellsOfALongWait();
     void comesBackToTheFirstModel();
     void leavesAProviderAloneForLongerAndLonger();
-    void learnsHowLongATokenIs();
-    void countsImagesApart();
 };
 
 void RetriesTest::waitsWithinItsLimits_data()
@@ -190,40 +185,6 @@ void RetriesTest::leavesAProviderAloneForLongerAndLonger()
     QVERIFY(outages.answered("a"));
     QVERIFY(!outages.answered("a"));
     QCOMPARE(outages.failed("a", now, -1, 1), std::optional<std::int64_t>(2000));
-}
-
-void RetriesTest::learnsHowLongATokenIs()
-{
-    TokenScale scale;
-    const RequestSize size{60000, 0};
-    QCOMPARE(scale.tokensOf("a:x", size), std::int64_t(15000));
-    for (int i = 0; i < 40; ++i)
-        scale.learn("a:x", size, 20000);
-    QCOMPARE(scale.tokensOf("a:x", size), std::int64_t(20000));
-    QCOMPARE(scale.tokensOf("a:y", size), std::int64_t(15000));
-    scale.learn("a:y", {600, 0}, 150); // too short to tell
-    QCOMPARE(scale.tokensOf("a:y", size), std::int64_t(15000));
-    scale.learn("a:y", size, 600000); // a count of something else
-    QCOMPARE(scale.tokensOf("a:y", size), std::int64_t(60000));
-    QCOMPARE(scale.tokensOf("a:z", {0, 0}), std::int64_t(1));
-
-    const unsigned seed = std::random_device()();
-    qInfo("seed %u", seed);
-    std::mt19937 random(seed);
-    for (int i = 0; i < 200; ++i) {
-        const std::int64_t tokens = 5000 + random() % 1000;
-        scale.learn("a:w", size, tokens);
-        const std::int64_t estimate = scale.tokensOf("a:w", size);
-        QVERIFY2(estimate >= 4999 && estimate <= 6001, qPrintable(QString::number(estimate)));
-    }
-}
-
-void RetriesTest::countsImagesApart()
-{
-    TokenScale scale;
-    QCOMPARE(scale.tokensOf("a:x", {400, 1500}), std::int64_t(1600));
-    scale.learn("a:x", {60000, 1500}, 21500); // 20,000 of text
-    QCOMPARE(scale.tokensOf("a:x", {60000, 1500}), std::int64_t(21500));
 }
 
 ORRERY_TEST(RetriesTest)

@@ -156,11 +156,14 @@ private slots:
         QCOMPARE(run(idle, {{"knowledge", Json::object()}}).offered(), plain + 10);
         QCOMPARE(run(idle, {{"decisions", Json::object()}}).offered(), plain + 6);
         const Outcome listed = run(idle, {{"tools", {"kb_search", "add_goal"}}});
-        QCOMPARE(listed.offered(), 3); // whoever has tools has read_result too
+        QCOMPARE(listed.offered(), 3); // and read_result, for what kb_search finds
         QVERIFY(told().find("## Knowledge Base") != std::string::npos);
         QVERIFY(told().find("## Decisions") == std::string::npos);
         run(idle, {{"knowledge", Json::object()}, {"permissions", {{"deny_prefixes", {"kb_"}}}}});
         QCOMPARE(told(), std::string());
+        QCOMPARE(run(idle, {{"tools", {"read_file", "claim_region"}}}).offered(), 2);
+        QCOMPARE(run(idle, {{"tools", {"read_file", "read_result"}}}).offered(), 2);
+        QCOMPARE(run(idle, {{"tools", {"read_file", "grep"}}}).offered(), 3);
     }
 
     void aPersonAddsDocuments()

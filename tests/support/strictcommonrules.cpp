@@ -161,15 +161,7 @@ Broken chatStrictSchema(const StrictRequest &request)
         const Json &function = member(tools[i], "function");
         if (member(function, "strict") != true)
             continue;
-        const std::string place = schemaPlace(
-            member(function, "parameters"),
-            [](const Json &part) {
-                return member(part, "type") == "object"
-                       && (member(part, "additionalProperties") != false
-                           || member(part, "required").size() != member(part, "properties").size());
-            },
-            "schema");
-        if (!place.empty())
+        if (!looseObject(member(function, "parameters")).empty())
             return badSchema(function, i,
                              "In context=(), 'additionalProperties' is required to be supplied and "
                              "to be false.");
@@ -236,6 +228,17 @@ Broken chatTemperature(const StrictRequest &request)
                    "temperature", "unsupported_value"};
 }
 
+Broken chatStrictFormat(const StrictRequest &request)
+{
+    const Json &format = member(member(request.body, "response_format"), "json_schema");
+    if (member(format, "strict") != true || looseObject(member(format, "schema")).empty())
+        return std::nullopt;
+    return Refusal{"Invalid schema for response_format '" + textOf(format, "name")
+                       + "': In context=(), 'required' is required to be supplied and to be an "
+                         "array including every key in properties.",
+                   "response_format", nullptr};
+}
+
 constexpr WireForm kCommonChatForm = WireForm::OpenAi;
 constexpr const char *kOpenAi = "openai azure github";
 constexpr const char *kReasoning = "^(openai/)?(o[1-9]|gpt-5)";
@@ -260,6 +263,11 @@ constexpr StrictRule kCommonChatRules[] = {
     {"chat.strict-schema", kCommonChatForm, kOpenAi, "", "", 400, chatStrictSchema,
      R"([{"op":"add","path":"/tools/0/function/strict","value":true}])",
      ISSUE "xemantic/xemantic-ai-tool-schema/issues/37", "2025-08"},
+    {"chat.strict-format", kCommonChatForm, kOpenAi, "", "", 400, chatStrictFormat,
+     R"([{"op":"add","path":"/response_format","value":{"type":"json_schema","json_schema":
+          {"name":"n","strict":true,"schema":{"type":"object","additionalProperties":false,
+           "properties":{"a":{"type":"string"},"b":{"type":"string"}},"required":["a"]}}}}])",
+     ISSUE "vercel/ai/issues/6484", "2025-05"},
     {"chat.duplicate-result", kCommonChatForm, "*", "", "", 400, chatDuplicateResult,
      R"([{"op":"add","path":"/messages/-","value":
           {"role":"tool","content":"A","tool_call_id":"aB3dE6gH9"}}])",

@@ -124,15 +124,7 @@ Broken responsesStrictSchema(const StrictRequest &request)
     for (std::size_t i = 0; i < tools.size(); ++i) {
         if (textOf(tools[i], "type") != "function" || member(tools[i], "strict") != true)
             continue;
-        const std::string place = schemaPlace(
-            member(tools[i], "parameters"),
-            [](const Json &part) {
-                return member(part, "type") == "object"
-                       && (member(part, "additionalProperties") != false
-                           || member(part, "required").size() != member(part, "properties").size());
-            },
-            "schema");
-        if (!place.empty())
+        if (!looseObject(member(tools[i], "parameters")).empty())
             return Refusal{"Invalid schema for function '" + textOf(tools[i], "name")
                                + "': In context=(), 'additionalProperties' is required to be "
                                  "supplied and to be false.",
@@ -147,6 +139,17 @@ constexpr WireForm kResponsesRequestForm = WireForm::Responses;
     {                                                                                              \
         "responses." id, kResponsesRequestForm, "*", "", "", status, function, edit, source, date  \
     }
+
+Broken responsesStrictFormat(const StrictRequest &request)
+{
+    const Json &format = member(member(request.body, "text"), "format");
+    if (member(format, "strict") != true || looseObject(member(format, "schema")).empty())
+        return std::nullopt;
+    return Refusal{"Invalid schema for response_format '" + textOf(format, "name")
+                       + "': In context=(), 'required' is required to be supplied and to be an "
+                         "array including every key in properties.",
+                   "text.format.schema", "invalid_json_schema"};
+}
 
 constexpr StrictRule kResponsesRequestRules[] = {
     RULE("parameter", 400, responsesUnknownParameter,
@@ -167,6 +170,11 @@ constexpr StrictRule kResponsesRequestRules[] = {
     RULE("strict-schema", 400, responsesStrictSchema,
          R"([{"op":"replace","path":"/tools/0/strict","value":true}])",
          ISSUE "bytedance/trae-agent/issues/173", "2025-07"),
+    RULE("strict-format", 400, responsesStrictFormat,
+         R"([{"op":"add","path":"/text","value":{"format":{"type":"json_schema","name":"n",
+              "strict":true,"schema":{"type":"object","additionalProperties":false,
+              "properties":{"a":{"type":"string"},"b":{"type":"string"}},"required":["a"]}}}}])",
+         ISSUE "vercel/ai/issues/6484", "2025-05"),
 };
 #undef RULE
 

@@ -222,4 +222,24 @@ std::string schemaPlace(const Json &schema, bool (*bad)(const Json &), const std
     return {};
 }
 
+std::string looseObject(const Json &schema)
+{
+    const auto isLoose = [](const Json &part) {
+        const Json &type = member(part, "type");
+        const bool isObject =
+            type == "object"
+            || (type.is_array() && std::find(type.begin(), type.end(), "object") != type.end());
+        if (!isObject)
+            return false;
+        if (member(part, "additionalProperties") != false)
+            return true;
+        const Json &required = member(part, "required");
+        for (const auto &[name, value] : member(part, "properties").items())
+            if (std::find(required.begin(), required.end(), name) == required.end())
+                return true;
+        return false;
+    };
+    return schemaPlace(schema, isLoose, "schema");
+}
+
 } // namespace orrery::testing

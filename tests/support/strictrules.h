@@ -91,5 +91,7 @@ bool isMadeOf(std::string_view text, std::string_view others);
 std::string at(const char *list, std::size_t index, const char *rest = ""); ///< `list[3]rest`
 /// A property of an object schema, at any depth, that `bad` finds; where it is. Empty = none.
 std::string schemaPlace(const Json &schema, bool (*bad)(const Json &), const std::string &place);
+/// An object that OpenAI's strict mode refuses: other keys may be there, or one of its own may be missing. Empty = none.
+std::string looseObject(const Json &schema);
 
 } // namespace orrery::testing
