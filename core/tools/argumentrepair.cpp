@@ -3,6 +3,8 @@
 
 #include "core/base/utf8.h"
 #include "core/model/boundedjson.h"
+#include "core/model/jsonschema.h"
+#include "core/model/optionalnulls.h"
 
 #include <algorithm>
 #include <cmath>
@@ -61,17 +63,6 @@ std::string notJson(std::string_view text, std::size_t place)
              "and line break inside a text escaped.";
 }
 
-bool allowsNull(const Json &schema)
-{
-    if (!schema.is_object())
-        return true;
-    const auto type = schema.find("type");
-    if (type == schema.end()) // anyOf and the like, or anything at all
-        return true;
-    return *type == "null"
-           || (type->is_array() && std::find(type->begin(), type->end(), "null") != type->end());
-}
-
 bool expects(const Json &schema, const char *type)
 {
     const auto found = schema.find("type");
@@ -79,13 +70,6 @@ bool expects(const Json &schema, const char *type)
         return false;
     return *found == type
            || (found->is_array() && std::find(found->begin(), found->end(), type) != found->end());
-}
-
-bool isRequired(const Json &schema, const std::string &key)
-{
-    const auto required = schema.find("required");
-    return required != schema.end() && required->is_array()
-           && std::find(required->begin(), required->end(), key) != required->end();
 }
 
 class Mender
@@ -142,18 +126,9 @@ private:
         const auto properties = schema.find("properties");
         if (properties == schema.end() || !properties->is_object())
             return;
-        for (auto it = object.begin(); it != object.end();) {
-            const auto property = properties->find(it.key());
-            if (property != properties->end() && it->is_null() && !allowsNull(*property)
-                && !isRequired(schema, it.key())) {
-                note(prefix + it.key(), "null for what is optional, left out");
-                it = object.erase(it);
-                continue;
-            }
-            if (property != properties->end())
+        for (auto it = object.begin(); it != object.end(); ++it)
+            if (const auto property = properties->find(it.key()); property != properties->end())
                 mend(*it, *property, prefix + it.key());
-            ++it;
-        }
     }
 
     std::vector<std::string> &m_mended;
@@ -163,6 +138,12 @@ bool isNoArguments(const Json &value)
 {
     return value.is_null() || (value.is_array() && value.empty())
            || (value.is_string() && trimmed(value.get_ref<const std::string &>()).empty());
+}
+
+bool isRight(const Json &arguments, const Json &schema)
+{
+    const auto compiled = JsonSchema::compile(schema);
+    return compiled && compiled->check(arguments).empty();
 }
 
 } // namespace
@@ -227,6 +208,14 @@ MendedArguments mendArguments(Json arguments, const Json &schema)
         }
     }
     Mender(result.mended).mend(arguments, schema, "");
+    // What is right as it was written may be meant.
+    Json withoutNulls = arguments;
+    if (const auto dropped = dropOptionalNulls(withoutNulls, schema);
+        !dropped.empty() && !isRight(arguments, schema)) {
+        arguments = std::move(withoutNulls);
+        for (const std::string &place : dropped)
+            result.mended.push_back(place + ": null for what is optional, left out");
+    }
     result.arguments = std::move(arguments);
     return result;
 }

@@ -78,6 +78,7 @@ inline std::vector<EditCase> editCases()
          false},
         {"a CR among LF is kept", "a\rb\nc\n", kEdit, R"({"old_text":"a\rb","new_text":"x\ry"})",
          "x\ry\nc\n", "1-1"},
+        {"one byte", "a", kEdit, R"({"old_text":"a","new_text":"b"})", "b", "1-1"},
         {"no line end at all", "abc", kEdit, R"({"old_text":"b","new_text":"x\r\ny"})", "ax\r\nyc",
          "1-2"},
         {"an end before CRLF", "ab\r\n", kEdit, R"({"old_text":"b","new_text":""})", "a\r\n", ""},

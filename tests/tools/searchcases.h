@@ -85,6 +85,10 @@ inline void eachSearchCase(const SearchCase &add)
          "ERROR s/.git is the repository's own; .git is never looked into.");
     glob(".git by a wildcard", R"({"pattern": ".g*/*"})", "No file matches .g*/*.\n");
 
+    files = R"({".gitignore": "*.log\n", "s/node_modules/q/a.log": ""})";
+    glob("below node_modules", R"({"pattern": "*.log", "path": "s/node_modules/q"})",
+         "s/node_modules/q/a.log\n");
+
     files =
         R"({"a.txt": "one\ntwo\nthree\n\nfive two\n", "b.txt": "Two\r\ntwo\r\n", "c/d.txt": "x\ntwo"})";
     grep("lines", R"({"pattern": "two"})",
@@ -140,6 +144,7 @@ inline void eachSearchCase(const SearchCase &add)
          "ERROR context must be a whole number from 0 to 20.");
     grep("context 21", R"({"pattern": "x", "context": 21})",
          "ERROR context must be a whole number from 0 to 20.");
+    grep("context 0", R"({"pattern": "^x", "context": 0})", "c/d.txt:1: x\n");
     grep("context 20", R"({"pattern": "^x", "context": 20})", "c/d.txt:1: x\nc/d.txt-2- two\n");
     grep("mode", R"({"pattern": "x", "mode": "all"})", "ERROR mode must be lines, files or count.");
     grep("context", R"({"pattern": "o$", "context": 1})",

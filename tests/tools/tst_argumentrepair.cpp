@@ -24,7 +24,11 @@ const char *const kSchema = R"({
     "free": {},
     "tags": {"type": "array", "items": {"type": "integer"}},
     "options": {"type": "object", "properties": {"deep": {"type": "integer"}, "x": {"type": "string"}}},
-    "text_or_list": {"type": ["string", "array"]}
+    "text_or_list": {"type": ["string", "array"]},
+    "choice": {"oneOf": [
+      {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "a"}, "x": {"type": "string"}}},
+      {"type": "object", "required": ["kind", "x"], "properties": {"kind": {"const": "b"}, "x": {"type": ["string", "null"]}}}
+    ]}
   } })";
 
 std::string joined(const std::vector<std::string> &texts)
@@ -57,6 +61,9 @@ private slots:
         row("null for a required one stays", R"({"must":null})", R"({"must":null})", "");
         row("null where null may be", R"({"either":null})", R"({"either":null})", "");
         row("null where anything may be", R"({"free":null})", R"({"free":null})", "");
+        row("null that one of two wants stays",
+            R"({"path":"p","must":"m","choice":{"kind":"b","x":null}})",
+            R"({"path":"p","must":"m","choice":{"kind":"b","x":null}})", "");
         row("null for what the schema does not know", R"({"other":null})", R"({"other":null})", "");
         row("null deep inside", R"({"options":{"deep":null,"x":"y"}})", R"({"options":{"x":"y"}})",
             "options.deep: null for what is optional, left out");

@@ -290,13 +290,13 @@ private slots:
         command.folder = "/var";
         command.sandbox = &sandbox;
         const std::string path = inVar.path().toStdString();
-        command.line = "echo x > " + path
-                       + "/made; ls -A /var/tmp; echo y > /var/tmp/mine; cat "
-                         "/tmp/mine";
+        const std::string mine = "mine-" + fs::path(path).filename().string(); // nobody else's
+        command.line = "echo x > " + path + "/made; ls -A /var/tmp; echo y > /var/tmp/" + mine
+                       + "; cat /tmp/" + mine;
         const ShellOutcome outcome = runShell(command, {});
         QCOMPARE(outcome.output, std::string("y\n")); // its own /tmp, with nothing of ours in it
         QCOMPARE(contentOf(path + "/made"), std::string("x\n"));
-        QVERIFY(!fs::exists("/var/tmp/mine"));
+        QVERIFY(!fs::exists("/var/tmp/" + mine));
     }
 
     void commandsHaveNoRightsOfRoot()

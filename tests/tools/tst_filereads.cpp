@@ -306,6 +306,21 @@ private slots:
                  std::string("There is no file main.h. Did you mean mains.h or main.cc?"));
         QCOMPARE(said("src/xxher"), std::string("There is no file xxher. Did you mean other?"));
         QCOMPARE(said("src/xxxer"), std::string("There is no file xxxer."));
+        // But for upper and lower case it is the same, which is nearest.
+        m_folder->write("doc/Makefil", "");
+        m_folder->write("doc/makefile", "");
+        QCOMPARE(said("doc/Makefile"), std::string("There is no file Makefile. Did you mean "
+                                                   "makefile or Makefil?"));
+        // Two letters are near, unless they are half of the name.
+        m_folder->write("near/abcde", "");
+        QCOMPARE(said("near/abcxy"), std::string("There is no file abcxy. Did you mean abcde?"));
+        QCOMPARE(said("near/abc"), std::string("There is no file abc. Did you mean abcde?"));
+        QCOMPARE(said("near/abxyz"), std::string("There is no file abxyz."));
+        QCOMPARE(said("near/ab"), std::string("There is no file ab."));
+        m_folder->write("short/abcd", "");
+        QCOMPARE(said("short/abxy"), std::string("There is no file abxy."));
+        QCOMPARE(said("short/abcx"), std::string("There is no file abcx. Did you mean abcd?"));
+        QCOMPARE(said("short/abdc"), std::string("There is no file abdc."));
         QCOMPARE(said("none/at/all"), std::string("There is no file all."));
         for (const char *name : {"name.a", "name.b", "name.c", "name.d"})
             m_folder->write(name, "");

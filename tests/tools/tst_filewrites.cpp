@@ -208,6 +208,28 @@ private slots:
         QCOMPARE(m_folder->names(), std::string("a.txt"));
     }
 
+    void aNewFileNeedsAFolderThatTakesIt()
+    {
+        if (geteuid() != 0)
+            QSKIP("only root can be somebody else");
+        QCOMPARE(chmod(m_folder->root().parent_path().c_str(), 0755), 0);
+        QCOMPARE(chmod(m_folder->root().c_str(), 0755), 0);
+        QCOMPARE(seteuid(65534), 0);
+        const auto write = [&](const char *path) {
+            return m_folder->use("write_file", {{"path", path}, {"content", "x"}});
+        };
+        const tools::ToolResult file = write("new.txt");
+        const tools::ToolResult deep = write("new/deep/er/a.txt");
+        QCOMPARE(seteuid(0), 0);
+        QVERIFY(!file.ok);
+        QCOMPARE(file.content,
+                 std::string("new.txt cannot be written: Permission denied. Nothing was changed."));
+        QVERIFY(!deep.ok);
+        QCOMPARE(deep.content,
+                 std::string("The folder of a.txt cannot be made: Permission denied"));
+        QCOMPARE(m_folder->names(), std::string());
+    }
+
     void aLinkStaysAndItsTargetChanges()
     {
         m_folder->write("src/a.txt", "one\n");

@@ -147,6 +147,9 @@ private:
                                                             "[[:none:]]",
                                                             "[[:upper:]",
                                                             "[:a]",
+                                                            "[[:a]",
+                                                            "[[:]",
+                                                            "[[::]]",
                                                             "[\\]]",
                                                             "[\\a-\\c]",
                                                             "[a\\-c]",
@@ -325,6 +328,15 @@ private slots:
         row("[[:space:]]x", "\tx", out);
         row("[[:space:]]x", "\vx", nothing);
         row("[[:none:]]", "n", nothing);
+        row("[[:none:]]", ":", nothing);
+        row("[[:a]", ":", out); // no class, so a set of these
+        row("[[:a]", "[", out);
+        row("[[:a]", "a", out);
+        row("[[:]", ":", out);
+        row("[[:]", "[", out);
+        row("[[:]", "]", nothing);
+        row("[[:]]", ":]", out);
+        row("[[::]x]", ":x]", nothing);
         row("x[/]a", "x/a", nothing);
         row("x[!b]a", "x/a", nothing);
         // Escapes, and spaces at the end.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What glob and grep do with much, deep, long, hidden away or malicious; and when they are stopped.
-#include "core/tools/search/filewalk.h"
 #include "core/tools/search/linereader.h"
 #include "core/tools/search/search.h"
 #include "tests/support/searchfolder.h"
@@ -462,28 +461,6 @@ private slots:
         QCOMPARE(::write(leaf.get(), "key\n", 4), ssize_t(4));
         QCOMPARE(text(folder.use("glob", {{"pattern", "**/leaf"}})), path + "leaf\n");
         QCOMPARE(grepped(folder, {{"pattern", "key"}}), path + "leaf:1: key\n");
-    }
-
-    void aWalkLooksAtNoMoreThanItMay()
-    {
-        testing::SearchFolder folder;
-        for (const char *name : {"a", "b", "c/d", ".git/x"}) // .git counts for nothing
-            folder.write(name, "");
-        WalkQuestion question;
-        question.wants = [](std::string_view) { return true; };
-        question.entersFolder = question.wants;
-        question.mostEntries = 4;
-        auto found = walkFiles(folder.root(), question, {});
-        QVERIFY(!found->wasCut);
-        QCOMPARE(found->files.size(), std::size_t(3));
-        question.mostEntries = 3;
-        found = walkFiles(folder.root(), question, {});
-        QVERIFY(found->wasCut);
-        QVERIFY(found->files.size() < 4);
-        question.start = "none";
-        QCOMPARE(walkFiles(folder.root(), question, {}).error().code, ErrorCode::NotFound);
-        question.start = "a";
-        QCOMPARE(walkFiles(folder.root(), question, {}).error().code, ErrorCode::Io);
     }
 
     void aWorkspaceThatIsGoneIsAnError()

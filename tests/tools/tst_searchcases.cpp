@@ -275,6 +275,8 @@ private slots:
         row("Windows-1252 in two pieces", "\xE9" + piece + "\nna\xEFve\n", "na.ve",
             QString("a:2: na") + QChar(0xEF) + "ve\n");
         row("CR alone", "one\rkey\rthree", "key", "a:2: key\n");
+        row("CR first", "\rkey", "^key$", "a:2: key\n");
+        row("LF first, then CR", "\nkey\rb", "^key", "a:2: key\rb\n");
         row("CR at the end", "one\rkey\r", "^key$", "a:2: key\n");
         row("empty lines of CR", "\r\rkey\r", "^key$", "a:3: key\n");
         row("CR in a text with LF", "one\rkey\nthree\n", "key", "a:1: one\rkey\n");

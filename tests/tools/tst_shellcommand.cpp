@@ -253,26 +253,30 @@ private slots:
     /// Each starts something that writes its own number to `pid` and wants to outlive the command.
     void nothingOutlivesIt_data()
     {
+#define UNTIL_THERE "until [ -s pid ]; do sleep 0.01; done"
         QTest::addColumn<QByteArray>("line");
         QTest::addColumn<int>("timeoutMs");
         const auto row = [](const char *name, const char *line, int timeoutMs) {
             QTest::newRow(name) << QByteArray(line) << timeoutMs;
         };
         const char *self = "sh -c 'echo $$ > pid; exec sleep 3000'";
-        row("in the background", "sh -c 'echo $$ > pid; exec sleep 3000' & sleep 0.2", 60000);
-        row("in a session of its own", "setsid sh -c 'echo $$ > pid; exec sleep 3000' & sleep 0.2",
+        row("in the background", "sh -c 'echo $$ > pid; exec sleep 3000' & " UNTIL_THERE, 60000);
+        row("in a session of its own",
+            "setsid sh -c 'echo $$ > pid; exec sleep 3000' & " UNTIL_THERE, 60000);
+        row("forked twice", "(setsid sh -c 'echo $$ > pid; exec sleep 3000' &) & " UNTIL_THERE,
             60000);
-        row("forked twice", "(setsid sh -c 'echo $$ > pid; exec sleep 3000' &) & sleep 0.2", 60000);
         row("deaf to signals, late",
             "trap '' TERM INT HUP; sh -c 'echo $$ > pid; trap \"\" TERM; while :; do sleep 1; "
             "done'",
-            400);
+            1500);
         row("deaf and left behind",
-            "setsid sh -c 'trap \"\" TERM; echo $$ > pid; while :; do sleep 1; done' & sleep 0.2",
+            "setsid sh -c 'trap \"\" TERM; echo $$ > pid; while :; do sleep 1; done' "
+            "& " UNTIL_THERE,
             60000);
-        row("late", self, 300);
+        row("late", self, 1500);
         row("late, with the pipe held",
-            "setsid sh -c 'echo $$ > pid; exec sleep 3000' & sleep 3000", 300);
+            "setsid sh -c 'echo $$ > pid; exec sleep 3000' & sleep 3000", 1500);
+#undef UNTIL_THERE
     }
     void nothingOutlivesIt()
     {
@@ -422,6 +426,12 @@ private slots:
         QTest::newRow("none") << QByteArray("caf\xE9") << false;
         QTest::newRow("a character across the halves") << QByteArray(half - 1, 'x') + "é" << true;
         QTest::newRow("at the cut of a long one") << QByteArray(half - 1, 'x') + "é" + many << true;
+        QTest::newRow("more than a character has, after the cut")
+            << QByteArray(half + 1, 'x') + "\x80\x80\x80\x80" + QByteArray(half - 4, 'x') << false;
+        QTest::newRow("as much as a character may have, after the cut")
+            << QByteArray(half + 1, 'x') + "\x80\x80\x80" + QByteArray(half - 3, 'x') << true;
+        QTest::newRow("more than a character has, before the cut")
+            << QByteArray(half - 4, 'x') + "\x80\x80\x80\x80" + many << false;
         QTest::newRow("at the begin of a long one") << "\xE9" + many << false;
         QTest::newRow("at the end of a long one") << many + "\xE9" << false;
     }
@@ -440,6 +450,7 @@ private slots:
         QTest::addColumn<QByteArray>("character");
         QTest::newRow("two bytes") << QByteArray("é");
         QTest::newRow("three bytes") << QByteArray("€");
+        QTest::newRow("the first of three bytes") << QByteArray("\xE0\xA0\x80");
         QTest::newRow("four bytes") << QByteArray("🌍");
     }
     void outputIsCutAtCharacters()

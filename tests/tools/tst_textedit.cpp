@@ -5,6 +5,7 @@
 #include "core/tools/files/textedit.h"
 #include "core/tools/files/textencoding.h"
 #include "core/tools/files/unifieddiff.h"
+#include "tests/support/rounds.h"
 #include "tests/support/testregistry.h"
 
 #include <QTest>
@@ -132,7 +133,7 @@ private slots:
         std::mt19937 random(seed);
         int done = 0;
         int refused = 0;
-        for (int round = 0; round < 20000; ++round) {
+        for (int round = 0; round < test::rounds(20000); ++round) {
             const std::vector<std::vector<std::string>> kinds = {
                 {"a", "b", "\n"},         {"a", "b", "\r\n"},        {"a", "b", "\r"},
                 {"a", "b", "\n", "\r\n"}, {"a", "\n", "\r\n", "\r"}, {"a", "b"}};
@@ -163,8 +164,8 @@ private slots:
                        : Json{whole, edit.oldText, edit.newText, edit.all, expected, said}.dump();
             QVERIFY2(agrees, told.c_str());
         }
-        QVERIFY(done > 1000);
-        QVERIFY(refused > 1000);
+        QVERIFY(done > test::rounds(1000));
+        QVERIFY(refused > test::rounds(1000));
     }
 
     void everyByteSurvives()
@@ -172,7 +173,7 @@ private slots:
         const unsigned seed = std::random_device{}();
         qInfo("seed %u", seed);
         std::mt19937 random(seed);
-        for (int round = 0; round < 3000; ++round) {
+        for (int round = 0; round < test::rounds(3000); ++round) {
             std::string bytes = random() % 3 == 0   ? "\xFF\xFE"
                                 : random() % 3 == 0 ? "\xFE\xFF"
                                                     : "";
@@ -230,7 +231,7 @@ private slots:
         const unsigned seed = std::random_device{}();
         qInfo("seed %u", seed);
         std::mt19937 random(seed);
-        for (int round = 0; round < 2000; ++round) {
+        for (int round = 0; round < test::rounds(2000); ++round) {
             std::string before;
             std::string after;
             std::vector<ChangedLines> expected;

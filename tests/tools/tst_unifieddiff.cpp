@@ -43,6 +43,53 @@ private slots:
         QCOMPARE(unifiedDiff(before.toStdString(), after.toStdString()), expected.toStdString());
     }
 
+    /// Three lines of context, so changes with six lines between them are told in one piece.
+    void changesThatAreNearAreToldTogether()
+    {
+        for (int between = 0; between < 12; ++between) {
+            const auto text = [between](const char *mark) {
+                std::string lines = "head 1\nhead 2\nhead 3\nhead 4\n";
+                lines += std::string(mark) + "\n";
+                for (int i = 0; i < between; ++i)
+                    lines += "between " + std::to_string(i) + "\n";
+                return lines + mark + "\ntail 1\ntail 2\ntail 3\ntail 4\n";
+            };
+            const std::string difference = unifiedDiff(text("old"), text("new"));
+            const QByteArray shown = QByteArray::fromStdString(difference);
+            QCOMPARE(shown.count("@@ -"), between <= 6 ? 1 : 2);
+            QCOMPARE(shown.count("\n head"), 3);
+            QCOMPARE(shown.count("\n tail"), 3);
+            QCOMPARE(shown.count("\n between"), std::min(between, 6));
+            const int length = between <= 6 ? between + 8 : 7;
+            QVERIFY2(shown.startsWith(QString("@@ -2,%1 +2,%1 @@\n head 2\n").arg(length).toUtf8()),
+                     shown);
+            if (between > 6)
+                QVERIFY2(shown.contains(
+                             QString("@@ -%1,7 +%1,7 @@\n between").arg(3 + between).toUtf8()),
+                         shown);
+        }
+    }
+
+    void longLinesAreCutAtACharacter_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::addColumn<QByteArray>("shown");
+        const QByteArray most(200, 'x');
+        QTest::newRow("the longest") << most << most;
+        QTest::newRow("one more") << most + "y" << most + "…";
+        QTest::newRow("a character over the end")
+            << QByteArray(199, 'x') + "éz" << QByteArray(199, 'x') + "…";
+        QTest::newRow("a character at the end")
+            << QByteArray(198, 'x') + "éz" << QByteArray(198, 'x') + "é…";
+    }
+    void longLinesAreCutAtACharacter()
+    {
+        QFETCH(QByteArray, line);
+        QFETCH(QByteArray, shown);
+        QCOMPARE(QByteArray::fromStdString(unifiedDiff("", line.toStdString() + "\n")),
+                 "@@ -0,0 +1,1 @@\n+" + shown + "\n");
+    }
+
     void isShortWhateverDiffers()
     {
         std::string before;

@@ -8,23 +8,21 @@
 namespace orrery::tools {
 namespace {
 
-/// Without the beginning of a character at the end.
+/// Without the beginning of a character at the end. The text is longer than a character.
 std::string_view wholeHead(std::string_view text)
 {
     std::size_t at = text.size();
-    for (int back = 0; back < 3 && at > 0 && !beginsCharacter(text[at - 1]); ++back)
+    for (int back = 0; back < 3 && !beginsCharacter(text[at - 1]); ++back)
         --at;
-    if (at == 0)
-        return text;
     const auto lead = static_cast<unsigned char>(text[at - 1]);
     const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
     return at - 1 + length > text.size() ? text.substr(0, at - 1) : text;
 }
 
-/// Without the end of a character at the beginning.
+/// Without the end of a character at the beginning. The text is longer than a character.
 std::string_view wholeTail(std::string_view text)
 {
-    for (int step = 0; step < 3 && !text.empty() && !beginsCharacter(text.front()); ++step)
+    for (int step = 0; step < 3 && !beginsCharacter(text.front()); ++step)
         text.remove_prefix(1);
     return text;
 }
@@ -49,8 +47,7 @@ std::size_t CommandOutput::cut() const
 
 std::string_view CommandOutput::keptTail() const
 {
-    return wholeTail(
-        std::string_view(m_tail).substr(m_tail.size() - std::min(m_tail.size(), kHalf)));
+    return wholeTail(std::string_view(m_tail).substr(m_tail.size() - kHalf));
 }
 
 std::string CommandOutput::text() const

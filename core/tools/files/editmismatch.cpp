@@ -49,11 +49,10 @@ std::string linesInWords(LinePlace place)
     return "lines " + std::to_string(place.first + 1) + "-" + std::to_string(place.last + 1);
 }
 
-/// Without the numbers that read_file prints, when every line that is not empty has one.
+/// Without the numbers that read_file prints, when every line that is not blank has one.
 std::optional<std::string> withoutNumbers(std::string_view old)
 {
     std::string out;
-    bool any = false;
     for (std::string_view line : splitLines(old)) {
         std::size_t at = std::min(line.find_first_not_of(' '), line.size());
         const std::size_t digits = at;
@@ -62,10 +61,9 @@ std::optional<std::string> withoutNumbers(std::string_view old)
         const bool isNumbered = at > digits && at < line.size() && line[at] == '\t';
         if (!isNumbered && !isBlank(line))
             return std::nullopt;
-        any = any || isNumbered;
         out += isNumbered ? line.substr(at + 1) : line;
     }
-    return any ? std::optional(std::move(out)) : std::nullopt;
+    return out;
 }
 
 /// Where `old` would be but for differences that are easily overlooked.
