@@ -20,7 +20,7 @@
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
-#include <QListView>
+#include <QAbstractItemView>
 #include <QMenu>
 #include <QMenuBar>
 #include <QProcess>
@@ -446,7 +446,7 @@ private slots:
         QTRY_VERIFY(rows("conversationList") > 2);
         find<QLineEdit>("eventFilter")->setText("no event has these words");
         QTRY_COMPARE(rows("eventsTable"), 0);
-        auto *list = find<QListView>("conversationList");
+        auto *list = find<QAbstractItemView>("conversationList");
         list->setCurrentIndex(list->model()->index(1, 0));
         const QList<QAction *> actions = list->actions();
         const auto wanted = std::find_if(actions.begin(), actions.end(), [](QAction *action) {

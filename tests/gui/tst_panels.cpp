@@ -134,7 +134,7 @@ private slots:
         panel.setModel(&model, [](const QModelIndex &) { return Card(); });
         panel.setEmpty(false);
         panel.show();
-        auto *list = panel.findChild<QListView *>("conversationList");
+        auto *list = panel.findChild<QAbstractItemView *>("conversationList");
         list->setCurrentIndex(model.index(2, 0));
         QTest::keyClick(list, Qt::Key_A); // one more than a request wanted
         QCOMPARE(list->currentIndex().row(), 2);
@@ -208,7 +208,7 @@ private slots:
         panel.setEmpty(false);
         panel.resize(500, 400);
         panel.show();
-        auto *list = panel.findChild<QListView *>("conversationList");
+        auto *list = panel.findChild<QAbstractItemView *>("conversationList");
         QScrollBar *bar = list->verticalScrollBar();
         const auto say = [&](int times) {
             for (int i = 0; i < times; ++i) {

@@ -3,6 +3,7 @@
 
 #include "ui/format/foreign.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/cardlist.h"
 #include "ui/widgets/plaintip.h"
 #include "ui/widgets/plainlabel.h"
 
@@ -14,10 +15,7 @@
 #include <QItemSelectionModel>
 #include <QKeyEvent>
 #include <QLineEdit>
-#include <QListView>
 #include <QPushButton>
-#include <QScrollBar>
-#include <QTimer>
 #include <QVBoxLayout>
 
 namespace orrery::ui {
@@ -41,15 +39,10 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
     column->addWidget(bar);
     connect(m_everybody, &QPushButton::clicked, this, &ConversationPanel::everybodyRequested);
     setHeading({});
-    m_list = new QListView(content);
+    m_list = new CardList(content);
     m_list->setObjectName(QStringLiteral("conversationList"));
     m_list->setAccessibleName(tr("Messages and tool calls"));
     m_list->setMinimumHeight(32); // a request that waits comes first
-    m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_list->verticalScrollBar()->setSingleStep(24);
-    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_list->setResizeMode(QListView::Adjust);
-    m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_list->installEventFilter(this);
@@ -67,16 +60,7 @@ ConversationPanel::ConversationPanel(const EmptyActions &actions, QWidget *paren
             emit eventRequested(m_list->currentIndex());
     });
     m_list->addActions({copy, fold, event});
-    connect(m_list, &QListView::doubleClicked, this, &ConversationPanel::toggleCurrent);
-    // What the person does, not every change of the value: laying out moves it too.
-    connect(m_list->verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] {
-        const QScrollBar *bar = m_list->verticalScrollBar();
-        m_atEnd = bar->sliderPosition() >= bar->maximum() - 4;
-    });
-    connect(m_list->verticalScrollBar(), &QScrollBar::rangeChanged, this, [this] {
-        if (m_atEnd)
-            follow();
-    });
+    connect(m_list, &QAbstractItemView::doubleClicked, this, &ConversationPanel::toggleCurrent);
 
     m_approval = new ApprovalCard(content);
     column->addWidget(m_approval);
@@ -114,26 +98,11 @@ void ConversationPanel::setModel(QAbstractItemModel *model, CardDelegate::Reader
     m_list->setItemDelegate(cards);
     delete m_cards;
     m_cards = cards;
-    m_atEnd = true;
     m_list->setModel(model);
-    connect(m_list->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this, model] {
+    connect(m_list->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         const QModelIndexList chosen = m_list->selectionModel()->selectedIndexes();
         if (!chosen.isEmpty())
-            m_atEnd = chosen.constFirst().row() == model->rowCount() - 1;
-    });
-    connect(model, &QAbstractItemModel::modelReset, this, [this] {
-        m_atEnd = true;
-        follow();
-    });
-    follow();
-}
-
-void ConversationPanel::follow()
-{
-    // The list lays its items out later than the range changes.
-    QTimer::singleShot(0, m_list, [this] {
-        if (m_atEnd)
-            m_list->scrollToBottom();
+            emit cardChosen(chosen.constFirst());
     });
 }
 
@@ -177,12 +146,11 @@ void ConversationPanel::toggleCurrent()
         m_cards->toggle(m_list->currentIndex());
 }
 
-void ConversationPanel::choose(int row)
+void ConversationPanel::showCard(int row)
 {
     const QModelIndex index = m_list->model()->index(row, 0);
     m_list->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect);
     m_list->scrollTo(index);
-    m_atEnd = row == m_list->model()->rowCount() - 1;
 }
 
 bool ConversationPanel::eventFilter(QObject *watched, QEvent *event)
@@ -214,7 +182,7 @@ bool ConversationPanel::eventFilter(QObject *watched, QEvent *event)
                            || key->key() == Qt::Key_PageUp || key->key() == Qt::Key_PageDown;
         if (model->rowCount() > 0
             && (key->key() == Qt::Key_Home || key->key() == Qt::Key_End || (fresh && moves))) {
-            choose(key->key() == Qt::Key_Home ? 0 : model->rowCount() - 1);
+            showCard(key->key() == Qt::Key_Home ? 0 : model->rowCount() - 1);
             return true;
         }
     }

@@ -8,11 +8,12 @@
 class QAbstractItemModel;
 class QLabel;
 class QLineEdit;
-class QListView;
 class QModelIndex;
 class QPushButton;
 
 namespace orrery::ui {
+
+class CardList;
 
 /// What one agent was told, said and did; below it what waits for approval and a box to talk to the agent.
 class ConversationPanel : public Panel
@@ -29,12 +30,15 @@ public:
     /// Whose conversation is shown; empty = all agents'.
     void setHeading(const QString &agent);
     ApprovalCard *approval() const { return m_approval; }
+    /// Selects a card and brings it into view.
+    void showCard(int row);
     void focusFilter() override;
 
 signals:
     /// `interrupt`: the agent shall drop what it does for it.
     void messageSent(const QString &text, bool interrupt);
     void everybodyRequested();
+    void cardChosen(const QModelIndex &card);
     /// The event behind this card is wanted.
     void eventRequested(const QModelIndex &card);
 
@@ -42,19 +46,16 @@ private:
     void send(bool interrupt);
     void copyCurrent();
     void toggleCurrent();
-    void choose(int row);
-    void follow();
     bool eventFilter(QObject *watched, QEvent *event) override;
 
     QLabel *m_heading;
     QPushButton *m_everybody;
-    QListView *m_list;
+    CardList *m_list;
     CardDelegate *m_cards = nullptr;
     ApprovalCard *m_approval;
     QLineEdit *m_message;
     QPushButton *m_send;
     QPushButton *m_interrupt;
-    bool m_atEnd = true; ///< new cards scroll into view only when the person is at the end
 };
 
 } // namespace orrery::ui

@@ -3,6 +3,7 @@
 
 #include "ui/format/foreign.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/logtable.h"
 #include "ui/widgets/tabletools.h"
 #include "ui/widgets/plaintip.h"
 #include "ui/widgets/plainlabel.h"
@@ -49,7 +50,7 @@ EventsPanel::EventsPanel(const EmptyActions &actions, QWidget *parent) : Panel(p
     auto *split = new QSplitter(Qt::Horizontal, content);
     split->setHandleWidth(1);
     split->setChildrenCollapsible(false);
-    m_table = new QTableView(split);
+    m_table = new LogTable(split);
     m_table->setObjectName(QStringLiteral("eventsTable"));
     prepareTable(m_table, tr("Events"));
     m_details = new QPlainTextEdit(split);
@@ -140,6 +141,11 @@ void EventsPanel::setModel(QAbstractItemModel *filtered, Details details)
     connect(filtered, &QAbstractItemModel::modelReset, this, [this] { showDetails({}); });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             &EventsPanel::showDetails);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex &now) {
+                if (now.isValid())
+                    emit eventChosen(now);
+            });
     scheduleFollow();
 }
 
@@ -160,7 +166,8 @@ void EventsPanel::scheduleFollow()
     QTimer::singleShot(0, this, [this] {
         m_followQueued = false;
         updateCount();
-        if (m_follow->isChecked())
+        // Who looks at an earlier moment does not want it to run away.
+        if (m_follow->isChecked() && m_table->moment() == -1)
             m_table->scrollToBottom();
     });
 }
@@ -209,10 +216,28 @@ void EventsPanel::clearFilter()
 
 void EventsPanel::choose(const QModelIndex &event)
 {
+    bringUp(event);
+    m_table->setFocus();
+}
+
+void EventsPanel::bringUp(const QModelIndex &event)
+{
     m_follow->setChecked(false);
     m_table->setCurrentIndex(event);
     m_table->scrollTo(event, QAbstractItemView::PositionAtCenter);
-    m_table->setFocus();
+}
+
+QTableView *EventsPanel::table() const { return m_table; }
+
+void EventsPanel::setMoment(int row, bool mayScroll)
+{
+    if (m_table->moment() == row)
+        return;
+    m_table->setMoment(row);
+    if (row == -1)
+        scheduleFollow();
+    else if (row >= 0 && mayScroll)
+        m_table->scrollTo(m_table->model()->index(row, 0));
 }
 
 void EventsPanel::focusFilter()

@@ -16,6 +16,8 @@ class QToolButton;
 
 namespace orrery::ui {
 
+class LogTable;
+
 /// The log: every event, filtered by text, kind and agent, with the chosen one's data beside it.
 class EventsPanel : public Panel
 {
@@ -31,9 +33,14 @@ public:
     void clearFilter();
     /// Selects an event and brings it into view; new ones are not followed any more.
     void choose(const QModelIndex &event);
+    /// The same, and the keyboard stays where it is.
+    void bringUp(const QModelIndex &event);
     /// Tells filterChanged() with what the panel shows now.
     void announceFilter();
-    QTableView *table() const { return m_table; }
+    QTableView *table() const;
+    /// The moment that is looked at: its last row, -1 = the present, -2 = it is before all rows. A new one is brought into
+    /// view when it may be.
+    void setMoment(int row, bool mayScroll);
     void focusFilter() override;
 
 signals:
@@ -41,6 +48,7 @@ signals:
     void filterChanged(const QString &text, const QString &kind, const QString &agent);
     /// Double click or Enter: the run is to be shown as it was after this event.
     void eventActivated(const QModelIndex &index);
+    void eventChosen(const QModelIndex &index);
 
 private:
     QWidget *makeFilterRow(QWidget *parent);
@@ -53,7 +61,7 @@ private:
     QComboBox *m_agent;
     QLabel *m_count;
     QToolButton *m_follow;
-    QTableView *m_table;
+    LogTable *m_table;
     QPlainTextEdit *m_details;
     Details m_readDetails;
     bool m_followQueued = false;

@@ -16,4 +16,10 @@ void Panel::setContent(QWidget *content, const QString &icon, const QString &sen
     m_stack->setEmpty(true);
 }
 
+void Panel::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    emit shown();
+}
+
 } // namespace orrery::ui

@@ -32,7 +32,12 @@ public:
     }
     bool isEmpty() const { return m_stack && m_stack->isEmpty(); }
 
+signals:
+    /// It has come into sight: what was not filled meanwhile is wanted now.
+    void shown();
+
 protected:
+    void showEvent(QShowEvent *event) override;
     /// Fills the panel with `content`, behind the sentence that is shown before there is any.
     void setContent(QWidget *content, const QString &icon, const QString &sentence,
                     const EmptyActions &actions);

@@ -2,6 +2,7 @@
 #include "ui/shell/keyspage.h"
 
 #include "ui/theme/theme.h"
+#include "ui/timeline/timelinewidget.h"
 #include "ui/widgets/tabletools.h"
 
 #include <QAction>
@@ -29,8 +30,8 @@ KeysPage::KeysPage(const QList<QAction *> &actions, QWidget *parent) : QDialog(p
         for (const QKeySequence &key : action->shortcuts())
             add(key.toString(QKeySequence::NativeText), text);
     }
-    add(tr("Ctrl+1 … Ctrl+8"), tr("Go to Team, Conversation, Claims, Rate limits, Memory, Events, "
-                                  "Knowledge, Decisions"));
+    add(tr("Ctrl+1 … Ctrl+9"), tr("Go to Team, Conversation, Claims, Rate limits, Memory, Events, "
+                                  "Knowledge, Decisions, Timeline"));
     add(tr("A / D / E"), tr("Approve, deny or edit the request that waits"));
     add(tr("Ctrl+C"), tr("Copy the selected rows as tab-separated text"));
     add(tr("Ctrl+Shift+C"), tr("Copy the selected rows as JSON"));
@@ -38,6 +39,9 @@ KeysPage::KeysPage(const QList<QAction *> &actions, QWidget *parent) : QDialog(p
     add(tr("Space"), tr("Fold or unfold a card of the conversation"));
     add(tr("Delete"), tr("In Claims: release the claim"));
     add(tr("Esc"), tr("In Team: show all agents again"));
+    for (const QString &line : TimelineWidget::keys())
+        add(line.section(QLatin1Char('\t'), 0, 0),
+            tr("In Timeline: %1").arg(line.section(QLatin1Char('\t'), 1)));
     table->setModel(model);
     prepareTable(table, tr("Keys"));
     table->setColumnWidth(0, 150);

@@ -34,7 +34,7 @@
 namespace orrery::ui {
 namespace {
 
-constexpr int layoutVersion = 2;
+constexpr int layoutVersion = 3;
 
 } // namespace
 
@@ -105,7 +105,11 @@ void MainWindow::makeDocks()
         dock->setWidget(panel);
         dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable
                           | QDockWidget::DockWidgetClosable);
-        addDockWidget(area, dock);
+        // In one place until they are arranged: side by side they would make the window as wide as all of them.
+        if (!m_docks.isEmpty() && dockWidgetArea(m_docks.constLast()) == area)
+            tabifyDockWidget(m_docks.constLast(), dock);
+        else
+            addDockWidget(area, dock);
         m_docks << dock;
         connect(dock, &QDockWidget::dockLocationChanged, this, &MainWindow::hideTitlesUnderTabs);
         connect(dock, &QDockWidget::topLevelChanged, this, &MainWindow::hideTitlesUnderTabs);
@@ -118,6 +122,7 @@ void MainWindow::makeDocks()
     add("dock.events", tr("Events"), m_panels->events, Qt::BottomDockWidgetArea);
     add("dock.knowledge", tr("Knowledge"), m_panels->knowledge, Qt::BottomDockWidgetArea);
     add("dock.decisions", tr("Decisions"), m_panels->decisions, Qt::BottomDockWidgetArea);
+    add("dock.timeline", tr("Timeline"), m_panels->timeline, Qt::BottomDockWidgetArea);
 }
 
 void MainWindow::makeMenus()
@@ -140,7 +145,8 @@ void MainWindow::makeMenus()
     view->addSeparator();
     view->addAction(m_actions.bottomPanels);
     view->addSeparator();
-    view->addActions({m_actions.goTo, m_actions.find, m_actions.jumpToLive});
+    view->addActions(
+        {m_actions.goTo, m_actions.find, m_actions.earlier, m_actions.later, m_actions.jumpToLive});
     QMenu *theme = view->addMenu(tr("&Theme"));
     theme->addActions({m_actions.lightTheme, m_actions.darkTheme, m_actions.toggleTheme});
     view->addAction(m_actions.resetLayout);
@@ -221,6 +227,7 @@ void MainWindow::applyDefaultLayout()
     QDockWidget *events = m_docks[4];
     QDockWidget *knowledge = m_docks[5];
     QDockWidget *decisions = m_docks[6];
+    QDockWidget *timeline = m_docks[7];
     for (QDockWidget *dock : std::as_const(m_docks)) {
         dock->setFloating(false); // who is no longer of the window stays where it floats
         removeDockWidget(dock);
@@ -238,14 +245,17 @@ void MainWindow::applyDefaultLayout()
         tabifyDockWidget(claims, limits);
         tabifyDockWidget(events, memory);
     }
+    if (roomy)
+        tabifyDockWidget(events, timeline);
+    else
+        tabifyDockWidget(memory, timeline);
     tabifyDockWidget(memory, knowledge);
     tabifyDockWidget(knowledge, decisions);
     for (QDockWidget *dock : std::as_const(m_docks))
         dock->show();
     claims->raise();
     memory->raise();
-    if (!roomy)
-        events->raise();
+    events->raise();
     const int w = width();
     const int h = height();
     resizeDocks({team, claims},

@@ -9,6 +9,7 @@
 #include "ui/panels/limitspanel.h"
 #include "ui/panels/memorypanel.h"
 #include "ui/panels/teampanel.h"
+#include "ui/panels/timelinepanel.h"
 
 namespace orrery::ui {
 
@@ -18,7 +19,8 @@ struct Panels {
         : team(new TeamPanel(actions)), conversation(new ConversationPanel(actions)),
           claims(new ClaimsPanel(actions)), limits(new LimitsPanel(actions)),
           memory(new MemoryPanel(actions)), events(new EventsPanel(actions)),
-          knowledge(new KnowledgePanel(actions)), decisions(new DecisionsPanel(actions))
+          knowledge(new KnowledgePanel(actions)), decisions(new DecisionsPanel(actions)),
+          timeline(new TimelinePanel(actions))
     {}
 
     TeamPanel *team;
@@ -29,6 +31,7 @@ struct Panels {
     EventsPanel *events;
     KnowledgePanel *knowledge;
     DecisionsPanel *decisions;
+    TimelinePanel *timeline;
 };
 
 } // namespace orrery::ui

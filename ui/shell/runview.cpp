@@ -5,6 +5,8 @@
 #include "ui/shell/memoryview.h"
 #include "ui/shell/panels.h"
 #include "ui/shell/rowreaders.h"
+#include "ui/shell/selectionlink.h"
+#include "ui/shell/timelinelink.h"
 #include "ui/viewmodels/agentsmodel.h"
 #include "ui/viewmodels/eventsummary.h"
 #include "ui/format/foreign.h"
@@ -24,7 +26,7 @@ namespace orrery::ui {
 namespace {
 
 constexpr int refreshMs = 100;
-constexpr int clockMs = 250;
+constexpr int clockMs = 1000; ///< what counts down does so in seconds
 /// So much longer than the panels take, nothing is filled: the window stays a window.
 constexpr int restFactor = 4;
 /// A refused attempt stays on the map so long, and a claim that has ended.
@@ -48,7 +50,8 @@ QString damageText(const std::vector<store::Damage> &damage)
 struct RunView::Private {
     Private(RunView &view, Panels &given)
         : q(view), panels(given), knowledge(*document.knowledge(), *given.knowledge),
-          decisions(*document.decisions(), *given.decisions)
+          decisions(*document.decisions(), *given.decisions), timeline(document, *given.timeline),
+          selection(document, *given.events, *given.conversation)
     {}
 
     RunView &q;
@@ -56,6 +59,8 @@ struct RunView::Private {
     RunDocument document;
     KnowledgeView knowledge;
     DecisionsView decisions;
+    TimelineLink timeline;
+    SelectionLink selection;
     QTimer refresh;
     QTimer clock;
     QStringList agentNames;
@@ -71,6 +76,7 @@ struct RunView::Private {
     void fillApproval();
     void fillNames();
     void goToEvent(quint64 seq);
+    void showMoment(bool mayScroll);
     void tick();
 };
 
@@ -91,7 +97,12 @@ RunView::RunView(Panels &panels) : d(std::make_unique<Private>(*this, panels))
     });
     connect(&d->document, &RunDocument::journalReady, this, &RunView::journalReady);
     connect(&d->document, &RunDocument::journalRefused, this, &RunView::journalRefused);
-    connect(&d->document, &RunDocument::cursorChanged, this, [this] { d->fillPanels(); });
+    connect(&d->document, &RunDocument::cursorChanged, this, [this] {
+        d->fillPanels();
+        d->showMoment(true);
+    });
+    connect(d->document.filteredEvents(), &EventsFilterModel::scanFinished, this,
+            [this] { d->showMoment(false); });
     connect(&d->document, &RunDocument::selectionChanged, this, [this](const QString &agent) {
         d->panels.team->selectAgent(agent);
         d->panels.conversation->setHeading(agent);
@@ -138,6 +149,8 @@ void RunView::Private::connectPanels()
 {
     QObject::connect(panels.team, &TeamPanel::agentSelected, &q,
                      [this](const QString &agent) { document.setSelectedAgent(agent); });
+    for (Panel *panel : {static_cast<Panel *>(panels.claims), static_cast<Panel *>(panels.limits)})
+        QObject::connect(panel, &Panel::shown, &q, [this] { fillSoon(); });
     QObject::connect(panels.conversation, &ConversationPanel::everybodyRequested, &q,
                      [this] { document.setSelectedAgent({}); });
     QObject::connect(panels.events, &EventsPanel::filterChanged, &q,
@@ -169,6 +182,19 @@ void RunView::Private::connectPanels()
     QObject::connect(&decisions, &DecisionsView::eventRequested, &q,
                      [this](quint64 seq) { goToEvent(seq); });
     QObject::connect(&decisions, &DecisionsView::failed, &q, &RunView::failed);
+}
+
+void RunView::Private::showMoment(bool mayScroll)
+{
+    constexpr int present = -1;
+    constexpr int beforeAll = -2;
+    int row = present;
+    if (document.cursor()) {
+        const int event = document.events()->rowOfSeq(*document.cursor());
+        row = document.filteredEvents()->rowAtOrBefore(event);
+        row = row < 0 ? beforeAll : row;
+    }
+    panels.events->setMoment(row, mayScroll);
 }
 
 void RunView::Private::goToEvent(quint64 seq)
@@ -238,6 +264,25 @@ bool RunView::isBusy(const QString &agent) const { return d->document.present()-
 
 void RunView::jumpToLive() { d->document.jumpToLive(); }
 
+void RunView::step(int events)
+{
+    const EventsModel *log = d->document.events();
+    const EventsFilterModel *shown = d->document.filteredEvents();
+    const quint64 at = d->document.cursor().value_or(d->document.present()->lastSeq());
+    const int last = log->rowCount() - 1;
+    const int here = std::min(log->rowOfSeq(at), last);
+    const int nearest = shown->rowAtOrBefore(here);
+    // Between two events that the log shows, the one before is a step away already.
+    const bool isBetween =
+        nearest >= 0 && shown->mapToSource(shown->index(nearest, 0)).row() != here;
+    const int row = nearest + events + (events < 0 && isBetween ? 1 : 0);
+    if (row >= shown->rowCount() && d->document.cursor())
+        jumpToLive();
+    else if (row >= 0 && row < shown->rowCount())
+        d->document.setCursor(
+            shown->index(row, EventsModel::Seq).data(EventsModel::SeqRole).toULongLong());
+}
+
 bool RunView::isCaughtUp() const
 {
     return !isOpening() && d->document.isCaughtUp() && !d->refresh.isActive();
@@ -252,6 +297,7 @@ void RunView::Private::tick()
     if (document.isTicking()) {
         fillClaims();
         fillLimits();
+        timeline.fill();
     }
     emit q.changed();
 }
@@ -278,6 +324,7 @@ void RunView::Private::fillPanels()
                             && memory->searches()->rowCount() == 0);
     knowledge.fill(live);
     decisions.fill(live);
+    timeline.fill();
     fillClaims();
     fillLimits();
     fillApproval();
@@ -301,6 +348,8 @@ void RunView::Private::fillClaims()
 {
     const ClaimsModel *claims = document.claims();
     panels.claims->setEmpty(!document.isLive() && claims->rowCount() == 0);
+    if (!panels.claims->isVisible())
+        return;
     const qint64 now = document.nowMs();
     panels.claims->map()->setFiles(claimFiles(claims->mapData(now - mapMemoryMs)), now);
 }
@@ -309,6 +358,8 @@ void RunView::Private::fillLimits()
 {
     const LimiterModel *limiter = document.limiter();
     panels.limits->setEmpty(!document.isLive() && limiter->rowCount() == 0);
+    if (!panels.limits->isVisible())
+        return;
     const qint64 now = document.nowMs();
     const LimitSeries series = limitSeries(*limiter, now);
     panels.limits->tokensChart()->setAgents(series.agents);

@@ -48,9 +48,9 @@ struct RunPulse {
     bool atCursor = false;    ///< an earlier moment is shown
 };
 
-/// Brings the projections of a run, live or from a journal, and the panels together. Panels are filled
-/// at most every 100 ms, less often when that takes long, and every 250 ms while something counts down. Lives on the GUI
-/// thread.
+/// Brings the projections of a run, live or from a journal, and the panels together. Panels are filled at most every
+/// 100 ms, less often when that takes long, and every second while something counts down; what is out of sight is filled
+/// when it comes into sight. Lives on the GUI thread.
 class RunView : public QObject
 {
     Q_OBJECT
@@ -78,6 +78,8 @@ public:
     QStringList agents() const;
     bool isBusy(const QString &agent) const; ///< works, or waits for something
     void jumpToLive();
+    /// To the moment of the next event in the log, or for -1 of the one before; behind the last one is the present.
+    void step(int events);
 
     bool isCaughtUp() const;
     RunPulse pulse() const;

@@ -73,6 +73,11 @@ WindowActions::WindowActions(QWidget *w)
                         tr("Hide or show the panels below the conversation"), Qt::Key_Q);
     approvals = make(w, "approvals", tr("Go to &approval request"), "approval",
                      tr("Go to the request that waits"), Qt::Key_F4);
+    earlier = make(w, "earlier", tr("&Earlier"), {},
+                   tr("Show the moment of the event before, as the log shows them"),
+                   QKeySequence(Qt::ALT | Qt::Key_Left));
+    later = make(w, "later", tr("La&ter"), {}, tr("Show the moment of the next event in the log"),
+                 QKeySequence(Qt::ALT | Qt::Key_Right));
     jumpToLive = make(w, "jumpToLive", tr("&Jump to live"), "live", tr("Show the present again"),
                       QKeySequence(Qt::CTRL | Qt::Key_L));
     resetLayout =
@@ -94,11 +99,11 @@ WindowActions::WindowActions(QWidget *w)
 
 QList<QAction *> WindowActions::all() const
 {
-    return {openTeam,   openSample,   openJournal, localModels, workspace,  quit,
-            run,        pause,        stop,        stopNow,     approvals,  cancelAgent,
-            clearAgent, saveAgent,    removeAgent, find,        commands,   goTo,
-            jumpToLive, bottomPanels, resetLayout, toggleTheme, lightTheme, darkTheme,
-            keys,       about};
+    return {openTeam,   openSample, openJournal, localModels,  workspace,   quit,
+            run,        pause,      stop,        stopNow,      approvals,   cancelAgent,
+            clearAgent, saveAgent,  removeAgent, find,         commands,    goTo,
+            earlier,    later,      jumpToLive,  bottomPanels, resetLayout, toggleTheme,
+            lightTheme, darkTheme,  keys,        about};
 }
 
 QList<QAction *> WindowActions::ofAgent() const

@@ -34,6 +34,8 @@ struct WindowActions {
     QAction *goTo;
     QAction *bottomPanels;
     QAction *approvals;
+    QAction *earlier;
+    QAction *later;
     QAction *jumpToLive;
     QAction *resetLayout;
     QAction *toggleTheme;

@@ -78,6 +78,8 @@ void MainWindow::connectActions()
     connect(m_actions.approvals, &QAction::triggered, this,
             [this] { m_panels->conversation->approval()->setFocus(); });
     connect(m_actions.jumpToLive, &QAction::triggered, this, [this] { m_view->jumpToLive(); });
+    connect(m_actions.earlier, &QAction::triggered, this, [this] { m_view->step(-1); });
+    connect(m_actions.later, &QAction::triggered, this, [this] { m_view->step(1); });
     connect(m_actions.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
     connect(m_actions.toggleTheme, &QAction::triggered, this,
             [this] { setTheme(m_theme == ThemeKind::Light ? ThemeKind::Dark : ThemeKind::Light); });
@@ -294,6 +296,8 @@ void MainWindow::updateActions()
     m_actions.begin->setEnabled(next->isEnabled());
     m_actions.approvals->setEnabled(!m_panels->conversation->approval()->shownId().isEmpty());
     m_actions.jumpToLive->setEnabled(m_view->pulse().atCursor);
+    m_actions.later->setEnabled(m_view->pulse().atCursor);
+    m_actions.earlier->setEnabled(m_view->pulse().lastSeq > 1);
     m_panels->claims->setReleaseEnabled(running);
     const QString agent = m_view->selectedAgent();
     const bool hasAgent = m_run != nullptr && !m_ending && !agent.isEmpty();

@@ -73,6 +73,14 @@ QModelIndex EventsFilterModel::mapFromSource(const QModelIndex &sourceIndex) con
     return index(static_cast<int>(found - m_rows.begin()), sourceIndex.column());
 }
 
+int EventsFilterModel::rowAtOrBefore(int sourceRow) const
+{
+    if (passesAll())
+        return std::min(sourceRow, m_scanned - 1);
+    const auto after = std::upper_bound(m_rows.begin(), m_rows.end(), sourceRow);
+    return static_cast<int>(after - m_rows.begin()) - 1;
+}
+
 QVariant EventsFilterModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
     // The columns are there also while no row is.

@@ -38,6 +38,8 @@ public:
     QString kind() const { return m_kind; }
     QString agent() const { return m_agent; }
     bool isScanning() const { return m_scanned < m_source.rowCount(); }
+    /// The last row that is at or before that row of the source; -1 when there is none.
+    int rowAtOrBefore(int sourceRow) const;
 
 signals:
     void filterChanged();

@@ -20,9 +20,8 @@ RunDocument::RunDocument(QObject *parent)
     : QObject(parent), m_agents(m_roster), m_conversation(m_roster), m_claims(m_roster),
       m_limiter(m_roster), m_memory(m_roster), m_knowledge(m_roster), m_decisions(m_roster),
       m_events(m_roster), m_filtered(m_events),
-      m_approvals(m_roster), m_projections{&m_status,    &m_agents,    &m_conversation,
-                                           &m_claims,    &m_limiter,   &m_memory,
-                                           &m_knowledge, &m_decisions, &m_events}
+      m_approvals(m_roster), m_projections{&m_status,  &m_agents, &m_conversation, &m_claims,
+                                           &m_limiter, &m_memory, &m_knowledge,    &m_decisions}
 {
     m_pump.addProjection(this);
     m_timer.setSingleShot(true);
@@ -53,8 +52,11 @@ void RunDocument::clear()
     m_roster.clear();
     m_present.reset();
     m_approvals.reset();
+    m_events.reset();
+    m_timeline.reset();
     resetProjections();
     setSelectedAgent({});
+    m_selection.clear();
     if (m_cursor) {
         m_cursor.reset();
         emit cursorChanged();
@@ -219,6 +221,8 @@ void RunDocument::append(const std::vector<EventPtr> &batch)
     m_all.insert(m_all.end(), batch.begin(), batch.end());
     m_present.apply(batch);
     m_approvals.apply(batch);
+    m_events.apply(batch);
+    m_timeline.apply(batch);
     m_toldCaughtUp = false;
     retarget();
 }

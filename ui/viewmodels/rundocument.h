@@ -15,6 +15,8 @@
 #include "ui/viewmodels/limitermodel.h"
 #include "ui/viewmodels/memorymodel.h"
 #include "ui/viewmodels/runstatus.h"
+#include "ui/viewmodels/runtimeline.h"
+#include "ui/viewmodels/selection.h"
 
 #include <QObject>
 #include <QTimer>
@@ -26,8 +28,8 @@ namespace orrery::ui {
 
 /// One run as the window shows it: all its events, the projections of them, and what all panels
 /// share: the selected agent, the time cursor and the filter. Fed by a live bus or by a journal.
-/// Works in slices of half a frame. The projections show the moment of the cursor, but for present() and approvals():
-/// what a person can act on is always the present.
+/// Works in slices of half a frame. The projections show the moment of the cursor, but for present() and approvals(),
+/// since what a person can act on is always the present, and events(), which is always the whole log.
 class RunDocument : public QObject, private Projection
 {
     Q_OBJECT
@@ -48,6 +50,9 @@ public:
     EventsModel *events() { return &m_events; }
     EventsFilterModel *filteredEvents() { return &m_filtered; }
     ApprovalsModel *approvals() { return &m_approvals; }
+    /// Of the whole run, whatever moment is shown.
+    const RunTimeline &timeline() const { return m_timeline; }
+    Selection &selection() { return m_selection; }
 
     /// Forgets everything, lets go of bus and journal.
     void clear();
@@ -138,6 +143,8 @@ private:
     EventsModel m_events;
     EventsFilterModel m_filtered;
     ApprovalsModel m_approvals;
+    RunTimeline m_timeline;
+    Selection m_selection;
     std::vector<Projection *> m_projections;
 
     EventPump m_pump;

@@ -38,6 +38,7 @@ LimitChart::LimitChart(const QString &unit, QWidget *parent) : QWidget(parent), 
 {
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    layOut();
 }
 
 QSize LimitChart::sizeHint() const { return m_compact ? QSize(300, 44) : QSize(300, 150); }
@@ -48,6 +49,7 @@ void LimitChart::setCompact(bool compact)
 {
     m_compact = compact;
     setSizePolicy(QSizePolicy::Expanding, compact ? QSizePolicy::Fixed : QSizePolicy::Expanding);
+    layOut();
 }
 
 void LimitChart::setAgents(QList<ChartAgent> agents) { m_agents = std::move(agents); }
@@ -78,13 +80,22 @@ void LimitChart::setData(QList<WindowStep> steps, QList<MarkAt> marks, std::opti
     update();
 }
 
-QRectF LimitChart::plot() const
+void LimitChart::layOut()
 {
     const int axis = fontMetrics().horizontalAdvance(QStringLiteral("100.0k")) + 6;
     const int line = QFontMetrics(smallFont(font())).height();
     const int above = m_compact ? 4 : line + 8;
     const int below = m_compact ? 3 : line + 4 + tickLane + markLane;
-    return QRectF(axis, above, qMax(10, width() - axis - 10), qMax(10, height() - above - below));
+    m_plot = QRectF(axis, above, qMax(10, width() - axis - 10), qMax(10, height() - above - below));
+}
+
+void LimitChart::resizeEvent(QResizeEvent *) { layOut(); }
+
+void LimitChart::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
+        layOut();
 }
 
 qreal LimitChart::xOf(qint64 timeMs) const

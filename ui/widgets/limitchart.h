@@ -52,11 +52,14 @@ signals:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void changeEvent(QEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
     bool event(QEvent *event) override;
 
 private:
-    QRectF plot() const;
+    void layOut();
+    const QRectF &plot() const { return m_plot; }
     qreal xOf(qint64 timeMs) const;
     qreal yOf(double amount) const;
     qreal markY() const;
@@ -78,6 +81,7 @@ private:
     qint64 m_spanMs = windowMs;
     double m_top = 1;
     bool m_compact = false;
+    QRectF m_plot; ///< depends on size and font alone; each of a thousand points asks for it
 };
 
 } // namespace orrery::ui
