@@ -1,42 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the way to a server on loopback costs an iteration: the conversation grows, its body is encoded, sent whole, and
-// the answer is streamed back. The server has a thread of its own, whose time is not counted in
-// `cpu_ms_per_iteration`; all other threads' is.
+// the answer is streamed back. The server's own time is not counted in `cpu_ms_per_iteration`.
 #include "core/llm/httpmodelclient.h"
 #include "core/llm/requestencoder.h"
-#include "tests/support/testcertificate.h"
+#include "bench/benchserver.h"
 
 #include <benchmark/benchmark.h>
 
 #include <QCoreApplication>
 #include <QEventLoop>
-#include <QSslCertificate>
-#include <QSslConfiguration>
-#include <QSslKey>
-#include <QSslSocket>
-#include <QTcpServer>
 #include <QTemporaryDir>
-#include <QThread>
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
-#include <pthread.h>
 
 using namespace orrery;
+using bench::Wire;
 
 namespace {
-
-enum class Wire { Plain, Tls };
-
-QByteArray chunked(const QByteArray &body)
-{
-    QByteArray bytes = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: "
-                       "chunked\r\n\r\n";
-    for (const QByteArray &event : body.split('\x1e'))
-        bytes += QByteArray::number(event.size(), 16) + "\r\n" + event + "\r\n";
-    return bytes + "0\r\n\r\n";
-}
 
 /// A short answer as a stream of a dozen events.
 QByteArray streamedAnswer()
@@ -50,102 +31,8 @@ QByteArray streamedAnswer()
     body += "data: {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":100,"
             "\"completion_tokens\":20,\"total_tokens\":120}}\n\n\x1e"
             "data: [DONE]\n\n";
-    return chunked(body);
+    return bench::chunked(body);
 }
-
-/// One connection after the other; made and used on the server's thread.
-class Listener final : public QTcpServer
-{
-public:
-    explicit Listener(Wire wire) : m_wire(wire) { listen(QHostAddress::LocalHost); }
-
-private:
-    void incomingConnection(qintptr descriptor) override
-    {
-        auto *socket = new QSslSocket(this);
-        socket->setSocketDescriptor(descriptor);
-        socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        if (m_wire == Wire::Tls) {
-            QSslConfiguration configuration = socket->sslConfiguration();
-            configuration.setCaCertificates({}); // else it reads the system's for each connection
-            socket->setSslConfiguration(configuration);
-            socket->setLocalCertificate(
-                QSslCertificate(QByteArray(orrery::testing::kTestCertificate)));
-            socket->setPrivateKey(
-                QSslKey(QByteArray(orrery::testing::kTestCertificateKey), QSsl::Ec));
-            socket->startServerEncryption();
-        }
-        connect(socket, &QSslSocket::readyRead, socket, [this, socket] { read(*socket); });
-        connect(socket, &QSslSocket::disconnected, socket, &QObject::deleteLater);
-    }
-
-    void read(QSslSocket &socket)
-    {
-        m_received += socket.readAll();
-        const auto end = m_received.indexOf("\r\n\r\n");
-        if (end < 0)
-            return;
-        const auto at = m_received.left(end).toLower().indexOf("content-length:");
-        const qsizetype length =
-            m_received.mid(at + 15, m_received.indexOf('\r', at) - at - 15).trimmed().toLongLong();
-        if (m_received.size() < end + 4 + length)
-            return;
-        m_received.clear();
-        socket.write(m_answer);
-        socket.flush();
-    }
-
-    const Wire m_wire;
-    const QByteArray m_answer = streamedAnswer();
-    QByteArray m_received;
-};
-
-class Server
-{
-public:
-    explicit Server(Wire wire) : m_wire(wire)
-    {
-        m_thread.start();
-        m_context.moveToThread(&m_thread);
-        QMetaObject::invokeMethod(
-            &m_context,
-            [this] {
-                m_listener = std::make_unique<Listener>(m_wire);
-                pthread_getcpuclockid(pthread_self(), &m_clock);
-            },
-            Qt::BlockingQueuedConnection);
-    }
-    ~Server()
-    {
-        QMetaObject::invokeMethod(
-            &m_context, [this] { m_listener.reset(); }, Qt::BlockingQueuedConnection);
-        m_thread.quit();
-        m_thread.wait();
-    }
-
-    std::string baseUrl() const
-    {
-        return (m_wire == Wire::Tls ? "https://127.0.0.1:" : "http://127.0.0.1:")
-               + std::to_string(m_listener->serverPort()) + "/v1";
-    }
-
-    /// Of the process, without its own.
-    double otherSeconds() const { return seconds(CLOCK_PROCESS_CPUTIME_ID) - seconds(m_clock); }
-
-private:
-    static double seconds(clockid_t clock)
-    {
-        timespec now{};
-        clock_gettime(clock, &now);
-        return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
-    }
-
-    const Wire m_wire;
-    clockid_t m_clock = CLOCK_THREAD_CPUTIME_ID;
-    QThread m_thread;
-    QObject m_context;
-    std::unique_ptr<Listener> m_listener;
-};
 
 /// A conversation that grows by 1 KB a turn, as that of an agent that reads files.
 class Conversation
@@ -206,7 +93,7 @@ void httpLoop(benchmark::State &state, Wire wire)
         file.write(orrery::testing::kTestCertificate);
     file.close();
     const int turns = static_cast<int>(state.range(0));
-    Server server(wire);
+    bench::Server server(wire, [answer = streamedAnswer()](const QByteArray &) { return answer; });
     double cpu = 0;
     double wall = 0;
     double longest = 0;

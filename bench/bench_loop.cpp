@@ -6,6 +6,7 @@
 #include "core/llm/toolschema.h"
 #include "core/runtime/agentworker.h"
 #include "core/runtime/teamservices.h"
+#include "tests/support/allocationcount.h"
 
 #include <benchmark/benchmark.h>
 
@@ -133,11 +134,16 @@ public:
         std::stop_source stop;
         runtime::AgentWorker worker(m_services.team.agents.front(), m_services, stop.get_token());
         QObject::connect(&worker, &runtime::AgentWorker::becameIdle, &loop, &QEventLoop::quit);
+        const std::size_t before = orrery::testing::t_allocations;
         const auto begin = SteadyClock::now();
         worker.begin("Look at everything.");
         loop.exec();
-        return SteadyClock::now() - begin;
+        const Seconds took = SteadyClock::now() - begin;
+        m_allocations = orrery::testing::t_allocations - before;
+        return took;
     }
+    /// Of the loop, on its own thread: the writers' are not counted.
+    std::size_t allocations() const { return m_allocations; }
 
     Result<void> flush()
     {
@@ -162,6 +168,7 @@ private:
     SystemClock m_clock;
     std::unique_ptr<store::JournalWriter> m_journal;
     runtime::TeamServices m_services;
+    std::size_t m_allocations = 0;
 };
 
 QCoreApplication &application()
@@ -183,13 +190,14 @@ void countIterations(benchmark::State &state, int iterations)
 }
 
 /// The iterations of an agent that has been built: what the targets are about. `best_us_per_iteration` is of the fastest
-/// run, which other load on the machine has disturbed least.
+/// run, which other load on the machine has disturbed least; `allocations` are those of an iteration.
 void agentLoop(benchmark::State &state)
 {
     application();
     const int iterations = static_cast<int>(state.range(0));
     QTemporaryDir folder;
     Seconds best = Seconds::max();
+    std::size_t allocations = 0;
     for (auto _ : state) {
         auto run = Run::open(folder.path().toStdString(), iterations);
         if (!run) {
@@ -199,6 +207,7 @@ void agentLoop(benchmark::State &state)
         const Seconds took = (*run)->loop();
         state.SetIterationTime(took.count());
         best = std::min(best, took);
+        allocations += (*run)->allocations();
         // What the other threads still have to write is not the loop's time.
         if (const auto written = (*run)->flush(); !written) {
             state.SkipWithError(written.error().message.c_str());
@@ -207,6 +216,8 @@ void agentLoop(benchmark::State &state)
     }
     countIterations(state, iterations);
     state.counters["best_us_per_iteration"] = 1e6 * best.count() / iterations;
+    state.counters["allocations"] =
+        static_cast<double>(allocations) / static_cast<double>(state.iterations() * iterations);
 }
 BENCHMARK(agentLoop)->Arg(50)->Arg(200)->Arg(1000)->Arg(2000)->Complexity()->UseManualTime()->Unit(
     benchmark::kMicrosecond);
