@@ -6,9 +6,9 @@
 
 namespace orrery::test {
 
-/// How much slower than elsewhere random tests may be taken to be here: a sanitizer makes each round take five to ten times
-/// as long, and the same rounds run in full without it.
-inline constexpr int kShareOfRounds =
+/// Of so many rounds of a random test one is made here: a sanitizer makes each take five to ten times as long, and all of
+/// them run without it.
+inline constexpr int kOneRoundOf =
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     5;
 #else
@@ -20,7 +20,7 @@ inline constexpr int kShareOfRounds =
 inline int rounds(int all)
 {
     const char *times = std::getenv("ORRERY_TEST_ROUNDS");
-    return std::max(1, all / kShareOfRounds) * std::max(1, times ? std::atoi(times) : 1);
+    return std::max(1, all / kOneRoundOf) * std::max(1, times ? std::atoi(times) : 1);
 }
 
 } // namespace orrery::test
